@@ -1,0 +1,70 @@
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+#
+# The only entry point. What each target does is in the script that it calls.
+#
+# Variables, given on the command line (make jdk DEBUG_LEVEL=fastdebug) or in the environment:
+#   DEBUG_LEVEL     release or fastdebug; each has its own build, image and test results
+#   DISTFILES       a folder to look for the JDK source tarball in, before apt and git are asked
+#   JDK_SRC         your own checkout of the JDK source; it is copied and never changed
+#   CACHE           finished images, downloads, boot JDK, jtreg; outlives this checkout
+#   JOBS            how many compilers at a time; without it the JDK's configure decides
+#   CONFIGURE_ARGS  more arguments for the JDK's configure
+#   BOOT_JDK        a JDK 25 to build with     JTREG   the home of a jtreg 8; both found without this
+#   DIR             for make demo: the folder to count, instead of the JDK source
+
+DEBUG_LEVEL    ?= release
+DISTFILES      ?=
+JDK_SRC        ?=
+CACHE          ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/percpu-jdk
+JOBS           ?=
+CONFIGURE_ARGS ?=
+DIR            ?=
+
+export DEBUG_LEVEL DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS
+
+SHELL    := bash
+WITH_JDK := jdk-patch/with-jdk.sh
+
+.PHONY: help deps source jdk demo test test-stress test-patches test-upstream bench export clean
+.NOTPARALLEL:
+
+help:           ## this list
+	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 22
+	@echo "Variables: DEBUG_LEVEL DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS (see the top of Makefile)"
+
+deps:           ## find, or as root install, all that the rest needs
+	@jdk-patch/deps.sh
+
+source:         ## unpack and patch the JDK source into build/source
+	@jdk-patch/source.sh
+
+jdk: deps       ## build the JDK, or take it from the cache; prints where bin/java is
+	@jdk-patch/build.sh
+
+demo: jdk       ## count the words of the JDK source with PerCpuCounter and its rivals (DIR=folder: of that)
+	@$(if $(DIR),,jdk-patch/source.sh)
+	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --add-modules jdk.incubator.percpu examples/SourceCensus.java "$$1"' \
+	  demo "$(or $(DIR),build/source)"
+
+test: jdk source         ## the regression tests, group tier1
+	@$(WITH_JDK) jtreg-tests/run.sh tier1
+
+test-stress: jdk source  ## the long tests, group stress
+	@$(WITH_JDK) jtreg-tests/run.sh stress
+
+test-patches: source     ## series + new files == tree; every way that make source can fail
+	@jdk-patch/test-patches.sh
+
+test-upstream: jdk source  ## OpenJDK's own tests around what we changed, patched against unpatched
+	@jdk-patch/build.sh --test-natives
+	@$(WITH_JDK) jtreg-tests/upstream.sh
+
+bench: jdk      ## JMH: PerCpu against LongAdder, AtomicLong and a plain increment
+	@$(WITH_JDK) jtreg-tests/micro/run.sh
+
+export:         ## rewrite jdk-patch/*.patch and series from the commits of build/source
+	@jdk-patch/export.sh
+
+clean:          ## remove build/, work in build/source that is not exported included; the cache stays
+	rm -rf build

@@ -1,0 +1,176 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+#
+# make jdk: build/images/$DEBUG_LEVEL/jdk, a link to the image, taken from the cache or built.
+# With --test-natives also build/images/$DEBUG_LEVEL/test, the JNI libraries of OpenJDK's own tests.
+
+# shellcheck source=lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+# Debian's tarball leaves out the bundled C libraries, hence `system`. No -g: it takes gigabytes.
+CONFIGURE=(
+  --with-debug-level="$DEBUG_LEVEL"
+  --enable-ccache
+  --enable-headless-only=yes
+  --with-zlib=system --with-libjpeg=system --with-giflib=system --with-libpng=system
+  --with-lcms=system --with-harfbuzz=system --with-freetype=system
+  --with-extra-cflags=-I/usr/include/PCSC
+  --with-native-debug-symbols=none
+  --with-version-build="${VERSION##*+}" --with-version-pre= --with-version-opt=percpu
+  --with-source-date="$SOURCE_DATE"
+)
+# Space separated, as everywhere in make.
+# shellcheck disable=SC2206
+CONFIGURE+=($CONFIGURE_ARGS)
+IMAGES_KEPT=6
+
+work=$BUILD/jdk-$DEBUG_LEVEL
+link=$BUILD/images/$DEBUG_LEVEL
+want=(jdk)
+targets=(jdk-image)
+case ${1:-} in
+  '') ;;
+  --test-natives) want+=(test); targets+=(test-image-hotspot-jtreg-native test-image-jdk-jtreg-native) ;;
+  *) die "build.sh knows --test-natives only, not $1" ;;
+esac
+
+# ---- the cache --------------------------------------------------------------
+
+# Everything that the bytes of the image depend on.
+cache_inputs() {
+  local ours path
+  printf 'source %s\n' "$(series_hash)"
+  new_files | while IFS=$'\t' read -r ours path; do
+    printf 'new %s %s\n' "$path" "$(sha256 < "$TOP/$ours")"
+  done
+  printf 'configure %s\n' "${CONFIGURE[*]}"
+  printf 'machine %s, %s, %s\n' "$(uname -m)" "$(gcc --version | head -n 1)" "$(getconf GNU_LIBC_VERSION)"
+}
+
+has_all() { # FOLDER: all that is wanted is in there
+  local what
+  for what in "${want[@]}"; do [ -d "$1/$what" ] || return 1; done
+}
+
+link_to() { # FOLDER that holds jdk, perhaps test
+  mkdir -p "$BUILD/images"
+  if [ -d "$link" ] && [ ! -L "$link" ]; then die "$link is a folder, not a link: remove it"; fi
+  ln -sfn "$1" "$link.tmp"
+  mv -T "$link.tmp" "$link"
+}
+
+store() { # FOLDER of the cache: takes a copy of the images just built
+  local entry=$1 what old
+  for what in "${want[@]}"; do
+    if [ -d "$entry/$what" ]; then continue; fi
+    mkdir -p "$entry"
+    rm -rf "$entry/$what".tmp.*
+    cp -a "$work/images/$what" "$entry/$what.tmp.$$"
+    mv "$entry/$what.tmp.$$" "$entry/$what"
+  done
+  printf '%s\n' "$inputs" > "$entry/inputs"
+  touch "$entry"
+  find "$CACHE/images" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | tail -n +$((IMAGES_KEPT + 1)) |
+    while read -r _ old; do rm -rf "$old"; done
+}
+
+# ---- the build --------------------------------------------------------------
+
+# The settings of the caller that configure and the compilers would listen to.
+clean_env() {
+  env -u JAVA_HOME -u CLASSPATH -u JAVA_TOOL_OPTIONS -u JDK_JAVA_OPTIONS -u _JAVA_OPTIONS -u CFLAGS -u CXXFLAGS \
+      -u CPPFLAGS -u LDFLAGS -u CC -u CXX -u DEBUG_LEVEL -u JOBS -u CACHE -u CONFIGURE_ARGS -u DISTFILES -u JDK_SRC \
+      -u BOOT_JDK -u SOURCE_DATE_EPOCH CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-10G}" "$@"
+}
+
+# Of LOG=info only what tells how far it is: a count for the compiled files instead of a line each.
+progress() {
+  local line lib what
+  local -A count=()
+  while IFS= read -r line; do
+    case $line in
+      Compiling\ *\ '(for '*')')
+        lib=${line##*(for }; lib=${lib%)}
+        count[$lib]=$((${count[$lib]:-0} + 1))
+        what="  $lib: ${count[$lib]} files compiled, $((SECONDS / 60)) min"
+        if [ -t 2 ]; then printf '\r%s\033[K' "$what" >&2
+        elif [ $((count[$lib] % 50)) = 0 ]; then say "$what"; fi ;;
+      Copying\ *|Preprocessing\ *|Postprocessing\ *|Generating\ *|Processing\ *|Cleaning\ *|Converting\ *|Adding\ *|Linking\ *|'') ;;
+      *) if [ -t 2 ]; then printf '\r\033[K' >&2; fi
+         say "$line" ;;
+    esac
+  done
+}
+
+configure() {
+  local boot_jdk args
+  boot_jdk=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to build with: run make deps, or name one by BOOT_JDK=folder"
+  args="--with-boot-jdk=$boot_jdk ${CONFIGURE[*]}"
+  mkdir -p "$work"
+  if [ -f "$work/spec.gmk" ] && [ "$(cat "$work/.percpu-configured" 2> /dev/null)" = "$args" ]; then return; fi
+  say "configuring $work"
+  rm -f "$work/.percpu-configured"
+  if ! (cd "$work" && clean_env bash "$SOURCE/configure" --with-boot-jdk="$boot_jdk" "${CONFIGURE[@]}") \
+      > "$work.configure.log" 2>&1 < /dev/null 9>&-; then
+    tail -n 15 "$work.configure.log" | sed 's/^/  /' >&2
+    die "configure failed: the whole log is $work.configure.log; make deps installs what it may be missing"
+  fi
+  mv "$work.configure.log" "$work/configure.out"
+  printf '%s\n' "$args" > "$work/.percpu-configured"
+}
+
+# The JDK's make leaves a compile server behind for a while: it must not keep our lock (9>&-).
+run_make() {
+  say "building ${targets[*]} in $work (about 45 minutes the first time on 2 CPUs, a few with a warm ccache)"
+  clean_env make --no-print-directory -C "$work" LOG=info ${JOBS:+JOBS="$JOBS"} "${targets[@]}" < /dev/null 2>&1 9>&- | progress ||
+    die "the build failed: see above, or $work/build.log; mend it and run make jdk again, it goes on from there"
+  has_all "$work/images" || die "the build made no image in $work/images"
+}
+
+build() {
+  configure
+  run_make
+}
+
+# -----------------------------------------------------------------------------
+
+lock_build
+SECONDS=0
+
+# A tree with work that is not in the series is built as it is and never cached.
+own_tree=no
+if [ -n "$JDK_SRC" ]; then
+  "$PATCHES/source.sh"
+  own_tree="from JDK_SRC=$JDK_SRC"
+elif [ -d "$SOURCE/.git" ]; then
+  origin=$(stamp_get origin)
+  if [ "${origin:-pinned}" != pinned ]; then
+    own_tree="from a copy of $origin"
+  elif tree_has_work; then
+    own_tree="from build/source as it is; make export brings its changes into the series"
+  fi
+fi
+
+if [ "$own_tree" != no ]; then
+  "$PATCHES/source.sh"
+  build
+  link_to "$work/images"
+  how="built in $SECONDS s $own_tree"
+else
+  inputs=$(cache_inputs)
+  entry=$CACHE/images/$(sha256 <<< "$inputs")
+  if has_all "$entry"; then
+    touch "$entry"
+    how="from the cache, $entry"
+  else
+    "$PATCHES/source.sh"
+    build
+    store "$entry"
+    how="built in $SECONDS s"
+  fi
+  link_to "$entry"
+fi
+
+say "jdk: $DEBUG_LEVEL, $how"
+printf '%s\n' "$link/jdk/bin/java"

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+#
+# make deps: finds, or installs, what the other targets need. Quick and silent about what is there.
+
+# shellcheck source=lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=apt.sh source-path=SCRIPTDIR
+. "$PATCHES/apt.sh"
+
+# To build the JDK.
+PACKAGES=(build-essential g++ make ccache autoconf zip unzip file cpio patch git xz-utils ca-certificates
+  libcups2-dev libfontconfig-dev libasound2-dev libpng-dev libjpeg62-turbo-dev libgif-dev liblcms2-dev
+  libharfbuzz-dev libfreetype-dev zlib1g-dev libpcsclite-dev
+  libx11-dev libxext-dev libxrender-dev libxrandr-dev libxtst-dev libxt-dev libxi-dev)
+# To test and measure it.
+PACKAGES+=(binutils gdb gnuplot-nox maven shellcheck)
+
+# The Debian release to take JDK 25 and jtreg 8 from where this machine's own does not have them.
+SUITE=trixie
+
+apt_is_fresh=no
+as_root() {
+  local command=$1
+  shift
+  if [ "$(id -u)" != 0 ]; then
+    say "missing: $*"
+    say "Run this as root, then make deps again:"
+    say "  apt-get update && apt-get install -y --no-install-recommends $*"
+    exit 1
+  fi
+  if [ $apt_is_fresh = no ]; then
+    DEBIAN_FRONTEND=noninteractive apt-get -q update < /dev/null >&2 ||
+      die "apt-get update failed: see above; without a network, install these by hand: $*"
+    apt_is_fresh=yes
+  fi
+  DEBIAN_FRONTEND=noninteractive apt-get -q "$command" -y --no-install-recommends "$@" < /dev/null >&2 ||
+    die "apt-get could not install these: $*; see above"
+}
+
+installed() { # PACKAGE...: those that are not installed, one a line
+  local package
+  for package in "$@"; do
+    if [ "$(dpkg-query -W -f '${db:Status-Status}\n' "$package" 2> /dev/null | head -n 1)" != installed ]; then
+      printf '%s\n' "$package"
+    fi
+  done
+}
+
+find_packages() {
+  local -a missing
+  if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
+    for missing in gcc g++ make autoconf ccache zip unzip file patch git xz; do
+      command -v "$missing" > /dev/null ||
+        die "$missing is missing and this system has no apt-get; install by hand what these Debian packages hold: ${PACKAGES[*]}"
+    done
+    say "packages: no apt-get here, so the libraries are left for configure to find"
+    return
+  fi
+  mapfile -t missing < <(installed "${PACKAGES[@]}")
+  if [ ${#missing[@]} != 0 ]; then as_root install "${missing[@]}"; fi
+  say "packages: all ${#PACKAGES[@]} there"
+}
+
+has_candidate() {
+  local candidate
+  candidate=$(apt-cache policy "$1" 2> /dev/null | sed -n 's/^ *Candidate: //p')
+  [ -n "$candidate" ] && [ "$candidate" != "(none)" ]
+}
+
+# Debian's package keeps its settings under /etc, as absolute links: make the copy stand alone.
+settle_links() { # UNPACKED-ROOT HOME
+  local link target
+  find "$2" -type l -lname '/*' | while read -r link; do
+    target=$1$(readlink "$link")
+    rm "$link"
+    if [ -f "$target" ]; then cp -L "$target" "$link"; fi
+  done
+}
+
+# A JDK of a newer Debian may ask for a newer C library than this machine has. Give it that library,
+# by its programs' own headers, so that no other process sees it.
+own_c_library() { # UNPACKED-ROOT HOME FINAL-HOME
+  local root=$1 home=$2 final=$3 program lib
+  lib=$root/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)
+  [ -n "$(installed patchelf)" ] && as_root install patchelf
+  foreign_unpack "$SUITE" "$root" libc6 libgcc-s1 libstdc++6 zlib1g || return 1
+  mkdir "$home/lib/own"
+  cp -L "$lib"/{libc,libm,libdl,libpthread,librt,libgcc_s,libstdc++,libz}.so.* "$lib"/ld-linux-*.so.* "$home/lib/own"
+  for program in "$home"/bin/* "$home/lib/jspawnhelper"; do
+    patchelf --set-interpreter "$final/lib/own/$(basename "$lib"/ld-linux-*.so.*)" \
+      --force-rpath --set-rpath "$final/lib:$final/lib/own" "$program"
+  done
+}
+
+make_boot_jdk() {
+  local package=openjdk-$JDK_MAJOR-jdk-headless root=$CACHE/boot-jdk.tmp.$$ home
+  if has_candidate "$package"; then as_root install "$package"; return; fi
+  say "JDK $JDK_MAJOR to build with: fetching Debian's $package from $SUITE (400 MB) into $CACHE/boot-jdk"
+  trap 'rm -rf "$root" "$root.debs" "$root.home"' EXIT
+  mkdir -p "$CACHE"
+  if ! foreign_apt "$SUITE" deb || ! foreign_unpack "$SUITE" "$root" "$package" "openjdk-$JDK_MAJOR-jre-headless"; then
+    die "no JDK $JDK_MAJOR here and none to be had; install one and name it by BOOT_JDK=folder"
+  fi
+  home=$(find "$root/usr/lib/jvm" -maxdepth 1 -type d -name "java-$JDK_MAJOR-openjdk-*" | head -n 1)
+  [ -n "$home" ] || die "$package of $SUITE is not laid out as expected; install a JDK $JDK_MAJOR and name it by BOOT_JDK=folder"
+  settle_links "$root" "$home"
+  mv "$home" "$root.home"
+  if ! "$root.home/bin/java" -version > /dev/null 2>&1; then
+    own_c_library "$root" "$root.home" "$CACHE/boot-jdk" || die "that JDK needs a newer C library, which is not to be had; install a JDK $JDK_MAJOR and name it by BOOT_JDK=folder"
+  fi
+  rm -rf "$CACHE/boot-jdk"
+  mv "$root.home" "$CACHE/boot-jdk"
+  rm -rf "$root"
+  trap - EXIT
+}
+
+make_jtreg() {
+  local root=$CACHE/jtreg.tmp.$$
+  if has_candidate jtreg8 && [ "$(id -u)" = 0 ]; then as_root install jtreg8; return; fi
+  say "jtreg 8: fetching Debian's jtreg8 from $SUITE (10 MB) into $CACHE/jtreg"
+  trap 'rm -rf "$root" "$root.debs"' EXIT
+  mkdir -p "$CACHE"
+  # The package holds every jar that jtreg needs to run; what it depends on is for jtreg's own window.
+  if ! foreign_apt "$SUITE" deb || ! foreign_unpack "$SUITE" "$root" jtreg8; then
+    die "no jtreg 8 here and none to be had; unpack one and name it by JTREG=folder"
+  fi
+  rm -rf "$CACHE/jtreg"
+  mv "$root/usr/share/jtreg" "$CACHE/jtreg"
+  rm -rf "$root"
+  trap - EXIT
+}
+
+find_packages
+boot_jdk=$(find_boot_jdk) || {
+  make_boot_jdk
+  boot_jdk=$(find_boot_jdk) || die "the JDK $JDK_MAJOR just installed does not run: $CACHE/boot-jdk or /usr/lib/jvm"
+}
+jtreg=$(find_jtreg) || {
+  make_jtreg
+  jtreg=$(find_jtreg) || die "the jtreg just installed is not usable: $CACHE/jtreg"
+}
+version=$("$boot_jdk/bin/java" -jar "$jtreg/lib/jtreg.jar" -version 2> /dev/null | head -n 1) ||
+  die "jtreg does not run: $boot_jdk/bin/java -jar $jtreg/lib/jtreg.jar"
+
+say "boot JDK: $boot_jdk ($(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$boot_jdk/release"))"
+say "jtreg:    $jtreg (${version#jtreg })"

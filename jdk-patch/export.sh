@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+#
+# make export: rewrites jdk-patch/series and jdk-patch/NNNN-*.patch from the commits of build/source.
+
+# shellcheck source=lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+lock_build
+[ -d "$SOURCE/.git" ] || die "there is no build/source to export: run make source"
+
+# New files live in this checkout; the tree holds links to them.
+while IFS=$'\t' read -r ours path; do
+  if [ -f "$SOURCE/$path" ] && [ ! -L "$SOURCE/$path" ]; then
+    cmp -s "$SOURCE/$path" "$TOP/$ours" ||
+      die "build/source/$path is a file, no longer a link to $ours: copy what you want to keep to $ours and remove build/source/$path"
+  fi
+done < <(new_files)
+strays=$(git_plain -C "$SOURCE" status --porcelain --untracked-files=all | sed -n 's/^?? //p')
+[ -z "$strays" ] ||
+  die "new files in build/source belong into jdk-patch/src or hotspot-intrinsics/src (then make source links them):" "${strays//$'\n'/ }"
+! tree_is_dirty || die "build/source has changes that are not committed: commit them there (git -C build/source commit --all), then make export"
+
+merges=$(git_plain -C "$SOURCE" log --merges --format=%h upstream..HEAD)
+[ -z "$merges" ] || die "the series must be a straight line, but these are merges: ${merges//$'\n'/ }"
+fixups=$(git_plain -C "$SOURCE" log --format='%h %s' upstream..HEAD | grep -E '^[0-9a-f]+ (fixup|squash|amend)! ' || true)
+[ -z "$fixups" ] || die "fold the fixups first: git -C build/source rebase -i --autosquash upstream"
+added=$(git_plain -C "$SOURCE" log --no-renames --diff-filter=A --format= --name-only upstream..HEAD | sort -u)
+[ -z "$added" ] ||
+  die "patches may only change files that OpenJDK has; put these into jdk-patch/src or hotspot-intrinsics/src and take them out of the commits:" "${added//$'\n'/ }"
+
+new=$PATCHES/export.tmp.$$
+trap 'rm -rf "$new" "$new.series"' EXIT
+mkdir "$new"
+write_patches "$SOURCE" "$new"
+
+written=0 removed=0
+for path in "$PATCHES"/[0-9][0-9][0-9][0-9]-*.patch; do
+  if [ -f "$path" ] && [ ! -f "$new/${path##*/}" ]; then rm "$path"; removed=$((removed + 1)); fi
+done
+for path in "$new"/*.patch "$new/series"; do
+  [ -f "$path" ] || continue
+  if ! cmp -s "$path" "$PATCHES/${path##*/}"; then mv "$path" "$PATCHES/"; written=$((written + 1)); fi
+done
+origin=$(stamp_get origin)
+write_stamp "$SOURCE" "${origin:-pinned}"
+say "series: $(series | wc -l) patches in jdk-patch ($written files written, $removed removed)"

@@ -1,0 +1,216 @@
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+# shellcheck shell=bash
+#
+# What the scripts of this folder share. Sourced, never run.
+
+set -euo pipefail
+shopt -s inherit_errexit
+export LC_ALL=C
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+PATCHES=$TOP/jdk-patch
+BUILD=$TOP/build
+SOURCE=$BUILD/source
+STAMP=$SOURCE/.git/percpu-stamp
+: "${CACHE:=${XDG_CACHE_HOME:-$HOME/.cache}/percpu-jdk}"
+: "${DEBUG_LEVEL:=release}"
+: "${DISTFILES:=}" "${JDK_SRC:=}" "${JOBS:=}" "${CONFIGURE_ARGS:=}"
+
+# Whatever calls us (a hook, another make) must not steer git or the JDK's make.
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX MAKEFLAGS MAKEOVERRIDES MFLAGS MAKELEVEL
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "error: $*"; exit 1; }
+
+# The pinned source: VERSION TARBALL SHA256 SOURCE_PACKAGE GIT_URL GIT_TAG SOURCE_DATE.
+# shellcheck source=upstream source-path=SCRIPTDIR disable=SC2034
+. "$PATCHES/upstream"
+JDK_MAJOR=${VERSION%%.*}
+
+case $CACHE in /*) ;; *) CACHE=$TOP/$CACHE ;; esac
+case $DISTFILES in ''|/*) ;; *) DISTFILES=$TOP/$DISTFILES ;; esac
+case $JDK_SRC in ''|/*) ;; *) JDK_SRC=$TOP/$JDK_SRC ;; esac
+case $DEBUG_LEVEL in
+  release|fastdebug|slowdebug) ;;
+  *) die "DEBUG_LEVEL=$DEBUG_LEVEL: it must be release, fastdebug or slowdebug" ;;
+esac
+
+# Not sourced: its VERSION would hide ours.
+debian_codename() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2> /dev/null || true; }
+
+sha256() { sha256sum | cut -d' ' -f1; }
+
+# One writer at a time in build/; a second `make` waits for the first.
+lock_build() {
+  mkdir -p "$BUILD"
+  if [ -n "${PERCPU_BUILD_LOCKED:-}" ]; then return; fi
+  exec 9> "$BUILD/.lock"
+  if ! flock -n 9; then
+    say "another make is at work in $BUILD; waiting for it"
+    flock 9
+  fi
+  export PERCPU_BUILD_LOCKED=1
+}
+
+# ---- git on the patched tree ------------------------------------------------
+
+# The user's own git settings must not change what we write.
+git_plain() {
+  GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_PAGER='' \
+  GIT_COMMITTER_NAME="PerCpu project" GIT_COMMITTER_EMAIL="percpu@localhost" \
+    git -c safe.directory='*' -c core.hooksPath=/dev/null -c commit.gpgSign=false \
+        -c core.autocrlf=false -c core.quotePath=false -c gc.auto=0 -c advice.detachedHead=false "$@"
+}
+
+# Names of the patches, in order.
+series() {
+  if [ -f "$PATCHES/series" ]; then sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$PATCHES/series"; fi
+}
+
+# Changes when the pristine source or a patch changes.
+series_hash() {
+  local name
+  {
+    printf '%s %s\n' "$VERSION" "$SHA256"
+    for name in $(series); do
+      [ -f "$PATCHES/$name" ] || die "jdk-patch/series names $name, which is not in jdk-patch"
+      sha256 < "$PATCHES/$name"
+    done
+  } | sha256
+}
+
+# apply_series TREE: `git am` of the whole series; on failure says which patch and leaves no am behind.
+apply_series() {
+  local tree=$1 name log
+  log=$(mktemp)
+  for name in $(series); do
+    [ -f "$PATCHES/$name" ] || { rm -f "$log"; die "jdk-patch/series names $name, which is not in jdk-patch"; }
+    if ! git_plain -C "$tree" am --quiet --committer-date-is-author-date "$PATCHES/$name" > "$log" 2>&1 < /dev/null; then
+      git_plain -C "$tree" am --abort > /dev/null 2>&1 || true
+      sed 's/^/  /' "$log" >&2
+      rm -f "$log"
+      die "patch jdk-patch/$name does not apply to jdk-$VERSION; mend it or take it out of jdk-patch/series, then run make source again"
+    fi
+  done
+  rm -f "$log"
+}
+
+# commit_series TREE: the series as commits on top of tag upstream, without touching TREE's files, so that
+# files which do not change keep their times and builds stay incremental. Prints the commit.
+commit_series() (
+  whole=$1 side=$BUILD/series.tmp.$$
+  trap 'rm -rf "$side"; git_plain -C "$whole" worktree prune' EXIT
+  rm -rf "$side"
+  git_plain -C "$whole" worktree prune
+  git_plain -C "$whole" worktree add --quiet --detach --no-checkout "$side" upstream >&2
+  git_plain -C "$side" read-tree HEAD
+  for name in $(series); do
+    { sed -n 's,^--- a/,,p' "$PATCHES/$name" 2> /dev/null || true; } | tr '\n' '\0'
+  done | git_plain -C "$side" checkout-index --force --quiet -z --stdin || true  # a missing one: am will say
+  apply_series "$side"
+  git_plain -C "$side" rev-parse HEAD
+)
+
+# write_patches TREE FOLDER [COMMIT]: upstream..COMMIT (HEAD) as NNNN-*.patch and `series`, the same bytes for everyone.
+write_patches() {
+  local tree=$1 out=$2 end=${3:-HEAD}
+  git_plain -C "$tree" -c diff.noprefix=false -c core.attributesFile=/dev/null format-patch --quiet \
+    --output-directory "$out" --zero-commit --no-signature --no-numbered --no-thread --no-cover-letter \
+    --no-attach --no-base --no-notes --no-stat --full-index --abbrev=40 --no-renames --no-color --no-ext-diff \
+    --no-textconv --unified=3 --diff-algorithm=myers --no-indent-heuristic --src-prefix=a/ --dst-prefix=b/ \
+    --subject-prefix=PATCH --filename-max-length=64 --encode-email-headers "upstream..$end"
+  (cd "$out" && for name in *.patch; do if [ -e "$name" ]; then printf '%s\n' "$name"; fi; done) > "$out.series"
+  mv "$out.series" "$out/series"
+}
+
+# same_series FOLDER: true if the folder holds exactly the series of this checkout.
+same_series() {
+  local name
+  [ "$(cat "$1/series")" = "$(series)" ] || return 1
+  for name in $(series); do cmp -s "$1/$name" "$PATCHES/$name" || return 1; done
+}
+
+stamp_get() { if [ -f "$STAMP" ]; then sed -n "s/^$1=//p" "$STAMP"; fi; }
+
+# The stamp says what build/source was made from and which commit that gave.
+write_stamp() { # TREE ORIGIN [COMMIT]
+  {
+    printf 'origin=%s\n' "$2"
+    printf 'upstream=%s\n' "$SHA256"
+    printf 'series=%s\n' "$(series_hash)"
+    printf 'head=%s\n' "$(git_plain -C "$1" rev-parse "${3:-HEAD}^{commit}")"
+  } > "$1/.git/percpu-stamp.tmp"
+  mv "$1/.git/percpu-stamp.tmp" "$1/.git/percpu-stamp"
+}
+
+# The links to new files are nobody's changes.
+exclude_new_files() {
+  { printf '# Written by make source: the links to new files.\n'; new_files | sed 's,^.*\t,/,'; } > "$SOURCE/.git/info/exclude"
+}
+
+tree_is_dirty() {
+  exclude_new_files
+  [ -n "$(git_plain -C "$SOURCE" status --porcelain --untracked-files=normal | head -n 1)" ]
+}
+
+# tree_has_work: true if build/source holds something that neither its stamp nor the series knows.
+tree_has_work() {
+  local head out same
+  if tree_is_dirty; then return 0; fi
+  head=$(git_plain -C "$SOURCE" rev-parse HEAD)
+  if [ "$head" = "$(stamp_get head)" ]; then return 1; fi
+  out=$(mktemp -d)
+  write_patches "$SOURCE" "$out"
+  same=no
+  if same_series "$out"; then same=yes; fi
+  rm -rf "$out"
+  if [ $same = yes ]; then
+    write_stamp "$SOURCE" "$(o=$(stamp_get origin); printf '%s' "${o:-pinned}")"
+    return 1
+  fi
+  # A tree of an interrupted or hand-made start: the pristine commit alone is nobody's work.
+  [ "$head" != "$(git_plain -C "$SOURCE" rev-parse 'upstream^{commit}')" ]
+}
+
+# ---- new files --------------------------------------------------------------
+
+# Lines "path-in-this-checkout<TAB>path-in-the-JDK-tree" of all new files.
+new_files() {
+  local root
+  for root in jdk-patch hotspot-intrinsics; do
+    if [ -d "$TOP/$root/src" ]; then
+      (cd "$TOP/$root" && find src -type f ! -name '.*' ! -name '*~' ! -name '*.orig' ! -name '*.rej' -printf "$root/%p\t%p\n")
+    fi
+  done | sort
+}
+
+# ---- what a build needs -----------------------------------------------------
+
+is_boot_jdk() {
+  [ -x "$1/bin/javac" ] && [ -f "$1/release" ] &&
+    grep -Eq "^JAVA_VERSION=\"$JDK_MAJOR(\"|\.)" "$1/release" && "$1/bin/java" -version > /dev/null 2>&1
+}
+
+# Prints the home of a JDK 25 to build with; false if there is none.
+find_boot_jdk() {
+  local home
+  for home in "${BOOT_JDK:-}" "${JAVA25_HOME:-}" /usr/lib/jvm/*/ "$CACHE/boot-jdk"; do
+    home=${home%/}
+    if [ -n "$home" ] && is_boot_jdk "$home"; then readlink -f "$home"; return 0; fi
+  done
+  return 1
+}
+
+is_jtreg() { # 8 or newer, as JDK 25's own tests ask for
+  [ -f "$1/lib/jtreg.jar" ] &&
+    unzip -p "$1/lib/jtreg.jar" META-INF/MANIFEST.MF 2> /dev/null | grep -Eq '^jtreg-VersionString: ([89]|[1-9][0-9])[.+-]'
+}
+
+find_jtreg() {
+  local home
+  for home in "${JTREG:-}" "$CACHE/jtreg" /usr/share/jtreg; do
+    if [ -n "$home" ] && is_jtreg "$home"; then readlink -f "$home"; return 0; fi
+  done
+  return 1
+}

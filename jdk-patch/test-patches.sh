@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+#
+# make test-patches: series + new files == build/source, and the ways in which the scripts of this folder
+# can fail, on a JDK of five files. Ends with a line `N passed, N failed`.
+
+# shellcheck source=lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+passed=0 failed=0
+
+# check NAME COMMAND...: passes if the command, run in a subshell, succeeds.
+check() {
+  local name=$1 status
+  shift
+  set +e  # so that set -e holds inside: a condition would switch it off
+  (set -e; "$@") > "$scratch/check.out" 2>&1
+  status=$?
+  set -e
+  if [ $status = 0 ]; then
+    passed=$((passed + 1))
+    printf 'ok      %s\n' "$name"
+  else
+    failed=$((failed + 1))
+    printf 'FAILED  %s\n' "$name"
+    sed 's/^/        /' "$scratch/check.out"
+  fi
+}
+
+# shellcheck source=tests/tree.sh source-path=SCRIPTDIR
+. "$PATCHES/tests/tree.sh"
+# shellcheck source=tests/workflow.sh source-path=SCRIPTDIR
+. "$PATCHES/tests/workflow.sh"
+
+printf '%d passed, %d failed\n' $passed $failed
+[ $failed = 0 ]

@@ -1,0 +1,468 @@
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+# shellcheck shell=bash
+#
+# The scripts of jdk-patch on a JDK of five files, without a network. Sourced by test-patches.sh.
+
+: "${scratch:?}"       # test-patches.sh's folder, removed when it ends
+fake=$scratch/fake   # the stub programs, the tarball and its pin
+mkdir -p "$fake/bin" "$fake/dist" "$fake/jdk/src/base" "$fake/jdk/make/conf"
+
+stub() { # NAME: a program that stands before the real one in PATH; its text comes on stdin
+  { printf '#!/bin/bash\n'; cat; } > "$fake/bin/$1"
+  chmod +x "$fake/bin/$1"
+}
+stub apt-get <<< 'echo "E: Could not resolve the mirror" >&2; exit 100'
+stub apt-cache <<< 'exit 100'
+
+printf 'one\ntwo\nthree\n' > "$fake/jdk/src/base/A.java"
+printf 'uno\ndue\ntre\n' > "$fake/jdk/src/base/B.java"
+printf '*.orig\n' > "$fake/jdk/.gitignore"
+printf 'kept although ignored\n' > "$fake/jdk/src/base/C.orig"
+printf 'DEFAULT_VERSION_FEATURE=25\nDEFAULT_VERSION_INTERIM=0\nDEFAULT_VERSION_UPDATE=3\n' \
+  > "$fake/jdk/make/conf/version-numbers.conf"
+# Its configure and make do what build.sh relies on, and count how often they ran.
+cat > "$fake/jdk/configure" <<'EOF'
+[ ! -e "$FAKE_CONFIGURE_FAILS" ] || { echo "configure: error: no compiler"; exit 1; }
+echo configure >> "$FAKE_RUNS"
+source=$(cd "$(dirname "$0")" && pwd)
+touch spec.gmk
+cat > Makefile <<END
+.RECIPEPREFIX := >
+jdk-image:
+> @bash $source/make/image.sh $source
+test-image-hotspot-jtreg-native test-image-jdk-jtreg-native: jdk-image
+> @mkdir -p images/test
+END
+EOF
+cat > "$fake/jdk/make/image.sh" <<'EOF'
+echo make >> "$FAKE_RUNS"
+if [ -e "$FAKE_MAKE_FAILS" ]; then echo "A.java: error: no such thing"; exit 1; fi
+for i in 1 2 3; do echo "Compiling f$i.cpp (for libjvm.so)"; done
+mkdir -p images/jdk/bin
+cat "$1"/src/base/*.java > images/jdk/content
+printf '#!/bin/sh\necho fake\n' > images/jdk/bin/java
+chmod +x images/jdk/bin/java
+EOF
+tar -C "$fake" --transform 's,^jdk,jdk-25-pristine,' -cJf "$fake/dist/fake.tar.xz" jdk
+mkdir -p "$fake/boot/bin"
+printf 'JAVA_VERSION="25.0.3"\n' > "$fake/boot/release"
+printf '#!/bin/sh\nexit 0\n' | tee "$fake/boot/bin/java" > "$fake/boot/bin/javac"
+chmod +x "$fake/boot/bin/java" "$fake/boot/bin/javac"
+
+checkout() { # NAME: a checkout of this project without series and new files, pinned to the fake tarball
+  local at=$scratch/$1
+  mkdir -p "$at/jdk-patch/src/base" "$at/hotspot-intrinsics/src/hotspot"
+  cp "$PATCHES"/*.sh "$at/jdk-patch"
+  {
+    printf 'VERSION=25.0.3+9\nTARBALL=fake.tar.xz\nSOURCE_PACKAGE=none\n'
+    printf 'SHA256=%s\n' "$(sha256 < "$fake/dist/fake.tar.xz")"
+    printf 'GIT_URL=file:///nowhere/at/all\nGIT_TAG=jdk-25.0.3+9\nSOURCE_DATE=1774000000\n'
+  } > "$at/jdk-patch/upstream"
+  printf 'class New {}\n' > "$at/jdk-patch/src/base/New.java"
+  printf '// rseq\n' > "$at/hotspot-intrinsics/src/hotspot/rseq.hpp"
+  printf '%s' "$at"
+}
+
+# run CHECKOUT "SCRIPT [ARGUMENT]" [VARIABLE=VALUE...]: with the stubs, a cache of its own and no other setting of ours.
+run() {
+  local at=$1
+  local -a script
+  read -ra script <<< "$2"
+  shift 2
+  env -u PERCPU_BUILD_LOCKED -u DEBUG_LEVEL PATH="$fake/bin:$PATH" CACHE="$scratch/cache" DISTFILES= JDK_SRC= \
+    JOBS= CONFIGURE_ARGS= BOOT_JDK="$fake/boot" FAKE_RUNS="$scratch/runs" \
+    FAKE_CONFIGURE_FAILS="$scratch/configure-fails" FAKE_MAKE_FAILS="$scratch/make-fails" \
+    "$@" "$at/jdk-patch/${script[0]}" "${script[@]:1}"
+}
+source_of() { run "$1" source.sh DISTFILES="$fake/dist" "${@:2}"; }
+commit_all() { git_plain -C "$1/build/source" -c user.name=Dev -c user.email=dev@example.org commit --quiet --all --message "$2"; }
+edit() { sed -i "$3" "$1/build/source/$2"; }
+
+# fails_with PATTERN COMMAND...: the command fails and says so in one line that the pattern matches.
+fails_with() {
+  local pattern=$1 status=0
+  shift
+  "$@" > "$scratch/out" 2>&1 || status=$?
+  cat "$scratch/out"
+  [ $status != 0 ] || { echo "it did not fail"; return 1; }
+  [ "$(grep -c '^error: ' "$scratch/out")" = 1 ] || { echo "wanted one line 'error: ...'"; return 1; }
+  grep -qE "^error: .*$pattern" "$scratch/out" || { echo "wanted: $pattern"; return 1; }
+}
+# prints PATTERN COMMAND...: the command succeeds and prints such a line.
+prints() {
+  local pattern=$1
+  shift
+  "$@" > "$scratch/out" 2>&1 || { cat "$scratch/out"; return 1; }
+  cat "$scratch/out"
+  grep -qE -e "$pattern" "$scratch/out" || { echo "wanted: $pattern"; return 1; }
+}
+nothing_left() { # nothing but the lock in build/
+  [ -z "$(find "$1/build" -mindepth 1 ! -name .lock)" ] || { find "$1/build" -maxdepth 2; return 1; }
+}
+no_temporary() { [ -z "$(find "$1/build" "$1/jdk-patch" "$scratch/cache" -name '*.tmp*')" ]; }
+
+source_makes_a_tree() {
+  local at tree
+  at=$(checkout first)
+  source_of "$at"
+  tree=$at/build/source
+  [ "$(git_plain -C "$tree" rev-parse --abbrev-ref HEAD)" = percpu ]
+  [ "$(git_plain -C "$tree" rev-parse HEAD)" = "$(git_plain -C "$tree" rev-parse 'upstream^{commit}')" ]
+  [ -z "$(git_plain -C "$tree" status --porcelain)" ]
+  git_plain -C "$tree" ls-files | grep -qx src/base/C.orig
+  cmp "$tree/src/base/New.java" "$at/jdk-patch/src/base/New.java"
+  [ "$(readlink "$tree/src/hotspot/rseq.hpp")" = ../../../../hotspot-intrinsics/src/hotspot/rseq.hpp ]
+  no_temporary "$at"
+}
+
+source_is_reproducible() {
+  local other
+  other=$(checkout second)
+  source_of "$other"
+  [ "$(git_plain -C "$scratch/first/build/source" rev-parse HEAD)" = "$(git_plain -C "$other/build/source" rev-parse HEAD)" ]
+}
+
+source_again_does_nothing() {
+  local before
+  before=$(find "$scratch/first/build/source" -path '*/.git' -prune -o -printf '%p %T@\n')
+  source_of "$scratch/first"
+  [ "$before" = "$(find "$scratch/first/build/source" -path '*/.git' -prune -o -printf '%p %T@\n')" ]
+}
+
+wrong_hash() {
+  local at
+  at=$(checkout hash)
+  mkdir "$scratch/bad"
+  printf 'not the tarball\n' > "$scratch/bad/fake.tar.xz"
+  fails_with 'has sha256 .* wants ' run "$at" source.sh DISTFILES="$scratch/bad"
+  nothing_left "$at"
+  source_of "$at"
+}
+
+damaged_tarball() {
+  local at
+  at=$(checkout damaged)
+  mkdir "$scratch/short"
+  head -c 200 "$fake/dist/fake.tar.xz" > "$scratch/short/fake.tar.xz"
+  sed -i "s/^SHA256=.*/SHA256=$(sha256 < "$scratch/short/fake.tar.xz")/" "$at/jdk-patch/upstream"
+  fails_with 'does not unpack' run "$at" source.sh DISTFILES="$scratch/short"
+  nothing_left "$at"
+}
+
+no_network() {
+  local at
+  at=$(checkout offline)
+  fails_with 'no network\?.*DISTFILES=' run "$at" source.sh
+  nothing_left "$at"
+  fails_with 'DISTFILES=.* is not a folder' run "$at" source.sh DISTFILES="$scratch/not-there"
+  nothing_left "$at"
+  source_of "$at"
+}
+
+interrupted() {
+  local at
+  at=$(checkout interrupted)
+  mkdir -p "$at/build/source.tmp.1/src" "$at/build/fetch.tmp.1"
+  source_of "$at"
+  no_temporary "$at"
+}
+
+made_by_hand() {
+  local at
+  at=$(checkout hand)
+  source_of "$at"
+  rm "$at/build/source/.git/percpu-stamp" "$at/build/source/.git/info/exclude" "$at/build/source/.git/percpu-links"
+  edit "$at" src/base/A.java 's/one/ICHI/'
+  prints 'taken as it is' source_of "$at"
+  grep -q ICHI "$at/build/source/src/base/A.java"
+  fails_with 'not committed' run "$at" export.sh
+  commit_all "$at" "By hand"
+  run "$at" export.sh
+  source_of "$at"
+}
+
+own_checkout() {
+  local at before own=$scratch/own
+  at=$(checkout ours)
+  cp -r "$fake/jdk" "$own"
+  git_plain init --quiet "$own"
+  git_plain -C "$own" add --all --force .
+  git_plain -C "$own" -c user.name=U -c user.email=u@example.org commit --quiet --message own
+  before=$(cd "$own" && find . -printf '%p %T@ %s\n' | sort)
+  fails_with 'is not a folder' run "$at" source.sh JDK_SRC="$scratch/not-there"
+  fails_with 'holds no OpenJDK source' run "$at" source.sh JDK_SRC="$fake/dist"
+  nothing_left "$at"
+  run "$at" source.sh JDK_SRC="$own"
+  cmp "$own/src/base/A.java" "$at/build/source/src/base/A.java"
+  [ "$before" = "$(cd "$own" && find . -printf '%p %T@ %s\n' | sort)" ] || { echo "JDK_SRC was changed"; return 1; }
+  at=$(checkout ours2)
+  git_plain -C "$own" tag jdk-25.0.2+1
+  fails_with 'is at jdk-25.0.2' run "$at" source.sh JDK_SRC="$own"
+  sed -i 's/UPDATE=3/UPDATE=2/' "$own/make/conf/version-numbers.conf"
+  fails_with 'is OpenJDK 25.0.2' run "$at" source.sh JDK_SRC="$own"
+  nothing_left "$at"
+}
+
+export_writes_the_series() {
+  local at=$scratch/first
+  edit "$at" src/base/A.java 's/two/TWO/'; commit_all "$at" "Change A"
+  edit "$at" src/base/B.java 's/due/DUE/'; commit_all "$at" "Change B"
+  run "$at" export.sh
+  [ "$(cat "$at/jdk-patch/series")" = $'0001-Change-A.patch\n0002-Change-B.patch' ]
+  prints '2 patches' source_of "$at"
+  no_temporary "$at"
+}
+
+export_ignores_the_users_settings() {
+  local at=$scratch/first
+  cat > "$scratch/gitconfig" <<'EOF'
+[diff]
+  noprefix = true
+  context = 9
+  algorithm = patience
+  renames = copies
+  mnemonicPrefix = true
+[core]
+  abbrev = 5
+[format]
+  signature = mine
+  numbered = true
+  pretty = oneline
+  attach = x
+  subjectPrefix = MINE
+  useAutoBase = true
+  coverLetter = true
+[user]
+  name = Someone Else
+EOF
+  rm "$at"/jdk-patch/*.patch "$at/jdk-patch/series"
+  git_plain -C "$at/build/source" -c user.name=x -c user.email=x@example.org commit --quiet --amend --no-edit
+  run "$at" export.sh
+  cp -r "$at/jdk-patch" "$scratch/plain"
+  rm "$at"/jdk-patch/*.patch "$at/jdk-patch/series"
+  run "$at" export.sh GIT_CONFIG_GLOBAL="$scratch/gitconfig" GIT_CONFIG_SYSTEM="$scratch/gitconfig" LC_ALL=C.UTF-8 TZ=Asia/Tokyo
+  diff -r "$scratch/plain" "$at/jdk-patch"
+}
+
+series_makes_the_same_tree_elsewhere() {
+  local at=$scratch/second
+  cp "$scratch/first/jdk-patch"/*.patch "$scratch/first/jdk-patch/series" "$at/jdk-patch"
+  touch -d 2020-01-01 "$at/build/source/src/base/C.orig"
+  source_of "$at"
+  [ "$(git_plain -C "$at/build/source" rev-parse 'HEAD^{tree}')" = "$(git_plain -C "$scratch/first/build/source" rev-parse 'HEAD^{tree}')" ]
+  grep -q TWO "$at/build/source/src/base/A.java"
+  no_temporary "$at"
+}
+
+changed_series_leaves_other_files_alone() {
+  local at=$scratch/second
+  touch -d 2020-01-01 "$at/build/source/src/base/A.java"
+  sed -i 's/DUE/ZWEI/' "$at/jdk-patch/0002-Change-B.patch"
+  source_of "$at"
+  grep -q ZWEI "$at/build/source/src/base/B.java"
+  [ "$(date -r "$at/build/source/src/base/A.java" +%Y)" = 2020 ] || { echo "a file that no patch changed was rewritten"; return 1; }
+  [ -z "$(git_plain -C "$at/build/source" status --porcelain)" ]
+}
+
+bad_patch() {
+  local at before
+  at=$(checkout conflict)
+  cp "$scratch/first/jdk-patch"/*.patch "$scratch/first/jdk-patch/series" "$at/jdk-patch"
+  sed -i 's/^-due/-nowhere/' "$at/jdk-patch/0002-Change-B.patch"
+  fails_with '0002-Change-B.patch does not apply' source_of "$at"
+  nothing_left "$at"
+  cp "$scratch/first/jdk-patch"/*.patch "$at/jdk-patch"
+  source_of "$at"
+  # The same in a tree that is there: it stays as it was.
+  before=$(git_plain -C "$at/build/source" rev-parse HEAD)
+  sed -i 's/^-two/-nowhere/' "$at/jdk-patch/0001-Change-A.patch"
+  fails_with '0001-Change-A.patch does not apply' source_of "$at"
+  [ "$before" = "$(git_plain -C "$at/build/source" rev-parse HEAD)" ]
+  [ -z "$(git_plain -C "$at/build/source" status --porcelain)" ]
+  no_temporary "$at"
+  printf '0009-gone.patch\n' >> "$at/jdk-patch/series"
+  fails_with 'names 0009-gone.patch, which is not' source_of "$at"
+}
+
+local_work_is_safe() {
+  local at=$scratch/second
+  edit "$at" src/base/A.java 's/three/THREE/'
+  sed -i 's/ZWEI/DEUX/' "$at/jdk-patch/0002-Change-B.patch"
+  fails_with 'make export' source_of "$at"
+  commit_all "$at" "Local"
+  fails_with 'make clean' source_of "$at"
+  grep -q THREE "$at/build/source/src/base/A.java"
+  run "$at" export.sh
+  source_of "$at"
+  grep -q THREE "$at/build/source/src/base/A.java"
+}
+
+export_refuses() {
+  local at=$scratch/first tree=$scratch/first/build/source before
+  before=$(cat "$at"/jdk-patch/*.patch | sha256)
+  edit "$at" src/base/A.java 's/one/ONE/'
+  fails_with 'not committed' run "$at" export.sh
+  commit_all "$at" "fixup! Change A"
+  fails_with 'autosquash' run "$at" export.sh
+  git_plain -C "$tree" reset --quiet --hard HEAD~1
+  printf 'x\n' > "$tree/src/base/Stray.java"
+  fails_with 'Stray.java' run "$at" export.sh
+  git_plain -C "$tree" add src/base/Stray.java
+  commit_all "$at" "New file"
+  fails_with 'Stray.java' run "$at" export.sh
+  git_plain -C "$tree" reset --quiet --hard HEAD~1
+  [ "$before" = "$(cat "$at"/jdk-patch/*.patch | sha256)" ]
+  git_plain -C "$tree" reset --quiet --hard HEAD~1
+  run "$at" export.sh
+  [ "$(cat "$at/jdk-patch/series")" = 0001-Change-A.patch ] && [ ! -e "$at/jdk-patch/0002-Change-B.patch" ]
+  no_temporary "$at"
+}
+
+new_files_come_and_go() {
+  local at=$scratch/first tree=$scratch/first/build/source
+  mkdir -p "$at/jdk-patch/src/deep/er"
+  printf 'x\n' > "$at/jdk-patch/src/deep/er/More.java"
+  source_of "$at"
+  [ "$tree/src/deep/er/More.java" -ef "$at/jdk-patch/src/deep/er/More.java" ]
+  rm -r "$at/jdk-patch/src/deep"
+  source_of "$at"
+  [ ! -e "$tree/src/deep" ] && [ ! -L "$tree/src/deep/er/More.java" ]
+  rm "$tree/src/base/New.java"
+  printf 'by an editor that renames\n' > "$tree/src/base/New.java"
+  fails_with 'no longer a link' source_of "$at"
+  fails_with 'no longer a link' run "$at" export.sh
+  rm "$tree/src/base/New.java"
+  printf 'x\n' > "$at/jdk-patch/src/base/A.java"
+  fails_with 'files of OpenJDK itself.*A.java' source_of "$at"
+  rm "$at/jdk-patch/src/base/A.java"
+  source_of "$at"
+}
+
+runs() { grep -c "^$1$" "$scratch/runs" 2> /dev/null || true; }
+
+image_is_built_once() {
+  local at
+  at=$(checkout image)
+  prints "^$at/build/images/release/jdk/bin/java\$" run "$at" build.sh DISTFILES="$fake/dist"
+  [ "$("$at/build/images/release/jdk/bin/java")" = fake ]
+  prints '^jdk: release, from the cache' run "$at" build.sh
+  [ "$(runs make)" = 1 ] && [ "$(runs configure)" = 1 ]
+  no_temporary "$at"
+}
+
+image_is_shared() {
+  local at
+  at=$(checkout image2)
+  prints 'from the cache' run "$at" build.sh
+  [ ! -e "$at/build/source" ] && [ "$(runs make)" = 1 ]
+}
+
+image_follows_its_inputs() {
+  local at=$scratch/image
+  printf 'class New { int x; }\n' > "$at/jdk-patch/src/base/New.java"
+  prints 'built in' run "$at" build.sh
+  grep -q 'int x' "$at/build/images/release/jdk/content"
+  [ "$(runs make)" = 2 ] && [ "$(runs configure)" = 1 ]
+  prints 'fastdebug, built in' run "$at" build.sh DEBUG_LEVEL=fastdebug
+  [ -x "$at/build/images/fastdebug/jdk/bin/java" ] && [ -x "$at/build/images/release/jdk/bin/java" ]
+  prints 'built in' run "$at" build.sh CONFIGURE_ARGS="--with-x --with-y"
+  [ "$(runs configure)" = 3 ]
+  fails_with 'it must be release' run "$at" build.sh DEBUG_LEVEL=quick
+}
+
+own_work_is_built_but_not_kept() {
+  local at=$scratch/image kept
+  kept=$(ls "$scratch/cache/images")
+  edit "$at" src/base/A.java 's/one/EINS/'
+  prints 'as it is' run "$at" build.sh
+  grep -q EINS "$at/build/images/release/jdk/content"
+  [ "$kept" = "$(ls "$scratch/cache/images")" ]
+  git_plain -C "$at/build/source" checkout --quiet -- .
+  prints 'from the cache' run "$at" build.sh
+  grep -q one "$at/build/images/release/jdk/content"
+}
+
+failed_builds() {
+  local at=$scratch/image
+  printf 'class New { int y; }\n' > "$at/jdk-patch/src/base/New.java"
+  touch "$scratch/make-fails"
+  fails_with 'the build failed' run "$at" build.sh
+  rm "$scratch/make-fails"
+  touch "$scratch/configure-fails"
+  fails_with 'configure failed' run "$at" build.sh CONFIGURE_ARGS=--with-z
+  rm "$scratch/configure-fails"
+  prints 'built in' run "$at" build.sh
+  no_temporary "$at"
+}
+
+cache_stays_small() {
+  local at=$scratch/image n
+  for n in 1 2 3 4 5 6 7; do
+    printf 'class New { int z%s; }\n' $n > "$at/jdk-patch/src/base/New.java"
+    run "$at" build.sh 2> /dev/null
+  done
+  [ "$(find "$scratch/cache/images" -mindepth 1 -maxdepth 1 | wc -l)" = 6 ]
+  [ -x "$at/build/images/release/jdk/bin/java" ]
+}
+
+test_natives_are_added() {
+  local at=$scratch/image before
+  run "$at" build.sh
+  before=$(runs make)
+  run "$at" "build.sh --test-natives"
+  [ -d "$at/build/images/release/test" ] && [ "$(runs make)" = $((before + 1)) ]
+  run "$at" "build.sh --test-natives"
+  [ "$(runs make)" = $((before + 1)) ]
+}
+
+stub_dpkg_without_zip_and_gdb() {
+  stub dpkg-query <<'EOF'
+case ${*: -1} in gdb|zip) exit 1 ;; *) echo installed ;; esac
+EOF
+}
+
+deps_without_root() {
+  local at
+  at=$(checkout deps)
+  stub id <<< 'echo 1000'
+  stub_dpkg_without_zip_and_gdb
+  run "$at" deps.sh > "$scratch/out" 2>&1 && { echo "it did not fail"; return 1; }
+  cat "$scratch/out"
+  grep -qx '  apt-get update && apt-get install -y --no-install-recommends zip gdb' "$scratch/out"
+}
+
+deps_without_network() {
+  local at
+  at=$(checkout deps2)
+  stub id <<< 'echo 0'
+  stub_dpkg_without_zip_and_gdb
+  fails_with 'apt-get update failed' run "$at" deps.sh
+}
+
+check "make source: tree, tag, branch, links" source_makes_a_tree
+check "make source: the same commit for everyone" source_is_reproducible
+check "make source again: nothing to do" source_again_does_nothing
+check "make source: wrong hash" wrong_hash
+check "make source: damaged tarball" damaged_tarball
+check "make source: no tarball and no network" no_network
+check "make source: after a run that was killed" interrupted
+check "make source: a tree made by hand" made_by_hand
+check "make source: JDK_SRC" own_checkout
+check "make export: one patch a commit" export_writes_the_series
+check "make export: whatever the user's git settings" export_ignores_the_users_settings
+check "make source: the series gives the same tree elsewhere" series_makes_the_same_tree_elsewhere
+check "make source: a changed series, other files keep their times" changed_series_leaves_other_files_alone
+check "make source: a patch that does not apply" bad_patch
+check "make source: work that is not in the series is safe" local_work_is_safe
+check "make export: what it refuses" export_refuses
+check "make source: new files come and go" new_files_come_and_go
+check "make jdk: built once, then from the cache" image_is_built_once
+check "make jdk: a fresh clone needs no build" image_is_shared
+check "make jdk: builds again when an input changed" image_follows_its_inputs
+check "make jdk: work that is not in the series is built, not cached" own_work_is_built_but_not_kept
+check "make jdk: configure or make fails" failed_builds
+check "make jdk: the cache keeps six images" cache_stays_small
+check "make test-upstream: native test libraries" test_natives_are_added
+check "make deps: without root it says what to run" deps_without_root
+check "make deps: no network" deps_without_network

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+#
+# with-jdk.sh COMMAND...: runs it, in the top folder, with the places of what was built and installed:
+#   JDK  the image     TEST_NATIVES  JNI libraries of OpenJDK's tests (make test-upstream only)
+#   JTREG  jtreg's home     BOOT_JDK  an unpatched JDK 25     SOURCE  the patched tree
+#   WORK  a folder to work in, per DEBUG_LEVEL
+
+# shellcheck source=lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+BOOT_JDK=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to compare with: run make deps"
+JTREG=$(find_jtreg) || die "jtreg 8 is not here: run make deps"
+JDK=$BUILD/images/$DEBUG_LEVEL/jdk
+TEST_NATIVES=$BUILD/images/$DEBUG_LEVEL/test
+WORK=$BUILD/test/$DEBUG_LEVEL
+[ -x "$JDK/bin/java" ] || die "$JDK is not built: run make jdk"
+mkdir -p "$WORK"
+export BOOT_JDK JTREG JDK TEST_NATIVES WORK SOURCE DEBUG_LEVEL CACHE
+cd "$TOP"
+exec "$@"
