@@ -1,0 +1,137 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+#include "c2_perCpuStub_x86.hpp"
+#include "ci/ciEnv.hpp"
+#include "code/rseqDescriptors.hpp"
+#include "opto/c2_MacroAssembler.hpp"
+#include "opto/compile.hpp"
+#include "opto/output.hpp"
+#include "perCpuAssembler_x86.hpp"
+#include "runtime/rseq.hpp"
+#include "runtime/stubRoutines.hpp"
+
+#ifdef LINUX
+
+bool C2PerCpuStub::in_scratch() {
+  return Compile::current()->output()->in_scratch_emit_size();
+}
+
+void C2PerCpuStub::add(C2_MacroAssembler* masm, RseqDescriptor* descriptor) {
+  masm->bind(continuation());
+  if (in_scratch()) {
+    return;
+  }
+  if (descriptor == nullptr) {
+    ciEnv::current()->record_failure("CodeCache is full");
+    return;
+  }
+  _descriptor = descriptor;
+  masm->code()->add_rseq_section(descriptor);
+  Compile::current()->output()->add_stub(this);
+}
+
+int C2PerCpuStub::max_size() const {
+  return 96;
+}
+
+#define __ masm.
+
+void C2PerCpuStub::emit(C2_MacroAssembler& masm) {
+  _descriptor->set_abort_offset(__ offset());
+  PerCpuAssembler::count_abort(&masm, _tmp);
+  __ bind(entry());
+  for (int i = _argument_count - 1; i >= 0; i--) {
+    if (_arguments[i].is_register()) {
+      __ push(_arguments[i].as_register());
+    } else {
+      __ push(checked_cast<int32_t>(_arguments[i].as_constant()));
+    }
+  }
+  __ call(RuntimeAddress(_slow_stub));
+  int on_stack = _argument_count;
+  if (_result != noreg) {
+    __ pop(_result);
+    on_stack--;
+  }
+  __ addptr(rsp, on_stack * wordSize);
+  __ jmp(continuation());
+}
+
+#undef __
+#define __ masm->
+
+static C2PerCpuStub* new_stub(address slow_stub, Register result, Register tmp) {
+  return new (Compile::current()->comp_arena()) C2PerCpuStub(slow_stub, result, tmp);
+}
+
+void C2PerCpu::load_add_store(C2_MacroAssembler* masm, Register address, RegisterOrConstant delta,
+                              Register index, Register tmp) {
+  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_add_store(), noreg, tmp)
+      ->with(address)->with(delta);
+  stub->add(masm, PerCpuAssembler::load_add_store(masm, C2PerCpuStub::in_scratch(), address, delta,
+                                                  index, tmp, stub->entry()));
+}
+
+void C2PerCpu::get_and_add(C2_MacroAssembler* masm, Register result, Register address, Register delta,
+                           Register index, Register tmp) {
+  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_get_and_add(), result, tmp)
+      ->with(address)->with(delta);
+  stub->add(masm, PerCpuAssembler::get_and_add(masm, C2PerCpuStub::in_scratch(), result, address, delta,
+                                               index, tmp, stub->entry()));
+}
+
+void C2PerCpu::compare_and_exchange(C2_MacroAssembler* masm, Register result, Register address,
+                                    Register expect, Register newv, Register index, Register tmp) {
+  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_compare_and_exchange(), result, tmp)
+      ->with(address)->with(expect)->with(newv);
+  stub->add(masm, PerCpuAssembler::compare_and_exchange(masm, C2PerCpuStub::in_scratch(), result, address,
+                                                        expect, newv, index, tmp, stub->entry()));
+}
+
+void C2PerCpu::load_cbne_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
+                               Register expect, Register newv, Register index, Register tmp) {
+  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_cbne_store(), result, tmp)
+      ->with(slot)->with(address)->with(expect)->with(newv);
+  stub->add(masm, PerCpuAssembler::load_cbne_store(masm, C2PerCpuStub::in_scratch(), result, slot, address,
+                                                   expect, newv, index, tmp, stub->entry()));
+}
+
+void C2PerCpu::current_slot(C2_MacroAssembler* masm, Register result) {
+  auto slow = [](C2_MacroAssembler& masm, C2GeneralStub<Register>& stub) {
+    masm.bind(stub.entry());
+    PerCpuAssembler::current_slot_slow(&masm, stub.data<0>());
+    masm.jmp(stub.continuation());
+  };
+  auto* stub = C2CodeStub::make<Register>(result, 32, slow);
+  PerCpuAssembler::current_slot(masm, result, stub->entry());
+  masm->bind(stub->continuation());
+}
+
+#undef __
+
+#else
+
+void C2PerCpu::load_add_store(C2_MacroAssembler*, Register, RegisterOrConstant, Register, Register) { ShouldNotReachHere(); }
+void C2PerCpu::get_and_add(C2_MacroAssembler*, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }
+void C2PerCpu::compare_and_exchange(C2_MacroAssembler*, Register, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }
+void C2PerCpu::load_cbne_store(C2_MacroAssembler*, Register, Register, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }
+void C2PerCpu::current_slot(C2_MacroAssembler*, Register) { ShouldNotReachHere(); }
+
+#endif // LINUX

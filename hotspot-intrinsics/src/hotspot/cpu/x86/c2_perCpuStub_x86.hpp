@@ -1,0 +1,75 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+#ifndef CPU_X86_C2_PERCPUSTUB_X86_HPP
+#define CPU_X86_C2_PERCPUSTUB_X86_HPP
+
+#include "opto/c2_CodeStubs.hpp"
+
+class RseqDescriptor;
+
+// What happens off the fast path of a per-CPU operation, after the method's code:
+//   abort handler: count
+//   entry:         push the arguments; call the slow stub; take its result
+// One try is made inline; the retries, the limit and the overflow slot are the
+// slow stub's.
+class C2PerCpuStub : public C2CodeStub {
+  static const int max_arguments = 4;
+
+  const address _slow_stub;
+  const Register _result;    // noreg if there is none
+  const Register _tmp;
+  RegisterOrConstant _arguments[max_arguments];
+  int _argument_count;
+  RseqDescriptor* _descriptor;
+
+ public:
+  C2PerCpuStub(address slow_stub, Register result, Register tmp)
+    : _slow_stub(slow_stub), _result(result), _tmp(tmp), _argument_count(0), _descriptor(nullptr) {}
+
+  C2PerCpuStub* with(RegisterOrConstant argument) {
+    assert(_argument_count < max_arguments, "too many arguments");
+    _arguments[_argument_count++] = argument;
+    return this;
+  }
+
+  static bool in_scratch();
+
+  // Makes it part of the method, unless the code is only measured.
+  void add(C2_MacroAssembler* masm, RseqDescriptor* descriptor);
+
+  int max_size() const;
+  void emit(C2_MacroAssembler& masm);
+};
+
+// What the nodes of percpu_x86_64.ad are encoded with.
+class C2PerCpu : public AllStatic {
+ public:
+  static void load_add_store(C2_MacroAssembler* masm, Register address, RegisterOrConstant delta,
+                             Register index, Register tmp);
+  static void get_and_add(C2_MacroAssembler* masm, Register result, Register address, Register delta,
+                          Register index, Register tmp);
+  static void compare_and_exchange(C2_MacroAssembler* masm, Register result, Register address,
+                                   Register expect, Register newv, Register index, Register tmp);
+  static void load_cbne_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
+                              Register expect, Register newv, Register index, Register tmp);
+  static void current_slot(C2_MacroAssembler* masm, Register result);
+};
+
+#endif // CPU_X86_C2_PERCPUSTUB_X86_HPP

@@ -1,0 +1,58 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+#ifndef CPU_X86_RSEQ_X86_HPP
+#define CPU_X86_RSEQ_X86_HPP
+
+#include "utilities/globalDefinitions.hpp"
+
+// What restartable sequences need to know of this CPU, outside the assembler.
+class RseqPD {
+ public:
+  // There is an emitter of critical sections for this CPU.
+  static const bool supported = LP64_ONLY(true) NOT_LP64(false);
+
+  // Stands before each abort handler; the same that glibc registers with.
+  static const uint32_t signature = 0x53053053;
+
+  static const int trampoline_size = 6;
+
+  // jmp *target(%rip): an abort goes on in the code that was aborted, whose
+  // address may change while the trampoline's may not.
+  static void write_trampoline(address at, address target_word) {
+    at[0] = 0xff;
+    at[1] = 0x25;
+    const int32_t distance = checked_cast<int32_t>(target_word - (at + trampoline_size));
+    memcpy(at + 2, &distance, sizeof(distance));
+  }
+
+  // What %fs:0 holds in all ABIs of this CPU: its own address.
+  static address thread_pointer() {
+#if defined(__x86_64__) && defined(LINUX)
+    address tp;
+    __asm__ ("movq %%fs:0, %0" : "=r" (tp));
+    return tp;
+#else
+    ShouldNotReachHere();
+    return nullptr;
+#endif
+  }
+};
+
+#endif // CPU_X86_RSEQ_X86_HPP

@@ -1,0 +1,346 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+#include "logging/log.hpp"
+#include "logging/logStream.hpp"
+#include "os_linux.hpp"
+#include "runtime/globals.hpp"
+#include "runtime/globals_extension.hpp"
+#include "runtime/java.hpp"
+#include "runtime/os.hpp"
+#include "runtime/rseq.hpp"
+#include "utilities/align.hpp"
+#include "utilities/debug.hpp"
+#include "utilities/macros.hpp"
+#include "utilities/ostream.hpp"
+
+#include CPU_HEADER(rseq)
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Kernel 4.18; the build machine's headers may be older.
+#ifndef SYS_rseq
+  #if defined(AMD64)
+  #define SYS_rseq 334
+  #elif defined(AARCH64)
+  #define SYS_rseq 293
+  #endif
+#endif
+
+// struct rseq and flags of linux/rseq.h
+static const int CPU_ID_OFFSET  = 4;
+static const int RSEQ_CS_OFFSET = 8;
+static const int MM_CID_OFFSET  = 24;
+static const uint32_t ORIGINAL_SIZE = 32;
+static const int RSEQ_FLAG_UNREGISTER_THREAD = 1;
+static const int32_t CPU_ID_UNREGISTERED = -1;
+
+// Entries of the auxiliary vector, kernel 6.3
+static const int AUXV_RSEQ_FEATURE_SIZE = 27;
+static const int AUXV_RSEQ_ALIGN        = 28;
+
+static const uint32_t OWN_AREA_SIZE      = 128;
+static const uint32_t OWN_AREA_ALIGNMENT = 64;
+
+// The VM's own words of each thread. The area comes first: the kernel wants it
+// aligned to what AT_RSEQ_ALIGN says.
+struct RseqThreadLocal {
+  uint32_t cpu_id_start;
+  int32_t  cpu_id;                     // negative: emitted code keeps off
+  char     rest_of_area[OWN_AREA_SIZE - 8];
+  uint32_t stalled;
+  bool     registered_by_vm;
+};
+
+// The initial-exec model puts it at one distance from every thread's pointer.
+static __thread RseqThreadLocal _rseq_tls
+    __attribute__((aligned(OWN_AREA_ALIGNMENT), tls_model("initial-exec"))) =
+    { 0, CPU_ID_UNREGISTERED, { 0 }, 0, false };
+
+Rseq::Source Rseq::_source = Rseq::Source::none;
+const char*  Rseq::_reason = "not initialized";
+int          Rseq::_reason_errno = 0;
+int          Rseq::_area_offset = 0;
+int          Rseq::_index_offset = 0;
+int          Rseq::_slots = 2;
+volatile uint64_t Rseq::_aborts = 0;
+volatile uint64_t Rseq::_overflows = 0;
+
+static int rseq_syscall(address area, uint32_t size, int flags) {
+#ifdef SYS_rseq
+  return (int)::syscall(SYS_rseq, area, size, flags, RseqPD::signature);
+#else
+  errno = ENOSYS;
+  return -1;
+#endif
+}
+
+static bool offset_from_thread_pointer(const void* p, int* result) {
+  const intptr_t distance = (address)p - RseqPD::thread_pointer();
+  *result = (int)distance;
+  return distance == (intptr_t)*result;
+}
+
+static int32_t current_cpu_id(int area_offset) {
+  return *(volatile int32_t*)(RseqPD::thread_pointer() + area_offset + CPU_ID_OFFSET);
+}
+
+static uint32_t registered_size() {
+  return MAX2((uint32_t)::getauxval(AUXV_RSEQ_FEATURE_SIZE), ORIGINAL_SIZE);
+}
+
+bool Rseq::adopt_glibc() {
+  const ptrdiff_t* offset = (const ptrdiff_t*)::dlsym(RTLD_DEFAULT, "__rseq_offset");
+  const unsigned int* size = (const unsigned int*)::dlsym(RTLD_DEFAULT, "__rseq_size");
+  if (offset == nullptr || size == nullptr || *size == 0 || *offset != (int)*offset) {
+    return false;
+  }
+  if (current_cpu_id((int)*offset) < 0) {
+    return false;
+  }
+  _area_offset = (int)*offset;
+  _source = Source::glibc;
+  return true;
+}
+
+static void* symbol_offset_here(void* result) {
+  const void* area = ::dlsym(RTLD_DEFAULT, "__rseq_abi");
+  if (area == nullptr || !offset_from_thread_pointer(area, (int*)result)) {
+    *(int*)result = 0;
+  }
+  return nullptr;
+}
+
+// An early adopter's library defines the symbol and registers its threads. Only
+// thread-local storage of the initial-exec model serves: another thread must
+// find its own area at the same distance.
+bool Rseq::adopt_symbol() {
+  int offset = 0;
+  symbol_offset_here(&offset);
+  if (offset == 0 || current_cpu_id(offset) < 0) {
+    return false;
+  }
+  int offset_there = 0;
+  pthread_t probe;
+  if (::pthread_create(&probe, nullptr, symbol_offset_here, &offset_there) != 0) {
+    return false;
+  }
+  ::pthread_join(probe, nullptr);
+  if (offset_there != offset) {
+    log_info(rseq)("__rseq_abi is not in static thread-local storage, not adopted");
+    return false;
+  }
+  _area_offset = offset;
+  _source = Source::symbol;
+  return true;
+}
+
+bool Rseq::register_own() {
+  const uint32_t size = registered_size();
+  const uint32_t alignment = MAX2((uint32_t)::getauxval(AUXV_RSEQ_ALIGN), ORIGINAL_SIZE);
+  if (size > OWN_AREA_SIZE || alignment > OWN_AREA_ALIGNMENT) {
+    log_info(rseq)("The kernel wants an area of %u bytes aligned to %u, the VM has %u aligned to %u",
+                   size, alignment, OWN_AREA_SIZE, OWN_AREA_ALIGNMENT);
+    disable("the kernel wants a larger area than this VM has", 0);
+    return false;
+  }
+  if (!offset_from_thread_pointer(&_rseq_tls, &_area_offset)) {
+    disable("thread-local storage is out of reach", 0);
+    return false;
+  }
+  if (rseq_syscall((address)&_rseq_tls, size, 0) != 0) {
+    const int error = errno;
+    disable(error == ENOSYS ? "the kernel has no rseq, or a filter hides it" :
+            error == EPERM  ? "the rseq system call is not permitted" :
+            error == EINVAL || error == EBUSY ? "somebody else registered this thread" :
+                              "the rseq system call failed", error);
+    return false;
+  }
+  _rseq_tls.registered_by_vm = true;
+  _source = Source::jvm;
+  return true;
+}
+
+void Rseq::disable(const char* reason, int error) {
+  _source = Source::none;
+  _reason = reason;
+  _reason_errno = error;
+}
+
+bool Rseq::has_mm_cid() {
+  // Not what the area's owner says: glibc 2.36 says 20 for an area that the
+  // kernel fills up to and including mm_cid.
+  return ::getauxval(AUXV_RSEQ_FEATURE_SIZE) >= (unsigned long)MM_CID_OFFSET + 4;
+}
+
+void Rseq::choose_index() {
+  bool mm_cid = has_mm_cid();
+  if (strcmp(RseqIndex, "cpu_id") == 0) {
+    mm_cid = false;
+  } else if (strcmp(RseqIndex, "mm_cid") == 0) {
+    if (!mm_cid) {
+      warning("-XX:RseqIndex=mm_cid: this kernel has no mm_cid, cpu_id is used");
+    }
+  } else if (strcmp(RseqIndex, "auto") != 0) {
+    vm_exit_during_initialization("-XX:RseqIndex must be auto, cpu_id or mm_cid", RseqIndex);
+  }
+  _index_offset = mm_cid ? MM_CID_OFFSET : CPU_ID_OFFSET;
+}
+
+// The highest number in a list like 0-3,8-11, plus one; 0 if it is none.
+static int count_of_cpu_list(const char* list) {
+  int count = 0;
+  const char* p = list;
+  while (*p >= '0' && *p <= '9') {
+    char* end;
+    const long n = ::strtol(p, &end, 10);
+    if (n >= max_jint / 2) {
+      return 0;
+    }
+    count = MAX2(count, (int)n + 1);
+    p = (*end == '-' || *end == ',') ? end + 1 : end;
+  }
+  return (*p == '\n' || *p == '\0') ? count : 0;
+}
+
+// No cpu_id and no mm_cid is as high as this. The emitted code does not check.
+static int possible_cpus() {
+  char line[4096];
+  FILE* f = os::fopen("/sys/devices/system/cpu/possible", "r");
+  int count = 0;
+  if (f != nullptr) {
+    if (::fgets(line, sizeof(line), f) != nullptr) {
+      count = count_of_cpu_list(line);
+    }
+    ::fclose(f);
+  }
+  if (count == 0) {
+    // The file may be hidden from a container. The system call, unlike its
+    // glibc wrapper, returns how many bytes the kernel's CPU masks have.
+    static const size_t max_mask_size = 128 * K;
+    char* mask = NEW_C_HEAP_ARRAY(char, max_mask_size, mtInternal);
+    const long bytes = ::syscall(SYS_sched_getaffinity, 0, max_mask_size, mask);
+    FREE_C_HEAP_ARRAY(char, mask);
+    count = bytes > 0 ? (int)bytes * BitsPerByte : 0;
+  }
+  return MAX2(count, (int)::sysconf(_SC_NPROCESSORS_CONF));
+}
+
+void Rseq::initialize() {
+  _slots = possible_cpus() + 1;
+  choose_index();
+  if (!UseRseq) {
+    disable("-XX:-UseRseq", 0);
+  } else if (!RseqPD::supported) {
+    disable("no critical sections for this CPU", 0);
+  } else if (overflow_offset() > (size_t)max_jint) {
+    disable("too many possible CPUs", 0);
+  } else if (!adopt_glibc() && !adopt_symbol()) {
+    register_own();
+  }
+  if (!is_enabled()) {
+    FLAG_SET_ERGO(UseRseq, false);
+  }
+  LogTarget(Info, rseq) lt;
+  if (lt.is_enabled()) {
+    LogStream ls(lt);
+    print_on(&ls);
+    ls.cr();
+  }
+}
+
+void Rseq::attach_current_thread() {
+  if (!is_enabled()) {
+    return;
+  }
+  int error = 0;
+  if (_source != Source::glibc && !_rseq_tls.registered_by_vm) {
+    const uint32_t size = (_source == Source::jvm) ? registered_size() : ORIGINAL_SIZE;
+    if (rseq_syscall(RseqPD::thread_pointer() + _area_offset, size, 0) == 0) {
+      _rseq_tls.registered_by_vm = true;
+    } else {
+      error = errno; // EBUSY: the same area, by its other owner
+    }
+  }
+  const int32_t cpu_id = current_cpu_id(_area_offset);
+  if (cpu_id >= 0) {
+    log_debug(rseq)("Thread %d registered, on CPU %d", (int)os::Linux::gettid(), cpu_id);
+  } else {
+    log_debug(rseq)("Thread %d not registered (%s), it uses the overflow slot", (int)os::Linux::gettid(),
+                    error == 0 ? "by whom it should have been" : os::errno_name(error));
+  }
+}
+
+void Rseq::detach_current_thread() {
+  if (_rseq_tls.registered_by_vm) {
+    const uint32_t size = (_source == Source::jvm) ? registered_size() : ORIGINAL_SIZE;
+    rseq_syscall(RseqPD::thread_pointer() + _area_offset, size, RSEQ_FLAG_UNREGISTER_THREAD);
+    _rseq_tls.registered_by_vm = false;
+    log_debug(rseq)("Thread %d unregistered", (int)os::Linux::gettid());
+  }
+}
+
+int Rseq::cpu_id_offset()  { return _area_offset + CPU_ID_OFFSET; }
+int Rseq::rseq_cs_offset() { return _area_offset + RSEQ_CS_OFFSET; }
+int Rseq::index_offset()   { return _area_offset + _index_offset; }
+bool Rseq::index_is_cpu_id() { return _index_offset == CPU_ID_OFFSET; }
+
+int Rseq::stalled_offset() {
+  int offset;
+  const bool in_reach = offset_from_thread_pointer(&_rseq_tls.stalled, &offset);
+  assert(in_reach, "static thread-local storage");
+  return offset;
+}
+
+void Rseq::prepare_arena(address base, size_t size) {
+#ifdef MADV_NOHUGEPAGE
+  // One huge page would make all slots within it resident.
+  if (::madvise(base, size, MADV_NOHUGEPAGE) != 0) {
+    log_debug(rseq)("madvise(MADV_NOHUGEPAGE): %s", os::strerror(errno));
+  }
+#endif
+}
+
+void Rseq::print_on(outputStream* st) {
+  st->print("rseq: ");
+  switch (_source) {
+    case Source::none:
+      st->print("none: %s", _reason);
+      if (_reason_errno != 0) {
+        st->print(" (%s)", os::errno_name(_reason_errno));
+      }
+      st->print("; striped atomics, %d slots", _slots);
+      return;
+    case Source::glibc:  st->print("registered by glibc"); break;
+    case Source::symbol: st->print("registered by the owner of __rseq_abi"); break;
+    case Source::jvm:    st->print("registered by the JVM"); break;
+  }
+  st->print(", area at %d, index %s, %d slots with the overflow slot, stride " PROPERFMT
+            ", " UINT64_FORMAT " aborts, " UINT64_FORMAT " operations on the overflow slot",
+            _area_offset, index_is_cpu_id() ? "cpu_id" : "mm_cid", _slots,
+            PROPERFMTARGS((size_t)1 << stride_shift), _aborts, _overflows);
+}

@@ -1,0 +1,89 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+#ifndef OS_LINUX_RSEQ_LINUX_HPP
+#define OS_LINUX_RSEQ_LINUX_HPP
+
+#include "memory/allStatic.hpp"
+#include "utilities/globalDefinitions.hpp"
+
+class outputStream;
+
+// Restartable sequences (rseq(2)): the process decides once, before any code is
+// generated, whose rseq area its threads use and what indexes per-CPU data.
+// Every area lies at the same distance from the thread pointer, so that
+// compiled code reaches it with one constant.
+class Rseq : public AllStatic {
+  enum class Source {
+    none,    // striped atomics
+    glibc,   // glibc >= 2.35 registers every thread
+    symbol,  // an early adopter's __rseq_abi
+    jvm      // an area of libjvm's own, registered thread by thread
+  };
+
+  static Source _source;
+  static const char* _reason;  // why there is none
+  static int _reason_errno;
+  static int _area_offset;
+  static int _index_offset;    // of cpu_id or mm_cid, in the area
+  static int _slots;
+
+  static bool adopt_glibc();
+  static bool adopt_symbol();
+  static bool register_own();
+  static bool has_mm_cid();
+  static void choose_index();
+  static void disable(const char* reason, int error);
+
+ public:
+  static const int stride_shift = 16;  // a slot's copy of an arena is 64 KiB
+
+  static void initialize();
+  static bool is_enabled() { return _source != Source::none; }
+
+  // Each thread that may run Java calls these on itself. A thread whose
+  // registration fails works on the overflow slot.
+  static void attach_current_thread();
+  static void detach_current_thread();
+
+  // For the emitters: distances from the thread pointer.
+  static int cpu_id_offset();   // negative while the thread is not registered
+  static int rseq_cs_offset();
+  static int index_offset();    // valid only if cpu_id is not negative
+  static int stalled_offset();  // a word of the VM's: not 0 if currentSlot() must answer the overflow slot
+  static bool index_is_cpu_id();
+
+  // One for each possible CPU, and the overflow slot, which is the last.
+  static int slots() { return _slots; }
+  static size_t overflow_offset() { return (size_t)(_slots - 1) << stride_shift; }
+
+  // Before an arena is used: see that each slot takes only the pages it touches.
+  static void prepare_arena(address base, size_t size);
+
+  // How many sections aborted, and how many operations went to the overflow slot.
+  // Counted by the code off the fast path.
+  static volatile uint64_t _aborts;
+  static volatile uint64_t _overflows;
+  static uint64_t aborts() { return _aborts; }
+  static uint64_t overflows() { return _overflows; }
+
+  static void print_on(outputStream* st);
+};
+
+#endif // OS_LINUX_RSEQ_LINUX_HPP

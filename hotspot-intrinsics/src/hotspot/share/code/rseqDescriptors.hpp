@@ -1,0 +1,111 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+#ifndef SHARE_CODE_RSEQDESCRIPTORS_HPP
+#define SHARE_CODE_RSEQDESCRIPTORS_HPP
+
+#include "memory/allStatic.hpp"
+#include "utilities/globalDefinitions.hpp"
+
+// A critical section's descriptor together with its abort trampoline.
+//
+// The kernel clears a thread's rseq_cs pointer lazily: a thread may point to
+// the descriptor of a section that it left long ago, and whenever it is
+// preempted the kernel reads that descriptor, follows abort_ip, and kills the
+// process if what it finds is not well-formed. It does so without holding
+// anything that user space could wait for: it may have read the pointer, or
+// half of the descriptor, before the thread was itself descheduled in the
+// kernel. So descriptors and the signature before the abort handler can not
+// share the fate of an nmethod, whose memory is reused.
+//
+// They live here instead, in code blobs that are never freed, and stay
+// well-formed for ever:
+//
+//   version, flags, post_commit_offset, abort_ip, signature   never change
+//   start_ip                          one 8-byte store each time
+//   target, where the trampoline goes one 8-byte store each time
+//
+// A descriptor is bound to a section when its nmethod is in place and unbound,
+// start_ip pointing where no code ever runs, before the nmethod's memory can be
+// reused. Free descriptors are kept by their post_commit_offset, and used again
+// only for a section of the same length. Whatever mixture of old and new the
+// kernel reads, it is then the extent of some section S of an nmethod that was
+// alive while the kernel had the thread. If the thread's pc lies in S, the
+// thread has a frame in S's nmethod and has armed S; if not, nothing happens.
+// No thread's rseq_cs needs to be looked at, not even that of a thread that has
+// detached from the VM since.
+class RseqDescriptor {
+  friend class RseqDescriptors;
+
+  // struct rseq_cs of linux/rseq.h
+  uint32_t _version;
+  uint32_t _flags;
+  volatile uint64_t _start_ip;
+  uint64_t _post_commit_offset;
+  uint64_t _abort_ip;
+
+  // Where the trampoline jumps to once bound, before that the offsets in the
+  // code buffer of where the section starts and where its abort handler is.
+  union {
+    volatile address _target;
+    struct {
+      int _start_offset;
+      int _abort_offset;
+    } _pending;
+  };
+  RseqDescriptor* _next;       // the next section of an nmethod, or the next free descriptor
+  uint32_t _signature;         // must be directly before the trampoline
+  u1       _trampoline[12];    // abort_ip
+
+ public:
+  int length() const { return checked_cast<int>(_post_commit_offset); }
+  RseqDescriptor* next() const { return _next; }
+  void set_next(RseqDescriptor* next) { _next = next; }
+
+  // Before it is bound: offsets in the code buffer.
+  void set_start_offset(int offset) { _pending._start_offset = offset; }
+  void set_abort_offset(int offset) { _pending._abort_offset = offset; }
+  int start_offset() const { return _pending._start_offset; }
+};
+
+class RseqDescriptors : public AllStatic {
+  static RseqDescriptor* new_chunk();
+  static RseqDescriptor* pop_free(int length);
+  static void release_locked(RseqDescriptor* list);
+
+ public:
+  static const int max_length = 512; // of a section, in bytes
+
+  // A descriptor for a section of that many bytes, unbound; null if the code
+  // cache is full.
+  static RseqDescriptor* allocate(int length);
+
+  // Lets the list's sections take effect, whose code now starts at code_begin.
+  static void bind(RseqDescriptor* list, address code_begin);
+
+  // Makes the list's descriptors available again. The caller guarantees that no
+  // thread is or will be in one of their sections, and reuses their code only
+  // after this.
+  static void release(RseqDescriptor* list);
+
+  static int allocated();  // descriptors in use
+  static int capacity();   // descriptors in all
+};
+
+#endif // SHARE_CODE_RSEQDESCRIPTORS_HPP

@@ -1,0 +1,52 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+#ifndef SHARE_RUNTIME_RSEQ_HPP
+#define SHARE_RUNTIME_RSEQ_HPP
+
+// Restartable sequences: whether this process can use them, and each thread's
+// registration with the kernel. See os/linux/rseq_linux.hpp for the interface.
+
+#ifdef LINUX
+#include "rseq_linux.hpp"
+#else
+
+#include "memory/allStatic.hpp"
+#include "runtime/os.hpp"
+#include "utilities/ostream.hpp"
+
+class Rseq : public AllStatic {
+ public:
+  static const int stride_shift = 16;
+
+  static void initialize() {}
+  static bool is_enabled() { return false; }
+  static void attach_current_thread() {}
+  static void detach_current_thread() {}
+  static int slots() { return os::processor_count() + 1; }
+  static size_t overflow_offset() { return (size_t)(slots() - 1) << stride_shift; }
+  static void prepare_arena(address base, size_t size) {}
+  static uint64_t aborts() { return 0; }
+  static uint64_t overflows() { return 0; }
+  static void print_on(outputStream* st) { st->print("rseq: none: not Linux; striped atomics, %d slots", slots()); }
+};
+
+#endif // LINUX
+
+#endif // SHARE_RUNTIME_RSEQ_HPP
