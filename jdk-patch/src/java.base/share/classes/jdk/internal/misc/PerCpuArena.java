@@ -1,0 +1,212 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.internal.misc;
+
+import java.lang.ref.Reference;
+import java.util.Arrays;
+import java.util.Objects;
+
+import jdk.internal.ref.CleanerFactory;
+import jdk.internal.ref.UnlistedCleanable;
+
+/**
+ * The allocator of per-CPU variables.
+ *
+ * <p>An arena is {@code slots()} strides of zeroed memory and holds as many
+ * variables as a stride has longs; a variable costs 8 bytes in each slot. On
+ * the heap it costs one {@link Lease} of 32 bytes and the 4 bytes of its entry
+ * in {@link #leases}, which keeps the lease reachable and tells free variables
+ * from used ones. Variables are never padded: two in the same slot belong to
+ * the same CPU, and slots are a stride apart.
+ *
+ * <p>A variable belongs to an owner and is free when the owner is unreachable.
+ * The thread of the common cleaner then zeroes it, in every slot, and only then
+ * makes it available again. That needs no fence, because no section can be in
+ * progress on it: the owner is an input of every section, so the thread in it
+ * keeps the owner reachable until it is over; a section contains no safepoint,
+ * and no collector clears a reference before each thread passed one.
+ */
+public final class PerCpuArena {
+
+    private static final Unsafe U = Unsafe.getUnsafe();
+
+    // Variables in an arena. A lease's id is its arena's number times this, plus the index there.
+    private static final int CAPACITY = (int) (PerCpu.stride() / Long.BYTES);
+    private static final int MAX_ARENAS = Integer.MAX_VALUE / CAPACITY;
+
+    private static final Object LOCK = new Object();
+
+    // All below is guarded by LOCK.
+
+    // Entries of arenas that were given back are null and used again first.
+    private static PerCpuArena[] arenas = new PerCpuArena[4];
+
+    // No arena below this number has a free variable. Low numbers and low indexes are
+    // preferred, so that live variables gather in few pages.
+    private static int firstWithRoom;
+
+    // Free variables in all arenas.
+    private static long available;
+
+    private final Lease[] leases = new Lease[CAPACITY];
+    private long base;
+    private int used;
+
+    // Every variable below this index is used.
+    private int firstFree;
+
+    private PerCpuArena() {}
+
+    /**
+     * Allocates a variable, zero in all slots, which is freed some time after
+     * {@code owner} became unreachable. There may be several for one owner.
+     *
+     * @param owner keeps the variable alive
+     * @return the address of the variable in slot 0
+     * @throws NullPointerException if {@code owner} is null
+     * @throws OutOfMemoryError if there is no memory, on the heap or outside
+     */
+    public static long allocate(Object owner) {
+        // What can fail comes first: here and in arenaWithRoom nothing was changed yet.
+        Lease lease = new Lease(Objects.requireNonNull(owner));
+        long address;
+        synchronized (LOCK) {
+            int number = arenaWithRoom();
+            PerCpuArena arena = arenas[number];
+            Lease[] leases = arena.leases;
+            int index = arena.firstFree;
+            while (leases[index] != null) {
+                index++;
+            }
+            // From here on there are no calls and no allocations, which could throw.
+            lease.id = number * CAPACITY + index;
+            leases[index] = lease;
+            arena.firstFree = index + 1;
+            arena.used++;
+            available--;
+            address = arena.base + (long) index * Long.BYTES;
+        }
+        Reference.reachabilityFence(owner);
+        return address;
+    }
+
+    /** {@return the number of an arena that has a free variable} */
+    private static int arenaWithRoom() {
+        int number;
+        if (available > 0) {
+            number = firstWithRoom;
+            while (arenas[number] == null || arenas[number].used == CAPACITY) {
+                number++;
+            }
+        } else {
+            number = 0;
+            while (number < arenas.length && arenas[number] != null) {
+                number++;
+            }
+            addArena(number);
+        }
+        firstWithRoom = number;
+        return number;
+    }
+
+    private static void addArena(int number) {
+        if (number >= MAX_ARENAS) {
+            throw outOfMemory();
+        }
+        if (number == arenas.length) {
+            arenas = Arrays.copyOf(arenas, Math.min(number * 2, MAX_ARENAS));
+        }
+        PerCpuArena arena = new PerCpuArena();
+        long base = PerCpu.allocateArena();
+        if (base == 0) {
+            throw outOfMemory();
+        }
+        // Again no calls.
+        arena.base = base;
+        arenas[number] = arena;
+        available += CAPACITY;
+    }
+
+    private static OutOfMemoryError outOfMemory() {
+        return new OutOfMemoryError("Cannot reserve " + PerCpu.slots() + " x " + PerCpu.stride()
+                + " bytes for per-CPU variables (" + PerCpu.arenaBytes() + " bytes in "
+                + PerCpu.arenas() + " arenas are in use)");
+    }
+
+    /** Makes a variable available again that nobody can use any more. */
+    private static void free(int id) {
+        int number = id / CAPACITY;
+        int index = id % CAPACITY;
+        // The arena stays while this variable counts as used.
+        PerCpuArena arena;
+        synchronized (LOCK) {
+            arena = arenas[number];
+        }
+        clear(arena.base + (long) index * Long.BYTES);
+        long unusedBase = 0;
+        synchronized (LOCK) {
+            arena.leases[index] = null;
+            arena.firstFree = Math.min(arena.firstFree, index);
+            arena.used--;
+            available++;
+            firstWithRoom = Math.min(firstWithRoom, number);
+            // One with free variables stays, lest the next allocation has to make one again.
+            if (arena.used == 0 && available > CAPACITY) {
+                arenas[number] = null;
+                available -= CAPACITY;
+                unusedBase = arena.base;
+            }
+        }
+        if (unusedBase != 0) {
+            PerCpu.freeArena(unusedBase);
+        }
+    }
+
+    /** Zeroes a variable in all slots, without making pages resident that were never written. */
+    private static void clear(long address) {
+        for (int slot = 0; slot < PerCpu.slots(); slot++) {
+            long copy = PerCpu.addressInSlot(address, slot);
+            if (U.getLong(copy) != 0) {
+                U.putLong(copy, 0);
+            }
+        }
+    }
+
+    /** Ties one variable to its owner, without referring to it strongly. */
+    private static final class Lease extends UnlistedCleanable<Object> {
+
+        // Negative while it holds no variable: an allocation that failed leaves such a
+        // lease behind, and a collector may still enqueue it.
+        private int id = -1;
+
+        Lease(Object owner) {
+            super(owner, CleanerFactory.cleaner());
+        }
+
+        @Override
+        public void clean() {
+            if (id >= 0) {
+                free(id);
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.incubator.percpu;
+
+import java.lang.ref.Reference;
+import java.util.Objects;
+
+import jdk.internal.misc.PerCpuStripes;
+import jdk.internal.vm.annotation.ForceInline;
+
+/**
+ * Operations on the slot of the CPU that the calling thread runs on. The
+ * <a href="package-summary.html#model">model</a> says what a slot is.
+ *
+ * <p>Each operation finds the slot and updates it in one step: it takes effect
+ * once and whole, on a slot that belonged to the calling thread at that moment.
+ * No other operation of this class on that slot comes in between. With rseq
+ * each is a restartable sequence of a few plain instructions. The operations
+ * come from librseq ({@code load_add_store}, {@code load_cbne_store}), the
+ * mechanism from {@code rseq(2)}.
+ *
+ * <p>Memory ordering, for all operations: an update is as with
+ * {@linkplain java.lang.invoke.VarHandle#setOpaque opaque} mode. It orders
+ * nothing else: it is no release of earlier writes and no acquire of anybody's,
+ * even where the implementation happens to use an atomic instruction. To hand
+ * over other data use {@code java.util.concurrent}.
+ *
+ * <p>Progress: all operations complete in a bounded number of steps of the
+ * calling thread, under a debugger and in a signal storm too, apart from what
+ * the processor's atomic instructions need.
+ *
+ * <p>Passing {@code null} throws {@link NullPointerException}.
+ *
+ * @since 25
+ */
+public final class PerCpu {
+
+    private PerCpu() {}
+
+    /**
+     * Tells whether the operations are restartable sequences. If not, they are
+     * atomic instructions on stripes: the same results at a higher price. This
+     * never changes while the process lives.
+     *
+     * <p>It is false where the operating system is not Linux, the processor is
+     * one without an implementation, the kernel or a sandbox refuses {@code rseq(2)},
+     * or {@code -XX:-UseRseq} was given; {@code jcmd <pid> VM.info} and
+     * {@code -Xlog:rseq} say which.
+     *
+     * <p>Cost: none, it is a constant.
+     *
+     * @return true if this process uses rseq, false if it uses atomics
+     */
+    @ForceInline
+    public static boolean isSupported() {
+        return jdk.internal.misc.PerCpu.isEnabled();
+    }
+
+    /**
+     * Returns how many slots a variable has, the overflow slot included, which
+     * is the last one. At least 2. This never changes while the process lives.
+     *
+     * <p>Cost: none, it is a constant.
+     *
+     * @return the number of slots
+     */
+    @ForceInline
+    public static int slots() {
+        return jdk.internal.misc.PerCpu.slots();
+    }
+
+    /**
+     * Returns the slot that an operation of this thread would work on now. It is
+     * stale as soon as it is returned, since the thread may be moved at any
+     * time: the only safe use is as a hint, and as the {@code slot} of
+     * {@link #cmpxchg(PerCpuLong, int, long, long)}, which checks it.
+     *
+     * <p>A thread that cannot use rseq is told the overflow slot, and so is, once,
+     * a thread whose {@code cmpxchg} on a slot was interrupted too often. Both can
+     * then update that slot from wherever they run, so a loop of
+     * {@code currentSlot} and {@code cmpxchg} always comes to an end. Without rseq
+     * this is the stripe of the carrier thread.
+     *
+     * <p>Cost: with rseq, about that of reading a thread-local field.
+     *
+     * @return a slot, from 0 to {@link #slots()}{@code  - 1}
+     */
+    @ForceInline
+    public static int currentSlot() {
+        return jdk.internal.misc.PerCpu.isEnabled()
+                ? jdk.internal.misc.PerCpu.currentSlot()
+                : PerCpuStripes.currentStripe();
+    }
+
+    /**
+     * Adds to this CPU's slot of a variable. The slot wraps around as
+     * {@code long} addition does. librseq's {@code load_add_store}.
+     *
+     * <p>Memory ordering: as with opaque mode. Cost: with rseq, about that of a plain
+     * {@code field += delta}; without, that of an uncontended atomic addition.
+     *
+     * @param v     the variable
+     * @param delta what to add
+     */
+    @ForceInline
+    public static void add(PerCpuLong v, long delta) {
+        if (jdk.internal.misc.PerCpu.isEnabled()) {
+            jdk.internal.misc.PerCpu.loadAddStore(v, v.address, delta);
+        } else {
+            PerCpuStripes.getAndAdd(v.pinnedAddress(), delta);
+            Reference.reachabilityFence(v);
+        }
+    }
+
+    /**
+     * Adds to this CPU's slot of a variable and returns what the slot held
+     * before. The slot wraps around as {@code long} addition does.
+     *
+     * <p>The result says something about that one slot only: two threads that
+     * run on different CPUs may get the same result.
+     *
+     * <p>Memory ordering and cost: as {@link #add}.
+     *
+     * @param v     the variable
+     * @param delta what to add
+     * @return the value of the slot before the addition
+     */
+    @ForceInline
+    public static long getAndAdd(PerCpuLong v, long delta) {
+        if (jdk.internal.misc.PerCpu.isEnabled()) {
+            return jdk.internal.misc.PerCpu.getAndAdd(v, v.address, delta);
+        }
+        long before = PerCpuStripes.getAndAdd(v.pinnedAddress(), delta);
+        Reference.reachabilityFence(v);
+        return before;
+    }
+
+    /**
+     * Replaces the value of this CPU's slot of a variable if it is the expected
+     * one. Which slot that was is not told. Use it for a state that each CPU
+     * has for itself; where the new value depends on the old one, use
+     * {@link #cmpxchg(PerCpuLong, int, long, long)}.
+     *
+     * <p>Memory ordering: as with opaque mode, whether it stores or not. Cost: with
+     * rseq, that of a plain load, compare and store; without, that of an
+     * uncontended atomic compare-and-exchange.
+     *
+     * @param v        the variable
+     * @param expected the value to replace
+     * @param value    the replacement
+     * @return the witness: the value found, which is {@code expected} if and
+     *         only if {@code value} was stored
+     */
+    @ForceInline
+    public static long cmpxchg(PerCpuLong v, long expected, long value) {
+        if (jdk.internal.misc.PerCpu.isEnabled()) {
+            return jdk.internal.misc.PerCpu.compareAndExchange(v, v.address, expected, value);
+        }
+        long witness = PerCpuStripes.compareAndExchange(v.pinnedAddress(), expected, value);
+        Reference.reachabilityFence(v);
+        return witness;
+    }
+
+    /**
+     * Replaces the value of one slot of a variable if this thread may update
+     * that slot now and the slot holds the expected value. librseq's
+     * {@code load_cbne_store}.
+     *
+     * <p>A thread may update the slot of the CPU it runs on, and anybody may
+     * update the overflow slot. With a slot from {@link #currentSlot()} it is the
+     * last step of any read-modify-write on one slot:
+     *
+     * {@snippet lang="java" :
+     * static void max(PerCpuLong v, long sample) {
+     *     for (;;) {
+     *         int slot = PerCpu.currentSlot();
+     *         long old = v.get(slot);
+     *         if (old >= sample || PerCpu.cmpxchg(v, slot, old, sample)) {
+     *             return;
+     *         }
+     *     }
+     * }
+     * }
+     *
+     * <p>Such a loop must ask for the slot again after each failure. It always
+     * comes to an end: a thread that cannot use rseq is told the overflow slot,
+     * where this method is an atomic compare-and-set, and so is a thread
+     * whose attempts were interrupted too often. So it never depends on
+     * the thread being left alone for long enough.
+     *
+     * <p>False means either that the slot holds another value or that the thread
+     * was moved; compare {@link PerCpuLong#get} with {@code expected} to tell, if
+     * it matters. Without rseq a thread may update any slot.
+     *
+     * <p>Memory ordering: as with opaque mode, whether it stores or not. Cost: with
+     * rseq, that of a plain load, two compares and a store; on the overflow slot
+     * and without rseq, that of an atomic compare-and-set.
+     *
+     * @param v        the variable
+     * @param slot     the slot, from 0 to {@link #slots()}{@code  - 1}
+     * @param expected the value to replace
+     * @param value    the replacement
+     * @return true if {@code value} was stored in that slot, false if nothing
+     *         was done
+     * @throws IndexOutOfBoundsException if there is no such slot
+     */
+    @ForceInline
+    public static boolean cmpxchg(PerCpuLong v, int slot, long expected, long value) {
+        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        if (jdk.internal.misc.PerCpu.isEnabled() && slot != jdk.internal.misc.PerCpu.overflowSlot()) {
+            return jdk.internal.misc.PerCpu.loadCbneStore(v, slot, v.address, expected, value)
+                    == jdk.internal.misc.PerCpu.COMMITTED;
+        }
+        boolean stored = PerCpuStripes.compareAndSet(slot, v.pinnedAddress(), expected, value);
+        Reference.reachabilityFence(v);
+        return stored;
+    }
+}
