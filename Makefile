@@ -57,7 +57,6 @@ test-patches: source     ## series + new files == tree; every way that make sour
 	@jdk-patch/test-patches.sh
 
 test-upstream: jdk source  ## OpenJDK's own tests around what we changed, patched against unpatched
-	@jdk-patch/build.sh --test-natives
 	@$(WITH_JDK) jtreg-tests/upstream.sh
 
 bench: jdk      ## JMH: PerCpu against LongAdder, AtomicLong and a plain increment

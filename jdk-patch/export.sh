@@ -10,16 +10,11 @@
 lock_build
 [ -d "$SOURCE/.git" ] || die "there is no build/source to export: run make source"
 
-# New files live in this checkout; the tree holds links to them.
-while IFS=$'\t' read -r ours path; do
-  if [ -f "$SOURCE/$path" ] && [ ! -L "$SOURCE/$path" ]; then
-    cmp -s "$SOURCE/$path" "$TOP/$ours" ||
-      die "build/source/$path is a file, no longer a link to $ours: copy what you want to keep to $ours and remove build/source/$path"
-  fi
-done < <(new_files)
+# New files live in this checkout; what is in the tree must not be newer.
+while IFS=$'\t' read -r ours path; do check_new_file "$TOP/$ours" "$SOURCE/$path"; done < <(new_files)
 strays=$(git_plain -C "$SOURCE" status --porcelain --untracked-files=all | sed -n 's/^?? //p')
 [ -z "$strays" ] ||
-  die "new files in build/source belong into jdk-patch/src or hotspot-intrinsics/src (then make source links them):" "${strays//$'\n'/ }"
+  die "new files in build/source belong into jdk-patch/src or hotspot-intrinsics/src (make source puts them in):" "${strays//$'\n'/ }"
 ! tree_is_dirty || die "build/source has changes that are not committed: commit them there (git -C build/source commit --all), then make export"
 
 merges=$(git_plain -C "$SOURCE" log --merges --format=%h upstream..HEAD)

@@ -144,9 +144,9 @@ write_stamp() { # TREE ORIGIN [COMMIT]
   mv "$1/.git/percpu-stamp.tmp" "$1/.git/percpu-stamp"
 }
 
-# The links to new files are nobody's changes.
+# The new files are nobody's changes.
 exclude_new_files() {
-  { printf '# Written by make source: the links to new files.\n'; new_files | sed 's,^.*\t,/,'; } > "$SOURCE/.git/info/exclude"
+  { printf '# Written by make source: the new files.\n'; new_files | sed 's,^.*\t,/,'; } > "$SOURCE/.git/info/exclude"
 }
 
 tree_is_dirty() {
@@ -183,6 +183,18 @@ new_files() {
       (cd "$TOP/$root" && find src -type f ! -name '.*' ! -name '*~' ! -name '*.orig' ! -name '*.rej' -printf "$root/%p\t%p\n")
     fi
   done | sort
+}
+
+# javac looks through links and refuses a file that lies outside of its module, so new Java files are copied
+# into the tree, with the time of the original; all others are linked.
+is_copied() { case $1 in *.java) ;; *) return 1 ;; esac; }
+
+# check_new_file OURS AT: dies if the file in the tree holds something that the original does not.
+check_new_file() {
+  if [ ! -f "$2" ] || [ -L "$2" ] || cmp -s "$1" "$2"; then return 0; fi
+  if is_copied "$1" && [ ! "$2" -nt "$1" ]; then return 0; fi
+  die "$2 was edited and differs from $1:" \
+      "copy what you want to keep to the latter, remove the former, and run make source again"
 }
 
 # ---- what a build needs -----------------------------------------------------

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
 # make source: build/source = the pinned OpenJDK source as a git tree (pristine commit with tag `upstream`,
-# then one commit per patch on branch `percpu`) with the new files of this checkout linked in.
+# then one commit per patch on branch `percpu`) with the new files of this checkout put in.
 
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -152,24 +152,19 @@ refuse() {
 
 # ---- the new files ----------------------------------------------------------
 
-# place_new_file OURS AT: false if it was in place already. javac looks through links and refuses a file that
-# lies outside of its module, so Java files are copies, with the time of the original.
+# place_new_file OURS AT: false if it was in place already.
 place_new_file() {
-  local ours=$1 at=$2 how=linked
-  case $ours in *.java) how=copied ;; esac
-  if [ -L "$at" ] && [ "$at" -ef "$ours" ] && [ $how = linked ]; then return 1; fi
-  if [ -e "$at" ] && [ ! -L "$at" ] && ! cmp -s "$at" "$ours" && { [ $how = linked ] || [ "$at" -nt "$ours" ]; }; then
-    die "$at was edited and differs from $ours:" \
-        "copy what you want to keep to the latter, remove the former, and run make source again"
-  fi
-  mkdir -p "$(dirname "$at")"
-  if [ $how = linked ]; then
-    ln -srfn "$ours" "$at"
-  else
+  local ours=$1 at=$2
+  if is_copied "$ours"; then
     if [ ! -L "$at" ] && cmp -s "$at" "$ours"; then return 1; fi
-    rm -f "$at.tmp"
+  elif [ -L "$at" ] && [ "$at" -ef "$ours" ]; then return 1; fi
+  check_new_file "$ours" "$at"
+  mkdir -p "$(dirname "$at")"
+  if is_copied "$ours"; then
     cp -p "$ours" "$at.tmp"
     mv -T "$at.tmp" "$at"
+  else
+    ln -srfn "$ours" "$at"
   fi
 }
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
 # with-jdk.sh COMMAND...: runs it, in the top folder, with the places of what was built and installed:
-#   JDK  the image     TEST_NATIVES  JNI libraries of OpenJDK's tests (make test-upstream only)
+#   JDK  the image     TEST_NATIVES  JNI libraries of OpenJDK's tests, if build.sh --test-natives made them
 #   JTREG  jtreg's home     BOOT_JDK  an unpatched JDK 25     SOURCE  the patched tree
 #   WORK  a folder to work in, per DEBUG_LEVEL
 
@@ -13,10 +13,10 @@
 BOOT_JDK=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to compare with: run make deps"
 JTREG=$(find_jtreg) || die "jtreg 8 is not here: run make deps"
 JDK=$BUILD/images/$DEBUG_LEVEL/jdk
-TEST_NATIVES=$BUILD/images/$DEBUG_LEVEL/test
+if [ -d "$BUILD/images/$DEBUG_LEVEL/test" ]; then export TEST_NATIVES=$BUILD/images/$DEBUG_LEVEL/test; fi
 WORK=$BUILD/test/$DEBUG_LEVEL
 [ -x "$JDK/bin/java" ] || die "$JDK is not built: run make jdk"
 mkdir -p "$WORK"
-export BOOT_JDK JTREG JDK TEST_NATIVES WORK SOURCE DEBUG_LEVEL CACHE
+export BOOT_JDK JTREG JDK WORK SOURCE DEBUG_LEVEL CACHE
 cd "$TOP"
 exec "$@"

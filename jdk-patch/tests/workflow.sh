@@ -322,17 +322,31 @@ export_refuses() {
 new_files_come_and_go() {
   local at=$scratch/first tree=$scratch/first/build/source
   mkdir -p "$at/jdk-patch/src/deep/er"
+  printf 'x\n' > "$at/jdk-patch/src/deep/er/more.gmk"
   printf 'x\n' > "$at/jdk-patch/src/deep/er/More.java"
   source_of "$at"
-  [ "$tree/src/deep/er/More.java" -ef "$at/jdk-patch/src/deep/er/More.java" ]
+  [ "$tree/src/deep/er/more.gmk" -ef "$at/jdk-patch/src/deep/er/more.gmk" ]
+  cmp "$tree/src/deep/er/More.java" "$at/jdk-patch/src/deep/er/More.java"
+  printf 'y\n' > "$at/jdk-patch/src/deep/er/More.java"
+  source_of "$at"
+  cmp "$tree/src/deep/er/More.java" "$at/jdk-patch/src/deep/er/More.java"
   rm -r "$at/jdk-patch/src/deep"
   source_of "$at"
-  [ ! -e "$tree/src/deep" ] && [ ! -L "$tree/src/deep/er/More.java" ]
-  rm "$tree/src/base/New.java"
-  printf 'by an editor that renames\n' > "$tree/src/base/New.java"
-  fails_with 'no longer a link' source_of "$at"
-  fails_with 'no longer a link' run "$at" export.sh
-  rm "$tree/src/base/New.java"
+  [ ! -e "$tree/src/deep" ]
+}
+
+edited_in_the_tree() {
+  local at=$scratch/first tree=$scratch/first/build/source path
+  for path in src/base/New.java src/hotspot/rseq.hpp; do
+    rm "$tree/$path"
+    printf 'by an editor that renames\n' > "$tree/$path"
+    touch -d '+2 seconds' "$tree/$path"
+    fails_with "$path was edited" source_of "$at"
+    fails_with "$path was edited" run "$at" export.sh
+    grep -q 'by an editor' "$tree/$path"
+    rm "$tree/$path"
+    source_of "$at"
+  done
   printf 'x\n' > "$at/jdk-patch/src/base/A.java"
   fails_with 'files of OpenJDK itself.*A.java' source_of "$at"
   rm "$at/jdk-patch/src/base/A.java"
@@ -457,12 +471,13 @@ check "make source: a patch that does not apply" bad_patch
 check "make source: work that is not in the series is safe" local_work_is_safe
 check "make export: what it refuses" export_refuses
 check "make source: new files come and go" new_files_come_and_go
+check "make source: new files edited in the tree" edited_in_the_tree
 check "make jdk: built once, then from the cache" image_is_built_once
 check "make jdk: a fresh clone needs no build" image_is_shared
 check "make jdk: builds again when an input changed" image_follows_its_inputs
 check "make jdk: work that is not in the series is built, not cached" own_work_is_built_but_not_kept
 check "make jdk: configure or make fails" failed_builds
 check "make jdk: the cache keeps six images" cache_stays_small
-check "make test-upstream: native test libraries" test_natives_are_added
+check "build.sh --test-natives: added to the image" test_natives_are_added
 check "make deps: without root it says what to run" deps_without_root
 check "make deps: no network" deps_without_network

@@ -52,6 +52,9 @@ class RseqSection : public StackObj {
   // This thread's index; leaves for the label if the thread is not registered.
   void load_index(Register index, Label& unregistered);
 
+  // index = address of the variable in the slot of that index
+  void load_slot_address(Register index, Register address);
+
   // After the commit. A descriptor that waits for its abort handler's offset,
   // or null if the code cache is full.
   RseqDescriptor* end();

@@ -1,0 +1,183 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+/*
+ * @test
+ * @summary a variable that became garbage is not given to others while a loop still adds to it
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @build percpu.lib.*
+ * @run driver Reachability
+ */
+
+import java.util.ArrayList;
+import java.util.List;
+
+import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuCounter;
+import jdk.incubator.percpu.PerCpuLong;
+import percpu.lib.Check;
+import percpu.lib.Vm;
+
+public class Reachability {
+    public static void main(String[] args) throws Exception {
+        for (String use : new String[] {"-XX:+UseRseq", "-XX:-UseRseq"}) {
+            for (String gc : new String[] {"-XX:+UseSerialGC", "-XX:+UseG1GC", "-XX:+UseZGC"}) {
+                new Vm().with(use, gc, "-XX:-TieredCompilation").pass(Recycle.class, "1500");
+            }
+        }
+        new Vm().with("-XX:TieredStopAtLevel=1").pass(Recycle.class, "1000");
+        new Vm().with("-Xint").pass(Recycle.class, "1000");
+    }
+
+    public static class Recycle {
+        private static final int FRESH = 64;
+
+        // What the adder works on; only this field and the adder's frame refer to it.
+        private static volatile PerCpuLong variable;
+        private static volatile PerCpuCounter counter;
+        private static volatile boolean stop;
+        private static volatile int loops;
+        private static Throwable failure;
+
+        // The address is the same in each round: a compiler may load it once, before the loop.
+        private static void addMany(PerCpuLong v, int n) {
+            for (int i = 0; i < n; i++) {
+                PerCpu.add(v, 1);
+            }
+        }
+
+        private static long getAndAddMany(PerCpuLong v, int n) {
+            long all = 0;
+            for (int i = 0; i < n; i++) {
+                all |= PerCpu.getAndAdd(v, 1);
+            }
+            return all;
+        }
+
+        private static void incrementMany(PerCpuCounter c, int n) {
+            for (int i = 0; i < n; i++) {
+                c.increment();
+            }
+        }
+
+        private static long cmpxchgMany(PerCpuLong v, int n) {
+            long last = 0;
+            for (int i = 0; i < n; i++) {
+                last = PerCpu.cmpxchg(v, last, last + 1);
+            }
+            return last;
+        }
+
+        private static int cmpxchgInSlotMany(PerCpuLong v, int n) {
+            int hits = 0;
+            for (int i = 0; i < n; i++) {
+                int slot = PerCpu.currentSlot();
+                hits += PerCpu.cmpxchg(v, slot, v.get(slot), i) ? 1 : 0;
+            }
+            return hits;
+        }
+
+        private static void adder(int n) {
+            try {
+                for (int turn = 0; !stop; turn++) {
+                    // After the call nothing else keeps it alive.
+                    switch (turn % 5) {
+                        case 0 -> addMany(taken(), n);
+                        case 1 -> getAndAddMany(taken(), n);
+                        case 2 -> incrementMany(takenCounter(), n);
+                        case 3 -> cmpxchgMany(taken(), n);
+                        default -> cmpxchgInSlotMany(taken(), n);
+                    }
+                    loops++;
+                }
+            } catch (Throwable t) {
+                failure = t;
+            }
+        }
+
+        private static PerCpuLong taken() {
+            PerCpuLong v = variable;
+            variable = null;
+            return v == null ? new PerCpuLong() : v;
+        }
+
+        private static PerCpuCounter takenCounter() {
+            PerCpuCounter c = counter;
+            counter = null;
+            return c == null ? new PerCpuCounter() : c;
+        }
+
+        private static void checkZero(List<PerCpuLong> fresh, String when) {
+            for (PerCpuLong v : fresh) {
+                for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                    Check.equal(v.get(slot), 0, "slot " + slot + " of a variable that nobody used, " + when);
+                }
+            }
+        }
+
+        public static void main(String[] args) throws Exception {
+            for (int i = 0; i < 200; i++) {
+                addMany(new PerCpuLong(), 500);
+                getAndAddMany(new PerCpuLong(), 500);
+                incrementMany(new PerCpuCounter(), 500);
+                cmpxchgMany(new PerCpuLong(), 500);
+                cmpxchgInSlotMany(new PerCpuLong(), 500);
+            }
+            // Loops that take longer than a collection, so that it happens in their middle.
+            int n = System.getProperty("java.vm.info", "").contains("interpreted") ? 100_000 : 5_000_000;
+            Thread[] adders = new Thread[2];
+            for (int i = 0; i < adders.length; i++) {
+                adders[i] = new Thread(() -> adder(n));
+                adders[i].start();
+            }
+            long deadline = System.nanoTime() + Long.parseLong(args[0]) * 1_000_000;
+            int rounds = 0;
+            long recycled = 0;
+            List<PerCpuLong> fresh = new ArrayList<>();
+            do {
+                variable = new PerCpuLong();
+                counter = new PerCpuCounter();
+                // The cleaner frees what the collection finds; it goes to the next that asks.
+                System.gc();
+                for (int i = 0; i < FRESH; i++) {
+                    fresh.add(new PerCpuLong());
+                }
+                checkZero(fresh, "when new");
+                Thread.yield();
+                checkZero(fresh, "some time later");
+                recycled += fresh.size();
+                fresh.clear();
+                rounds++;
+            } while (System.nanoTime() < deadline || rounds < 5 || loops < 5);
+            stop = true;
+            for (Thread adder : adders) {
+                adder.join();
+            }
+            if (failure != null) {
+                throw new AssertionError("an adder failed", failure);
+            }
+            System.out.println(rounds + " rounds, " + recycled + " variables, " + loops + " loops, "
+                    + jdk.internal.misc.PerCpu.arenas() + " arenas");
+            // 64 at a time: if that took many arenas nothing was ever recycled and nothing tested.
+            Check.that(!PerCpu.isSupported() || jdk.internal.misc.PerCpu.arenas() <= 4,
+                    jdk.internal.misc.PerCpu.arenas() + " arenas are in use");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.lib;
+
+import java.io.InputStream;
+import java.lang.management.ClassLoadingMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuLong;
+import jdk.test.whitebox.WhiteBox;
+import jdk.test.whitebox.code.BlobType;
+import jdk.test.whitebox.code.CodeBlob;
+
+/**
+ * Compiled sections come and go: each worker loads a class in a loader of its own, runs it until C2 has compiled it
+ * and drops it. The code of one is soon put where another's was, while workers are preempted all the
+ * time, whose rseq_cs may still tell of a section that is gone. Argument: milliseconds.
+ */
+public final class Churn {
+    private static final int WORKERS = 8;
+    private static final WhiteBox WB = WhiteBox.getWhiteBox();
+
+    /** What is loaded again and again. */
+    public interface Hot {
+        long run(PerCpuLong v, int n);
+    }
+
+    public static final class HotImpl implements Hot {
+        @Override
+        public long run(PerCpuLong v, int n) {
+            long sum = 0;
+            for (int i = 0; i < n; i++) {
+                PerCpu.add(v, i);
+                PerCpu.getAndAdd(v, 2);
+                PerCpu.add(v, 1);
+                sum += i + 3;
+                int slot = PerCpu.currentSlot();
+                long old = v.get(slot);
+                if (PerCpu.cmpxchg(v, slot, old, old + 5)) {
+                    sum += 5;
+                }
+                old = PerCpu.getAndAdd(v, 0);
+                if (PerCpu.cmpxchg(v, old, old + 9) == old) {
+                    sum += 9;
+                }
+            }
+            return sum;
+        }
+    }
+
+    private static final class Loader extends ClassLoader {
+        private final byte[] bytes;
+
+        Loader(byte[] bytes) {
+            super(Churn.class.getClassLoader());
+            this.bytes = bytes;
+        }
+
+        Class<?> define() {
+            return defineClass(HotImpl.class.getName(), bytes, 0, bytes.length);
+        }
+    }
+
+    private final byte[] bytes;
+    private final PerCpuLong v = new PerCpuLong();
+    private final AtomicLong expected = new AtomicLong();
+    private final AtomicLong rounds = new AtomicLong();
+    private final AtomicLong compiled = new AtomicLong();
+    private final Set<Integer> tids = ConcurrentHashMap.newKeySet();
+    private final long deadline;
+    private volatile Throwable failure;
+
+    private Churn(long millis) throws Exception {
+        try (InputStream in = HotImpl.class.getResourceAsStream("Churn$HotImpl.class")) {
+            bytes = in.readAllBytes();
+        }
+        deadline = System.nanoTime() + millis * 1_000_000;
+    }
+
+    public static void main(String[] args) throws Exception {
+        new Churn(Long.parseLong(args[0])).run();
+    }
+
+    private void run() throws Exception {
+        Check.that(PerCpu.isSupported(), "no rseq: " + Raw.describe());
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < WORKERS; i++) {
+            threads.add(new Thread(this::work));
+        }
+        threads.forEach(Thread::start);
+        Disturbance disturbance = new Disturbance(tids, () -> System.nanoTime() < deadline && failure == null);
+        // A signal makes the kernel look at rseq_cs, as a preemption does.
+        disturbance.start(false, 100, false, false, true);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        disturbance.stop();
+        if (failure != null) {
+            throw new AssertionError("a worker failed", failure);
+        }
+        ClassLoadingMXBean classes = ManagementFactory.getClassLoadingMXBean();
+        System.out.println("churn: " + rounds + " rounds, in " + compiled + " C2 compiled the class, "
+                + classes.getUnloadedClassCount() + " classes unloaded, " + disturbance.report());
+        System.out.println("churn: " + Raw.describe());
+        Check.equal(v.sum(), expected.get(), "sum");
+        Check.that(compiled.get() >= 50, "C2 compiled only " + compiled + " classes, that is no churn");
+        Check.that(classes.getUnloadedClassCount() >= 50, "only " + classes.getUnloadedClassCount()
+                + " classes were unloaded, that is no churn");
+        Check.that(Raw.aborts() > 0, "no section was ever aborted");
+        checkPool();
+    }
+
+    private void work() {
+        try {
+            tids.add(Native.gettid());
+            do {
+                Class<?> hot = new Loader(bytes).define();
+                Hot instance = (Hot) hot.getDeclaredConstructor().newInstance();
+                Method method = hot.getMethod("run", PerCpuLong.class, int.class);
+                for (int i = 0; i < 20; i++) {
+                    expected.addAndGet(instance.run(v, 20));
+                }
+                // With -Xbatch this returns when the code is installed.
+                WB.enqueueMethodForCompilation(method, 4);
+                boolean done = WB.getMethodCompilationLevel(method) == 4;
+                for (int i = 0; i < 200; i++) {
+                    expected.addAndGet(instance.run(v, 50));
+                }
+                rounds.incrementAndGet();
+                if (done) {
+                    compiled.incrementAndGet();
+                }
+            } while (System.nanoTime() < deadline && failure == null);
+        } catch (Throwable t) {
+            failure = t;
+        }
+    }
+
+    // The descriptors of code that is gone are used again: there are not many more than the code cache can hold.
+    private void checkPool() {
+        long bytes = 0;
+        for (BlobType type : BlobType.getAvailable()) {
+            for (CodeBlob blob : CodeBlob.getCodeBlobs(type)) {
+                if (blob.name.contains("rseq")) {
+                    bytes += blob.size;
+                }
+            }
+        }
+        long made = compiled.get() * 5 * 64;
+        System.out.println("churn: descriptors take " + bytes + " bytes, all sections together took more than " + made);
+        Check.that(bytes > 0, "no blob for rseq descriptors in the code cache");
+        Check.that(bytes < 512 * 1024, "the descriptors take " + bytes + " bytes of a small code cache");
+    }
+}

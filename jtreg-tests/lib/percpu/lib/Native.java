@@ -1,0 +1,59 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.lib;
+
+/** What the tests need from outside Java; errors are errno values, 0 is success. */
+public final class Native {
+    static {
+        System.loadLibrary("percputest");
+    }
+
+    private Native() {}
+
+    public static native int gettid();
+
+    /** The CPUs this thread may run on. */
+    public static native int[] allowedCpus();
+
+    /** Moves the thread {@code tid} (0: this one) to these CPUs. */
+    public static native int setAffinity(int tid, int[] cpus);
+
+    /** Sends all these threads a signal, again and again after a pause, until {@link #stopStorm}. */
+    public static native int startStorm(int[] tids, int pauseMicros);
+
+    /** Returns how many signals were handled. */
+    public static native long stopStorm();
+
+    /**
+     * Runs the task on native threads that attach to the VM and detach again {@code rounds} times each.
+     * With {@code foreign} the threads register an rseq area of their own first. Negative results:
+     * attaching failed (-1), the task threw (-2), detaching failed (-3).
+     */
+    public static native int runNative(Runnable task, int threads, int rounds, boolean foreign);
+
+    /** Takes back the registration that glibc made for this thread. */
+    public static native int unregisterSelf();
+
+    /** Makes it again, after {@link #unregisterSelf}. */
+    public static native int registerSelf();
+
+    /** Limits the address space of this process; -1 lifts the limit. */
+    public static native int limitAddressSpace(long bytes);
+}
