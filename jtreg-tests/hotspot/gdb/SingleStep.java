@@ -34,6 +34,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -75,7 +76,9 @@ public class SingleStep {
                 }
                 ready = null;
             }
-            Check.that(ready != null, "the target ended early, exit code " + child.waitFor());
+            if (ready == null) {
+                throw new AssertionError("the target ended early, exit code " + child.waitFor());
+            }
             String output = debug(ready.group(1), ready.group(2), ready.group(3));
             // Said to the target even if gdb failed: it must end.
             input.write('\n');
@@ -148,12 +151,10 @@ public class SingleStep {
             gdb.destroy();
         }
         int exit = gdb.waitFor();
-        List<String> lines = Files.readAllLines(Path.of("gdb.log"));
-        // Each step prints where it ended.
-        int cut = Math.max(0, lines.size() - 40);
-        return String.join("\n", lines.subList(0, Math.min(40, lines.size()))) + "\n...\n"
-                + String.join("\n", lines.subList(cut, lines.size()))
-                + "\ngdb: exit code " + exit + (ended ? "" : ", it hung");
+        List<String> lines = new ArrayList<>(Files.readAllLines(Path.of("gdb.log")));
+        // Each step prints where it ended; that is not worth reading.
+        lines.removeIf(line -> line.matches("0x[0-9a-f]+ in .*"));
+        return String.join("\n", lines) + "\ngdb: exit code " + exit + (ended ? "" : ", it hung");
     }
 
     public static class Target {

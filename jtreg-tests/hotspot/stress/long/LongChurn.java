@@ -27,7 +27,7 @@
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run main/othervm/timeout=1200 -Xbootclasspath/a:. -XX:+UnlockDiagnosticVMOptions -XX:+WhiteBoxAPI
  *      --enable-native-access=ALL-UNNAMED -XX:-CreateCoredumpOnCrash -Xmx64m -XX:+UseSerialGC
- *      -Xbatch -XX:-TieredCompilation -XX:CompileThreshold=300 -XX:ReservedCodeCacheSize=8m
+ *      -XX:-TieredCompilation -XX:ReservedCodeCacheSize=8m
  *      percpu.lib.Churn 300000
  */
 
@@ -41,8 +41,7 @@
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run main/othervm/timeout=1200 -Xbootclasspath/a:. -XX:+UnlockDiagnosticVMOptions -XX:+WhiteBoxAPI
  *      --enable-native-access=ALL-UNNAMED -XX:-CreateCoredumpOnCrash -Xmx64m -XX:+UseSerialGC
- *      -Xbatch -XX:ReservedCodeCacheSize=12m -XX:Tier3InvocationThreshold=50
- *      -XX:Tier3MinInvocationThreshold=20 -XX:Tier4InvocationThreshold=300 -XX:Tier4MinInvocationThreshold=50
+ *      -XX:ReservedCodeCacheSize=12m
  *      percpu.lib.Churn 300000
  */
 
@@ -56,7 +55,7 @@
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run main/othervm/timeout=1200 -Xbootclasspath/a:. -XX:+UnlockDiagnosticVMOptions -XX:+WhiteBoxAPI
  *      --enable-native-access=ALL-UNNAMED -XX:-CreateCoredumpOnCrash -Xmx64m -XX:+UseG1GC
- *      -Xbatch -XX:-TieredCompilation -XX:CompileThreshold=300 -XX:ReservedCodeCacheSize=8m
+ *      -XX:-TieredCompilation -XX:ReservedCodeCacheSize=8m
  *      percpu.lib.Churn 300000
  */
 
@@ -70,8 +69,7 @@
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run main/othervm/timeout=1200 -Xbootclasspath/a:. -XX:+UnlockDiagnosticVMOptions -XX:+WhiteBoxAPI
  *      --enable-native-access=ALL-UNNAMED -XX:-CreateCoredumpOnCrash -Xmx64m -XX:+UseG1GC
- *      -Xbatch -XX:ReservedCodeCacheSize=12m -XX:Tier3InvocationThreshold=50
- *      -XX:Tier3MinInvocationThreshold=20 -XX:Tier4InvocationThreshold=300 -XX:Tier4MinInvocationThreshold=50
+ *      -XX:ReservedCodeCacheSize=12m
  *      percpu.lib.Churn 300000
  */
 

@@ -20,12 +20,15 @@
 package percpu.lib;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /** Makes critical sections abort in all ways there are, while workers run. */
 final class Disturbance {
@@ -33,15 +36,10 @@ final class Disturbance {
 
     private final Set<Integer> tids;
     private final BooleanSupplier goOn;
+    private final Map<String, AtomicLong> counts = new LinkedHashMap<>();
     private final List<Thread> threads = new ArrayList<>();
-    private final AtomicLong hops = new AtomicLong();
-    private final AtomicLong safepoints = new AtomicLong();
-    private final AtomicLong deoptimisations = new AtomicLong();
-    private final AtomicLong collections = new AtomicLong();
-    private final AtomicLong signals = new AtomicLong();
     private volatile Throwable failure;
     private volatile Object garbage;
-    private String report = "";
 
     /** tids: the threads to disturb, more may be added any time. */
     Disturbance(Set<Integer> tids, BooleanSupplier goOn) {
@@ -51,48 +49,56 @@ final class Disturbance {
 
     void start(boolean hop, int stormMicros, boolean safepoint, boolean deopt, boolean gc) {
         if (hop) {
-            start("hop", hops, this::hop);
+            start("hop", this::hop);
         }
         if (stormMicros >= 0) {
-            start("storm", null, () -> storm(stormMicros));
+            start("storm", () -> storm(stormMicros));
         }
         if (safepoint) {
-            start("safepoint", safepoints, () -> WhiteBoxActions.safepoint());
+            start("safepoint", () -> {
+                WhiteBoxActions.safepoint();
+                return 1;
+            });
         }
         if (deopt) {
-            start("deopt", deoptimisations, () -> {
+            start("deopt", () -> {
                 WhiteBoxActions.deoptimizeAll();
                 // Time for the compilers, or nothing but the interpreter is tested.
                 LockSupport.parkNanos(100_000_000);
+                return 1;
             });
         }
         if (gc) {
-            start("gc", collections, () -> {
+            start("gc", () -> {
                 for (int i = 0; i < 1000; i++) {
                     garbage = new byte[1000];
                 }
                 System.gc();
+                return 1;
             });
         }
+        threads.forEach(Thread::start);
     }
 
-    private void start(String name, AtomicLong count, Runnable action) {
-        Thread thread = new Thread(() -> {
+    // The action tells how often it did it.
+    private void start(String name, LongSupplier action) {
+        AtomicLong count = new AtomicLong();
+        counts.put(name, count);
+        threads.add(new Thread(() -> {
             try {
                 while (goOn.getAsBoolean()) {
-                    action.run();
-                    if (count != null) {
-                        count.incrementAndGet();
-                        LockSupport.parkNanos(PACE_NANOS);
-                    }
+                    count.addAndGet(action.getAsLong());
+                    LockSupport.parkNanos(PACE_NANOS);
                 }
             } catch (Throwable t) {
                 failure = t;
             }
-        }, name);
-        report += " " + name;
-        threads.add(thread);
-        thread.start();
+        }, name));
+    }
+
+    /** Whether each kind of disturbance has happened, or never will. */
+    boolean happened() {
+        return failure != null || counts.values().stream().allMatch(count -> count.get() > 0);
     }
 
     void stop() throws Exception {
@@ -102,43 +108,32 @@ final class Disturbance {
         if (failure != null) {
             throw new AssertionError("a disturbance failed", failure);
         }
-        count("hop", hops);
-        count("storm", signals);
-        count("safepoint", safepoints);
-        count("deopt", deoptimisations);
-        count("gc", collections);
-    }
-
-    private void count(String name, AtomicLong count) {
-        if (report.contains(name)) {
-            Check.that(count.get() > 0, "the disturbance " + name + " never happened");
-            report = report.replace(name, name + "=" + count);
-        }
+        Check.that(happened(), "not each disturbance happened: " + counts);
     }
 
     String report() {
-        return report.isEmpty() ? "not disturbed" : "disturbed by" + report;
+        return counts.isEmpty() ? "not disturbed" : "disturbed by " + counts;
     }
 
     private final int[] cpus = Native.allowedCpus();
     private final Random random = new Random(1);
 
-    private void hop() {
+    private long hop() {
         for (int tid : tids) {
             // The thread may have ended.
             Native.setAffinity(tid, new int[] {cpus[random.nextInt(cpus.length)]});
         }
+        return tids.size();
     }
 
     // In short spells, for new carrier threads to get their share.
-    private void storm(int micros) {
+    private long storm(int micros) {
         int[] targets = tids.stream().mapToInt(Integer::intValue).toArray();
         if (targets.length == 0) {
-            Thread.yield();
-            return;
+            return 0;
         }
         Check.success(Native.startStorm(targets, micros), "starting the signal storm");
         LockSupport.parkNanos(20_000_000);
-        signals.addAndGet(Native.stopStorm());
+        return Native.stopStorm();
     }
 }

@@ -51,22 +51,22 @@ public final class Stress {
 
     private void disturb(String kind) {
         switch (kind) {
-            case "storm" -> work.addAll(List.of("storm=20", "min-aborts=100"));
-            case "hop" -> work.addAll(List.of("hop=true", "min-aborts=10"));
+            case "storm" -> work.addAll(List.of("storm=20", "min-aborts=50"));
+            case "hop" -> work.addAll(List.of("hop=true", "min-aborts=5"));
             case "delay" -> {
                 options.add("-XX:RseqInjectDelay=200");
-                work.add("min-aborts=100");
+                work.add("min-aborts=50");
             }
             case "safepoints" -> work.addAll(List.of("safepoints=true", "deopt=true", "gc=true", "storm=500",
-                    "min-aborts=10"));
+                    "min-aborts=5"));
             case "all" -> {
                 options.add("-XX:RseqInjectDelay=20");
                 work.addAll(List.of("storm=50", "hop=true", "safepoints=true", "deopt=true", "gc=true",
-                        "min-aborts=100"));
+                        "min-aborts=50"));
             }
             case "abort-limit" -> {
                 options.addAll(List.of("-XX:RseqAbortLimit=1", "-XX:RseqInjectDelay=50"));
-                work.addAll(List.of("storm=50", "min-aborts=100"));
+                work.addAll(List.of("storm=50", "min-aborts=50"));
             }
             default -> throw new IllegalArgumentException(kind);
         }

@@ -38,12 +38,14 @@ import jdk.incubator.percpu.PerCpuLong;
  *
  * <p>Arguments, each name=value:
  * <pre>
- * millis       how long each kind of thread works (500)
+ * millis       how long each kind of thread works (500); longer on a busy machine, until everything that
+ *              was asked for has happened
+ * max-overtime so many milliseconds longer at most (60000)
  * threads      workers (8)
  * kind         platform, virtual or both (both)
  * mode         rseq, atomics or any: what PerCpu.isSupported() must say (any)
  * slots        the only slots that may be used, comma separated (all)
- * min-aborts   fail if fewer sections were aborted (0)
+ * min-aborts   fail if fewer sections were aborted in the work of each kind of thread (0)
  * hop          move workers between CPUs (false)
  * storm        pause in microseconds between signals to all workers; -1: no signals (-1)
  * safepoints   safepoints and handshakes all the time, needs WhiteBox (false)
@@ -59,6 +61,7 @@ public final class Workload {
     private final Map<String, String> settings;
     private final String sabotage;
     private final int yieldEvery;
+    private final long maxOvertime;
     private final Set<Integer> tids = ConcurrentHashMap.newKeySet();
 
     private final PerCpuLong added = new PerCpuLong();
@@ -69,11 +72,14 @@ public final class Workload {
     private final PerCpuCounter counter = new PerCpuCounter();
 
     private volatile long deadline;
+    private volatile long abortsBefore;
+    private volatile Disturbance disturbance;
 
     private Workload(Map<String, String> settings) {
         this.settings = settings;
         this.sabotage = settings.getOrDefault("sabotage", "");
         this.yieldEvery = number("yield", 64);
+        this.maxOvertime = number("max-overtime", 60_000) * 1_000_000L;
     }
 
     public static void main(String[] args) throws Exception {
@@ -114,17 +120,24 @@ public final class Workload {
             phase(true, total);
         }
         verify(total);
-        aborts = Raw.aborts() - aborts;
-        System.out.println("workload: " + total.operations + " operations, " + aborts + " aborts, "
+        System.out.println("workload: " + total.operations + " operations, " + (Raw.aborts() - aborts) + " aborts, "
                 + Raw.overflowOperations() + " on the overflow slot");
-        int minimum = number("min-aborts", 0);
-        if (minimum > 0 && PerCpu.isSupported()) {
-            Check.that(aborts >= minimum, "only " + aborts + " aborts were provoked, at least "
-                    + minimum + " are wanted");
-        }
+    }
+
+    // Until the time is up and all that was asked for has happened, but not for ever.
+    private boolean goOn() {
+        long over = System.nanoTime() - deadline;
+        return over < 0 || over < maxOvertime && !(disturbance.happened() && abortedEnough());
+    }
+
+    private boolean abortedEnough() {
+        return !PerCpu.isSupported() || Raw.aborts() - abortsBefore >= number("min-aborts", 0);
     }
 
     private void phase(boolean virtual, Worker total) throws Exception {
+        tids.clear();
+        abortsBefore = Raw.aborts();
+        disturbance = new Disturbance(tids, this::goOn);
         deadline = System.nanoTime() + number("millis", 500) * 1_000_000L;
         List<Worker> workers = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
@@ -136,7 +149,6 @@ public final class Workload {
         for (Thread thread : threads) {
             thread.start();
         }
-        Disturbance disturbance = new Disturbance(tids, () -> System.nanoTime() < deadline);
         disturbance.start(enabled("hop"), number("storm", -1), enabled("safepoints"), enabled("deopt"),
                 enabled("gc"));
         for (Thread thread : threads) {
@@ -150,8 +162,11 @@ public final class Workload {
             Check.that(worker.rounds > 0, "a worker did nothing");
             total.accumulate(worker);
         }
-        System.out.println("workload: " + (virtual ? "virtual" : "platform") + " threads done; "
+        long aborts = Raw.aborts() - abortsBefore;
+        System.out.println("workload: " + (virtual ? "virtual" : "platform") + " threads done, " + aborts + " aborts; "
                 + disturbance.report());
+        Check.that(abortedEnough(), "only " + aborts + " aborts were provoked, at least "
+                + number("min-aborts", 0) + " are wanted");
     }
 
     // A different weight for every value, so that a lost and a doubled value cannot cancel out.
@@ -252,7 +267,7 @@ public final class Workload {
                         reset += counter.sumThenReset();
                         Thread.yield();
                     }
-                } while (System.nanoTime() < deadline);
+                } while (goOn());
                 sabotage();
             } catch (Throwable t) {
                 failure = t;
