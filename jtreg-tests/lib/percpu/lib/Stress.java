@@ -57,8 +57,11 @@ public final class Stress {
                 options.add("-XX:RseqInjectDelay=200");
                 work.add("min-aborts=50");
             }
-            case "safepoints" -> work.addAll(List.of("safepoints=true", "deopt=true", "gc=true", "storm=500",
-                    "min-aborts=5"));
+            case "safepoints" -> {
+                // Most of the time goes elsewhere: without delays hardly a section would be hit.
+                options.add("-XX:RseqInjectDelay=50");
+                work.addAll(List.of("safepoints=true", "deopt=true", "gc=true", "storm=500", "min-aborts=5"));
+            }
             case "all" -> {
                 options.add("-XX:RseqInjectDelay=20");
                 work.addAll(List.of("storm=50", "hop=true", "safepoints=true", "deopt=true", "gc=true",
