@@ -11,6 +11,7 @@
 #   JOBS            how many compilers at a time; without it the JDK's configure decides
 #   CONFIGURE_ARGS  more arguments for the JDK's configure
 #   BOOT_JDK        a JDK 25 to build with     JTREG   the home of a jtreg 8; both found without this
+#   RECORD=1        for make test and make test-stress: keep how it ended in results/tests
 #   DIR             for make demo: the folder to count, instead of the JDK source
 
 DEBUG_LEVEL    ?= release

@@ -20,6 +20,7 @@ Settings (environment):
   DEBUG_LEVEL  release or fastdebug       (default release)
   JOBS         tests run at a time        (default 2)
   TIMEOUT_FACTOR  jtreg's                 (default 4, fastdebug 10)
+  RECORD=1     keep what ran, when and how it ended in results/tests/
 
 The last line is "N passed, N failed, N skipped".
 Exit code: 0 all passed or skipped, 1 failures or nothing ran, 2 cannot start.
@@ -156,5 +157,23 @@ elif [ "$status" -ne 0 ]; then
     printf 'run.sh: jtreg ended with exit code %d; the log is %s\n' "$status" "$log" >&2
     status=1
 fi
-printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+counts="$passed passed, $failed failed, $skipped skipped"
+if [ -n "${RECORD:-}" ]; then
+    record=$top/results/tests/$(basename "$results").txt
+    commit=$(git -C "$top" rev-parse --short=12 HEAD 2>/dev/null) || commit=unknown
+    git -C "$top" diff --quiet HEAD -- jdk-patch hotspot-intrinsics jtreg-tests 2>/dev/null || commit="$commit and changes on it"
+    mkdir -p "${record%/*}"
+    {
+        printf '%s: %s on a %s JDK\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$label" "$DEBUG_LEVEL"
+        printf '%s\n' "$counts"
+        sed -nE 's/ +Passed\. Skipped:?/: skipped: /p' "$summary"
+        grep -vE ' +Passed\.' "$summary" | sed -E 's/ +/: /' || true
+        printf '%d min %d s, commit %s, Linux %s, %d CPUs\n' $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)) \
+            "$commit" "$(uname -r)" "$(nproc)"
+        "$JDK/bin/java" -version 2>&1
+    } >"$record.tmp"
+    mv "$record.tmp" "$record"
+    printf 'recorded in %s\n' "${record#"$top/"}"
+fi
+printf '%s\n' "$counts"
 exit "$status"

@@ -52,6 +52,9 @@ compile() {
         grep -E 'ERROR|Could not' "$log" | head -n 10 >&2 || true
         die "Maven failed, its output is in $log (it needs Maven Central once, for JMH)"
     fi
+    gcc -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -shared -fPIC \
+        -I"$JDK/include" -I"$JDK/include/linux" -o "$WORK/target/liblimits.so" "$here/src/main/c/limits.c" ||
+        die "cannot compile limits.c"
 }
 
 measure() {
@@ -64,6 +67,7 @@ measure() {
         printf 'bench: the machine is busy (load %s); the intervals will show it\n' "$(cut -d' ' -f1-3 /proc/loadavg)" >&2
     fi
     "$JDK/bin/java" --add-modules jdk.incubator.percpu --sun-misc-unsafe-memory-access=allow \
+        -Dpercpu.limits="$WORK/target/liblimits.so" \
         -cp "$WORK/target/classes:$WORK/target/lib/*" percpu.micro.Main \
         "$WORK/run.new/jmh.json" "$WORK/jmh.log" "${mode[@]}" ||
         die "the measurement failed; JMH's output is in $WORK/jmh.log"

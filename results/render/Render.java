@@ -37,6 +37,9 @@ public final class Render {
     static final Map<String, String> CONTENDERS = ordered(
             "plainOpaque", "plain opaque", "perCpuAdd", "PerCpu.add", "perCpuCounter", "PerCpuCounter",
             "longAdder", "LongAdder", "atomicLong", "AtomicLong");
+    static final Map<String, String> LIMITS = ordered(
+            "cPlain", "C: add to the same word", "cFindAndAdd", "C: find the slot, add", "cSection", "C: the section",
+            "cLockAdd", "C: lock add");
     static final List<Integer> THREADS = List.of(1, 2, 16);
     private static final String BEGIN = "<!-- first-numbers: rendered, do not edit -->";
     private static final String END = "<!-- end of first-numbers -->";
@@ -72,6 +75,7 @@ public final class Render {
         for (String question : QUESTIONS.keySet()) {
             CONTENDERS.keySet().forEach(c -> THREADS.forEach(t -> get(question, c, t)));
         }
+        LIMITS.keySet().forEach(c -> THREADS.forEach(t -> get("Limits", c, t)));
     }
 
     public static void main(String[] args) throws IOException {
@@ -163,9 +167,9 @@ public final class Render {
         QUESTIONS.forEach((question, title) -> {
             page.append("\nNanoseconds per invocation as a thread sees them, ").append(title)
                     .append(" (95% interval):\n\n").append(header());
-            row(page, question, (m, c) -> number(m.nanos()) + " (" + number(m.interval().low()) + " to "
-                    + number(m.interval().high()) + ")");
+            row(page, question, (m, c) -> interval(m));
         });
+        page.append(limits());
         page.append("\n## Throughput\n");
         QUESTIONS.forEach((question, title) -> {
             page.append("\nMillions of invocations per second, all threads together, ").append(title)
@@ -185,6 +189,46 @@ public final class Render {
         page.append("\n| | |\n|---|---|\n");
         machine.forEach((k, v) -> page.append("| ").append(k).append(" | ").append(v.replace("|", "\\|")).append(" |\n"));
         return page.toString();
+    }
+
+    private String limits() {
+        StringBuilder text = new StringBuilder("""
+
+                ## What the CPU allows
+
+                The same increments as loops in C (`jtreg-tests/micro/src/main/c/limits.c`), nanoseconds per increment
+                (95% interval). The section has the steps of the one that HotSpot emits. "Find the slot, add" is what is
+                left of it without rseq: load the index, compute the address, add; it may lose updates.
+
+                """);
+        text.append(header());
+        LIMITS.forEach((contender, name) -> {
+            text.append("| ").append(name).append(" |");
+            THREADS.forEach(t -> text.append(' ').append(interval(get("Limits", contender, t))).append(" |"));
+            text.append('\n');
+        });
+        text.append("\n| ratio, 1 thread | measured | 95% interval |\n|---|---|---|\n");
+        ratio(text, "PerCpu.add / C: the section", get("OneCounter", "perCpuAdd", 1), get("Limits", "cSection", 1));
+        ratio(text, "C: the section / C: add to the same word", get("Limits", "cSection", 1), get("Limits", "cPlain", 1));
+        ratio(text, "C: find the slot, add / C: add to the same word", get("Limits", "cFindAndAdd", 1), get("Limits", "cPlain", 1));
+        text.append("""
+
+                An add to a word has to wait for the one before it on the same word: a store that a load must see. Where a
+                CPU takes the usual four to six cycles for that, the other instructions of a section fit into the wait, and
+                it costs what a plain add costs. Recent Intel cores predict which store a load will see and skip the wait,
+                in some loops and not in others; then the number of instructions decides, and a section has seven of
+                them, two stores among them. The ratio of the two loops in C is what that CPU allows, whoever emits the section.
+                """);
+        return text.toString();
+    }
+
+    private static void ratio(StringBuilder text, String name, Measurement a, Measurement b) {
+        Ratio r = Ratio.of(a, b);
+        text.append("| ").append(String.join(" | ", name, r.text(), r.intervalText())).append(" |\n");
+    }
+
+    private static String interval(Measurement m) {
+        return number(m.nanos()) + " (" + number(m.interval().low()) + " to " + number(m.interval().high()) + ")";
     }
 
     private String method() {

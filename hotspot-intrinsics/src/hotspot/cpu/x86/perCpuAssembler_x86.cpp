@@ -61,28 +61,34 @@ void RseqSection::delay(Register tmp) {
   }
 }
 
-void RseqSection::load_index(Register index, Label& unregistered) {
+void RseqSection::check_registered(Label& unregistered) {
   MacroAssembler* masm = _masm;
-  thread_segment(masm);
-  __ movl(index, at_thread_pointer(Rseq::index_offset()));
   // mm_cid of a thread that is not registered is 0 and not negative, so ask
   // cpu_id. Inside the section: a signal handler might unregister the thread.
-  if (Rseq::index_is_cpu_id()) {
-    __ testl(index, index);
-  } else {
-    thread_segment(masm);
-    __ cmpl(at_thread_pointer(Rseq::cpu_id_offset()), 0);
-  }
+  thread_segment(masm);
+  __ cmpl(at_thread_pointer(Rseq::cpu_id_offset()), 0);
   __ jcc(Assembler::negative, unregistered);
 }
 
-void RseqSection::load_slot_address(Register index, Register address) {
+void RseqSection::load_index(Register index) {
   MacroAssembler* masm = _masm;
-  __ shlq(index, Rseq::stride_shift);
-  // Instead of an indexed address in the commit: CPUs that rename memory forward
-  // a store to the next load without delay only where the address is a plain
-  // register. Adds to one slot in a row take a sixth of the time so.
-  __ addq(index, address);
+  thread_segment(masm);
+  __ movl(index, at_thread_pointer(Rseq::index_offset()));
+}
+
+void RseqSection::load_slot_offset(Register offset) {
+  MacroAssembler* masm = _masm;
+  // Loads and scales in one instruction. 32 bits hold it: Rseq::initialize sees to that.
+  thread_segment(masm);
+  __ imull(offset, at_thread_pointer(Rseq::index_offset()), 1 << Rseq::stride_shift);
+}
+
+void RseqSection::add_address(Register offset, Register address) {
+  MacroAssembler* masm = _masm;
+  // Instead of an indexed address in the commit: CPUs that predict which store a
+  // load gets its value from do so only where the address is a plain register.
+  // Adds to one slot in a row take less than half of the time so.
+  __ addq(offset, address);
 }
 
 RseqDescriptor* RseqSection::end() {
@@ -105,9 +111,10 @@ RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scrat
   assert_different_registers(address, index, tmp, delta.register_or_noreg());
   RseqSection section(masm);
   section.begin(tmp);
-  section.load_index(index, slow);
+  section.load_slot_offset(index);
+  section.check_registered(slow);
   section.delay(tmp);
-  section.load_slot_address(index, address);
+  section.add_address(index, address);
   // One instruction loads, adds and stores: the commit.
   if (delta.is_register()) {
     __ addq(Address(index, 0), delta.as_register());
@@ -128,9 +135,10 @@ RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch,
   assert_different_registers(result, address, delta, index, tmp);
   RseqSection section(masm);
   section.begin(tmp);
-  section.load_index(index, slow);
+  section.load_slot_offset(index);
+  section.check_registered(slow);
   section.delay(tmp);
-  section.load_slot_address(index, address);
+  section.add_address(index, address);
   __ movq(result, Address(index, 0));
   section.delay(tmp);
   __ leaq(tmp, Address(result, delta, Address::times_1));
@@ -152,9 +160,10 @@ RseqDescriptor* PerCpuAssembler::compare_and_exchange(MacroAssembler* masm, bool
   Label post_commit;
   RseqSection section(masm);
   section.begin(tmp);
-  section.load_index(index, slow);
+  section.load_slot_offset(index);
+  section.check_registered(slow);
   section.delay(tmp);
-  section.load_slot_address(index, address);
+  section.add_address(index, address);
   __ movq(result, Address(index, 0));
   section.delay(tmp);
   __ cmpq(result, expect);
@@ -180,12 +189,14 @@ RseqDescriptor* PerCpuAssembler::load_cbne_store(MacroAssembler* masm, bool scra
   Label done;
   RseqSection section(masm);
   section.begin(tmp);
-  section.load_index(index, slow);
+  section.load_index(index);
+  section.check_registered(slow);
   section.delay(tmp);
   __ movl(result, moved);                   // what the first exit answers
   __ cmpl(index, slot);
   __ jccb(Assembler::notEqual, done);
-  section.load_slot_address(index, address);
+  __ shlq(index, Rseq::stride_shift);
+  section.add_address(index, address);
   __ movl(result, not_equal);               // what the second exit answers
   section.delay(tmp);
   __ cmpq(expect, Address(index, 0));

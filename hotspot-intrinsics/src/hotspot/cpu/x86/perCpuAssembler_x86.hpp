@@ -49,11 +49,16 @@ class RseqSection : public StackObj {
   // With -XX:RseqInjectDelay, loops at this step; clobbers the flags.
   void delay(Register tmp);
 
-  // This thread's index; leaves for the label if the thread is not registered.
-  void load_index(Register index, Label& unregistered);
+  // Leaves for the label if the thread is not registered. After the index was
+  // loaded, so that an index of 0 which means nothing is never used.
+  void check_registered(Label& unregistered);
 
-  // index = address of the variable in the slot of that index
-  void load_slot_address(Register index, Register address);
+  // This thread's index, or where its slot begins: index << stride_shift.
+  void load_index(Register index);
+  void load_slot_offset(Register offset);
+
+  // offset = address of the variable in that slot
+  void add_address(Register offset, Register address);
 
   // After the commit. A descriptor that waits for its abort handler's offset,
   // or null if the code cache is full.

@@ -55,7 +55,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * The result file is JMH's own JSON; round r is fork r of each entry.
  */
 public final class Main {
-    static final List<Class<?>> QUESTIONS = List.of(OneCounter.class, EightCounters.class);
+    static final List<Class<?>> QUESTIONS = List.of(OneCounter.class, Limits.class, EightCounters.class);
     static final int[] THREADS = {1, 2, 16};
     static final int QUICK_ROUNDS = 2;
     static final TimeValue QUICK_TIME = TimeValue.milliseconds(100);
@@ -118,9 +118,10 @@ public final class Main {
         results.forEach((c, forks) -> merged.add(new RunResult(last.get(c).getParams(), forks)));
         Path part = result.resolveSibling(result.getFileName() + ".part");
         ResultFormatFactory.getInstance(ResultFormatType.JSON, part.toString()).writeOut(merged);
-        // The number of forks is that of one round, and where the JDK lies is nobody's business.
+        // The number of forks is that of one round, and where files lie is nobody's business.
         Files.writeString(part, Files.readString(part).replace("\"forks\" : 1,", "\"forks\" : " + rounds + ",")
-                .replace(Path.of(System.getProperty("java.home")) + "/", ""));
+                .replace(Path.of(System.getProperty("java.home")) + "/", "")
+                .replace(Path.of(System.getProperty("percpu.limits")).getParent() + "/", ""));
         Files.move(part, result, StandardCopyOption.REPLACE_EXISTING);
     }
 
