@@ -43,7 +43,11 @@ public class OutOfMemory {
     public static void main(String[] args) throws Exception {
         for (String use : new String[] {"-XX:+UseRseq", "-XX:-UseRseq"}) {
             // The interpreter and one collector thread need next to no memory of their own.
-            new Vm().with(use, "-Xint", "-XX:+UseSerialGC", "-Xms256m", "-XX:+AlwaysPreTouch").pass(Exhaust.class);
+            new Vm().with(use, "-Xint", "-XX:+UseSerialGC", "-Xms256m", "-XX:+AlwaysPreTouch")
+                    .pass(Exhaust.class, "VmSize");
+            // Here memory can be reserved and not be used.
+            new Vm().with(use, "-Xint", "-XX:+UseSerialGC", "-Xms256m", "-XX:+AlwaysPreTouch")
+                    .pass(Exhaust.class, "VmData");
             new Vm().with(use, "-XX:+UseSerialGC", "-Xmx8m").pass(HeapFull.class);
         }
     }
@@ -51,22 +55,27 @@ public class OutOfMemory {
     public static class Exhaust {
         private static final long ROOM = 24L << 20;
 
-        private static long virtualSize() throws Exception {
+        private static long size(String name) throws Exception {
             for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-                if (line.startsWith("VmSize:")) {
+                if (line.startsWith(name + ":")) {
                     return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
                 }
             }
-            throw new AssertionError("no VmSize in /proc/self/status");
+            throw new AssertionError("no " + name + " in /proc/self/status");
+        }
+
+        private static int limit(String name, long bytes) {
+            return name.equals("VmSize") ? Native.limitAddressSpace(bytes) : Native.limitData(bytes);
         }
 
         public static void main(String[] args) throws Exception {
+            String limited = args[0];
             PerCpuLong first = new PerCpuLong();
             PerCpu.add(first, 11);
             PerCpuCounter counter = new PerCpuCounter();
             List<PerCpuLong> all = new ArrayList<>(2_000_000);
             OutOfMemoryError error = null;
-            Check.success(Native.limitAddressSpace(virtualSize() + ROOM), "limiting the address space");
+            Check.success(limit(limited, size(limited) + ROOM), "limiting " + limited);
             try {
                 while (error == null && all.size() < 2_000_000) {
                     try {
@@ -76,7 +85,7 @@ public class OutOfMemory {
                     }
                 }
             } finally {
-                Check.success(Native.limitAddressSpace(-1), "lifting the limit");
+                Check.success(limit(limited, -1), "lifting the limit");
             }
             System.out.println(all.size() + " variables, then " + error);
             Check.that(error != null, "no OutOfMemoryError after " + all.size() + " variables");

@@ -75,7 +75,9 @@ public class IndexAndSlots {
     }
 
     private static void badValue() throws Exception {
-        OutputAnalyzer output = new Vm().with("-XX:RseqIndex=node_id").run(Workload.class);
-        output.shouldHaveExitValue(1).shouldContain("RseqIndex must be auto, cpu_id or mm_cid");
+        for (String index : new String[] {"node_id", "MM_CID", ""}) {
+            OutputAnalyzer output = new Vm().with("-XX:RseqIndex=" + index).run(Workload.class);
+            output.shouldHaveExitValue(1).shouldContain("RseqIndex must be auto, cpu_id or mm_cid");
+        }
     }
 }

@@ -284,11 +284,19 @@ NATIVE(jint, registerSelf)(JNIEnv* env, jclass cls) {
 
 // ---- limits
 
-NATIVE(jint, limitAddressSpace)(JNIEnv* env, jclass cls, jlong bytes) {
+static jint limit_resource(int resource, jlong bytes) {
   struct rlimit limit;
-  if (getrlimit(RLIMIT_AS, &limit) != 0) {
+  if (getrlimit(resource, &limit) != 0) {
     return errno;
   }
   limit.rlim_cur = bytes < 0 ? limit.rlim_max : (rlim_t)bytes;
-  return setrlimit(RLIMIT_AS, &limit) == 0 ? 0 : errno;
+  return setrlimit(resource, &limit) == 0 ? 0 : errno;
+}
+
+NATIVE(jint, limitAddressSpace)(JNIEnv* env, jclass cls, jlong bytes) {
+  return limit_resource(RLIMIT_AS, bytes);
+}
+
+NATIVE(jint, limitData)(JNIEnv* env, jclass cls, jlong bytes) {
+  return limit_resource(RLIMIT_DATA, bytes);
 }

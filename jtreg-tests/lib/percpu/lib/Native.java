@@ -56,4 +56,7 @@ public final class Native {
 
     /** Limits the address space of this process; -1 lifts the limit. */
     public static native int limitAddressSpace(long bytes);
+
+    /** Limits the private writable memory of this process; -1 lifts the limit. */
+    public static native int limitData(long bytes);
 }

@@ -216,12 +216,18 @@ void PerCpuAssembler::current_slot(MacroAssembler* masm, Register result, Label&
   thread_segment(masm);
   __ cmpl(at_thread_pointer(Rseq::stalled_offset()), 0);
   __ jcc(Assembler::notEqual, slow);
-  // Without a section: nothing is done with the index that could be wrong.
-  thread_segment(masm);
-  __ cmpl(at_thread_pointer(Rseq::cpu_id_offset()), 0);
-  __ jcc(Assembler::negative, slow);
+  // Without a section: nothing is done with the index that could be wrong. It
+  // is loaded before the check and once: a signal handler may unregister the
+  // thread in between, and cpu_id is negative from then on.
   thread_segment(masm);
   __ movl(result, at_thread_pointer(Rseq::index_offset()));
+  if (Rseq::index_is_cpu_id()) {
+    __ testl(result, result);
+  } else {
+    thread_segment(masm);
+    __ cmpl(at_thread_pointer(Rseq::cpu_id_offset()), 0);
+  }
+  __ jcc(Assembler::negative, slow);
 }
 
 // current_slot_slow():

@@ -22,11 +22,21 @@
 
 #include "utilities/globalDefinitions.hpp"
 
+// Sections need thread-local words of the VM at a constant distance from the
+// thread pointer. musl does not load a library that has such words.
+#if defined(_LP64) && !defined(MUSL_LIBC)
+#define RSEQ_CRITICAL_SECTIONS
+#endif
+
 // What restartable sequences need to know of this CPU, outside the assembler.
 class RseqPD {
  public:
   // There is an emitter of critical sections for this CPU.
-  static const bool supported = LP64_ONLY(true) NOT_LP64(false);
+#ifdef RSEQ_CRITICAL_SECTIONS
+  static const bool supported = true;
+#else
+  static const bool supported = false;
+#endif
 
   // Stands before each abort handler; the same that glibc registers with.
   static const uint32_t signature = 0x53053053;

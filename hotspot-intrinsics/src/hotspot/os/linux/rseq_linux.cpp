@@ -19,6 +19,7 @@
 
 #include "logging/log.hpp"
 #include "logging/logStream.hpp"
+#include "nmt/memTracker.hpp"
 #include "os_linux.hpp"
 #include "runtime/globals.hpp"
 #include "runtime/globals_extension.hpp"
@@ -40,6 +41,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 // Kernel 4.18; the build machine's headers may be older.
@@ -59,6 +61,9 @@ static const uint32_t ORIGINAL_SIZE = 32;
 static const int RSEQ_FLAG_UNREGISTER_THREAD = 1;
 static const int32_t CPU_ID_UNREGISTERED = -1;
 
+// linux/magic.h
+static const long SYSFS_FILESYSTEM = 0x62656572;
+
 // Entries of the auxiliary vector, kernel 6.3
 static const int AUXV_RSEQ_FEATURE_SIZE = 27;
 static const int AUXV_RSEQ_ALIGN        = 28;
@@ -76,10 +81,17 @@ struct RseqThreadLocal {
   bool     registered_by_vm;
 };
 
-// The initial-exec model puts it at one distance from every thread's pointer.
+#ifdef RSEQ_CRITICAL_SECTIONS
+// The initial-exec model puts it at one distance from every thread's pointer, and
+// takes it out of what the C library sets aside for libraries that are loaded late.
 static __thread RseqThreadLocal _rseq_tls
     __attribute__((aligned(OWN_AREA_ALIGNMENT), tls_model("initial-exec"))) =
     { 0, CPU_ID_UNREGISTERED, { 0 }, 0, false };
+
+static RseqThreadLocal* thread_local_words() { return &_rseq_tls; }
+#else
+static RseqThreadLocal* thread_local_words() { ShouldNotReachHere(); return nullptr; }
+#endif
 
 Rseq::Source Rseq::_source = Rseq::Source::none;
 const char*  Rseq::_reason = "not initialized";
@@ -168,11 +180,11 @@ bool Rseq::register_own() {
     disable("the kernel wants a larger area than this VM has", 0);
     return false;
   }
-  if (!offset_from_thread_pointer(&_rseq_tls, &_area_offset)) {
+  if (!offset_from_thread_pointer(thread_local_words(), &_area_offset)) {
     disable("thread-local storage is out of reach", 0);
     return false;
   }
-  if (rseq_syscall((address)&_rseq_tls, size, 0) != 0) {
+  if (rseq_syscall((address)thread_local_words(), size, 0) != 0) {
     const int error = errno;
     disable(error == ENOSYS ? "the kernel has no rseq, or a filter hides it" :
             error == EPERM  ? "the rseq system call is not permitted" :
@@ -180,7 +192,7 @@ bool Rseq::register_own() {
                               "the rseq system call failed", error);
     return false;
   }
-  _rseq_tls.registered_by_vm = true;
+  thread_local_words()->registered_by_vm = true;
   _source = Source::jvm;
   return true;
 }
@@ -199,7 +211,9 @@ bool Rseq::has_mm_cid() {
 
 void Rseq::choose_index() {
   bool mm_cid = has_mm_cid();
-  if (strcmp(RseqIndex, "cpu_id") == 0) {
+  if (RseqIndex == nullptr) { // -XX:RseqIndex=
+    vm_exit_during_initialization("-XX:RseqIndex must be auto, cpu_id or mm_cid", "(empty)");
+  } else if (strcmp(RseqIndex, "cpu_id") == 0) {
     mm_cid = false;
   } else if (strcmp(RseqIndex, "mm_cid") == 0) {
     if (!mm_cid) {
@@ -227,25 +241,41 @@ static int count_of_cpu_list(const char* list) {
   return (*p == '\n' || *p == '\0') ? count : 0;
 }
 
+// What the kernel says of possible CPUs; 0 if it does not. A container may hide
+// the file, or show one that somebody made.
+static int possible_cpus_of_sysfs() {
+  FILE* f = os::fopen("/sys/devices/system/cpu/possible", "r");
+  if (f == nullptr) {
+    return 0;
+  }
+  int count = 0;
+  char line[4096];
+  struct statfs fs;
+  if (::fstatfs(::fileno(f), &fs) == 0 && (long)fs.f_type == SYSFS_FILESYSTEM &&
+      ::fgets(line, sizeof(line), f) != nullptr) {
+    count = count_of_cpu_list(line);
+  }
+  ::fclose(f);
+  return count;
+}
+
 // No cpu_id and no mm_cid is as high as this. The emitted code does not check.
 static int possible_cpus() {
-  char line[4096];
-  FILE* f = os::fopen("/sys/devices/system/cpu/possible", "r");
-  int count = 0;
-  if (f != nullptr) {
-    if (::fgets(line, sizeof(line), f) != nullptr) {
-      count = count_of_cpu_list(line);
+  int count = possible_cpus_of_sysfs();
+  // The system call, unlike its glibc wrapper, returns how many bytes the
+  // kernel's CPU masks have.
+  static const size_t max_mask_size = 128 * K;
+  uint8_t* mask = NEW_C_HEAP_ARRAY(uint8_t, max_mask_size, mtInternal);
+  const long bytes = ::syscall(SYS_sched_getaffinity, 0, max_mask_size, mask);
+  const int limit = bytes > 0 ? (int)bytes * BitsPerByte : 0;
+  for (int cpu = count; cpu < limit && count != 0; cpu++) {
+    if ((mask[cpu / BitsPerByte] & (1 << (cpu % BitsPerByte))) != 0) {
+      count = 0; // a list that lacks a CPU of ours is not to be trusted
     }
-    ::fclose(f);
   }
+  FREE_C_HEAP_ARRAY(uint8_t, mask);
   if (count == 0) {
-    // The file may be hidden from a container. The system call, unlike its
-    // glibc wrapper, returns how many bytes the kernel's CPU masks have.
-    static const size_t max_mask_size = 128 * K;
-    char* mask = NEW_C_HEAP_ARRAY(char, max_mask_size, mtInternal);
-    const long bytes = ::syscall(SYS_sched_getaffinity, 0, max_mask_size, mask);
-    FREE_C_HEAP_ARRAY(char, mask);
-    count = bytes > 0 ? (int)bytes * BitsPerByte : 0;
+    count = limit;
   }
   return MAX2(count, (int)::sysconf(_SC_NPROCESSORS_CONF));
 }
@@ -256,7 +286,7 @@ void Rseq::initialize() {
   if (!UseRseq) {
     disable("-XX:-UseRseq", 0);
   } else if (!RseqPD::supported) {
-    disable("no critical sections for this CPU", 0);
+    disable("no critical sections for this CPU or C library", 0);
   } else if (overflow_offset() > (size_t)max_jint) {
     disable("too many possible CPUs", 0);
   } else if (!adopt_glibc() && !adopt_symbol()) {
@@ -278,10 +308,10 @@ void Rseq::attach_current_thread() {
     return;
   }
   int error = 0;
-  if (_source != Source::glibc && !_rseq_tls.registered_by_vm) {
+  if (_source != Source::glibc && !thread_local_words()->registered_by_vm) {
     const uint32_t size = (_source == Source::jvm) ? registered_size() : ORIGINAL_SIZE;
     if (rseq_syscall(RseqPD::thread_pointer() + _area_offset, size, 0) == 0) {
-      _rseq_tls.registered_by_vm = true;
+      thread_local_words()->registered_by_vm = true;
     } else {
       error = errno; // EBUSY: the same area, by its other owner
     }
@@ -296,10 +326,10 @@ void Rseq::attach_current_thread() {
 }
 
 void Rseq::detach_current_thread() {
-  if (_rseq_tls.registered_by_vm) {
+  if (is_enabled() && thread_local_words()->registered_by_vm) {
     const uint32_t size = (_source == Source::jvm) ? registered_size() : ORIGINAL_SIZE;
     rseq_syscall(RseqPD::thread_pointer() + _area_offset, size, RSEQ_FLAG_UNREGISTER_THREAD);
-    _rseq_tls.registered_by_vm = false;
+    thread_local_words()->registered_by_vm = false;
     log_debug(rseq)("Thread %d unregistered", (int)os::Linux::gettid());
   }
 }
@@ -311,18 +341,25 @@ bool Rseq::index_is_cpu_id() { return _index_offset == CPU_ID_OFFSET; }
 
 int Rseq::stalled_offset() {
   int offset;
-  const bool in_reach = offset_from_thread_pointer(&_rseq_tls.stalled, &offset);
+  const bool in_reach = offset_from_thread_pointer(&thread_local_words()->stalled, &offset);
   assert(in_reach, "static thread-local storage");
   return offset;
 }
 
-void Rseq::prepare_arena(address base, size_t size) {
+bool Rseq::commit_arena(char* base, size_t size) {
+  // os::commit_memory would end the VM where there is no memory, and have the
+  // kernel account for slots that no CPU will ever touch.
+  if (!os::protect_memory(base, size, os::MEM_PROT_RW)) {
+    return false;
+  }
+  MemTracker::record_virtual_memory_commit(base, size, CALLER_PC);
 #ifdef MADV_NOHUGEPAGE
   // One huge page would make all slots within it resident.
   if (::madvise(base, size, MADV_NOHUGEPAGE) != 0) {
     log_debug(rseq)("madvise(MADV_NOHUGEPAGE): %s", os::strerror(errno));
   }
 #endif
+  return true;
 }
 
 void Rseq::print_on(outputStream* st) {

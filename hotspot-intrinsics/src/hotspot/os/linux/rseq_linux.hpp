@@ -73,8 +73,9 @@ class Rseq : public AllStatic {
   static int slots() { return _slots; }
   static size_t overflow_offset() { return (size_t)(_slots - 1) << stride_shift; }
 
-  // Before an arena is used: see that each slot takes only the pages it touches.
-  static void prepare_arena(address base, size_t size);
+  // Makes reserved memory usable, such that each slot takes only the pages it
+  // touches; false if there is none.
+  static bool commit_arena(char* base, size_t size);
 
   // How many sections aborted, and how many operations went to the overflow slot.
   // Counted by the code off the fast path.

@@ -97,11 +97,10 @@ JVM_ENTRY(static jlong, PerCpu_AllocateArena0(JNIEnv* env, jclass cls)) {
   if (base == nullptr) {
     return 0;
   }
-  if (!os::commit_memory(base, size, !ExecMem)) {
+  if (!Rseq::commit_arena(base, size)) {
     os::release_memory(base, size);
     return 0;
   }
-  Rseq::prepare_arena((address)base, size);
   Atomic::inc(&_arenas);
   log_debug(rseq)("Arena of %zu bytes at " PTR_FORMAT, size, p2i(base));
   return (jlong)(uintptr_t)base;

@@ -41,7 +41,7 @@ class Rseq : public AllStatic {
   static void detach_current_thread() {}
   static int slots() { return os::processor_count() + 1; }
   static size_t overflow_offset() { return (size_t)(slots() - 1) << stride_shift; }
-  static void prepare_arena(address base, size_t size) {}
+  static bool commit_arena(char* base, size_t size) { return os::commit_memory(base, size, !ExecMem); }
   static uint64_t aborts() { return 0; }
   static uint64_t overflows() { return 0; }
   static void print_on(outputStream* st) { st->print("rseq: none: not Linux; striped atomics, %d slots", slots()); }

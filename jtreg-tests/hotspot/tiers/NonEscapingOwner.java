@@ -1,0 +1,70 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+/*
+ * @test
+ * @summary C2 knows what it may do with the owner of per-CPU data that it allocates and that goes nowhere else
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @run main/othervm -Xbatch -XX:-TieredCompilation NonEscapingOwner
+ */
+
+import jdk.internal.misc.PerCpu;
+import jdk.internal.misc.Unsafe;
+import jtreg.SkippedException;
+
+public class NonEscapingOwner {
+    // With a field, which escape analysis would split.
+    private static final class Owner {
+        final long address;
+
+        Owner(long address) {
+            this.address = address;
+        }
+    }
+
+    private static void add(long address) {
+        Owner owner = new Owner(address);
+        PerCpu.loadAddStore(owner, owner.address, 2);
+    }
+
+    private static long all(long address, int slot) {
+        Owner owner = new Owner(address);
+        long old = PerCpu.getAndAdd(owner, owner.address, 1);
+        PerCpu.compareAndExchange(owner, owner.address, old + 1, old + 1);
+        return PerCpu.loadCbneStore(owner, slot, owner.address, old + 1, old + 1);
+    }
+
+    public static void main(String[] args) {
+        if (!PerCpu.isEnabled()) {
+            throw new SkippedException("no critical sections here: " + PerCpu.describe());
+        }
+        long size = PerCpu.stride() * PerCpu.slots();
+        long address = Unsafe.getUnsafe().allocateMemory(size);
+        Unsafe.getUnsafe().setMemory(address, size, (byte) 0);
+        for (int i = 0; i < 50_000; i++) {
+            add(address);
+            all(address, PerCpu.overflowSlot() - 1);
+        }
+        long sum = PerCpu.sum(null, address);
+        if (sum != 150_000) {
+            throw new AssertionError("the sum is " + sum + ", not 150000");
+        }
+    }
+}
