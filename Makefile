@@ -27,12 +27,12 @@ export DEBUG_LEVEL DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS
 SHELL    := bash
 WITH_JDK := jdk-patch/with-jdk.sh
 
-.PHONY: help deps source jdk demo test test-stress test-patches test-upstream bench export clean
+.PHONY: help deps source jdk demo test test-stress test-patches test-upstream bench export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 22
-	@echo "Variables: DEBUG_LEVEL DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS (see the top of Makefile)"
+	@echo "Variables: DEBUG_LEVEL DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD DIR (see the top of Makefile)"
 
 deps:           ## find, or as root install, all that the rest needs
 	@jdk-patch/deps.sh
@@ -43,7 +43,10 @@ source:         ## unpack and patch the JDK source into build/source
 jdk: deps       ## build the JDK, or take it from the cache; prints where bin/java is
 	@jdk-patch/build.sh
 
-demo: jdk       ## count the words of the JDK source with PerCpuCounter and its rivals (DIR=folder: of that)
+check-dir:
+	@[ -z "$(DIR)" ] || [ -d "$(DIR)" ] || { echo "error: DIR=$(DIR) is not a folder" >&2; exit 1; }
+
+demo: check-dir jdk  ## count the words of the JDK source with PerCpuCounter and its rivals (DIR=folder: of that)
 	@$(if $(DIR),,jdk-patch/source.sh)
 	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --add-modules jdk.incubator.percpu examples/SourceCensus.java "$$1"' \
 	  demo "$(or $(DIR),build/source)"
@@ -60,7 +63,7 @@ test-patches: source     ## series + new files == tree; every way that make sour
 test-upstream: jdk source  ## OpenJDK's own tests around what we changed, patched against unpatched
 	@$(WITH_JDK) jtreg-tests/upstream.sh
 
-bench: jdk      ## JMH: PerCpu against LongAdder, AtomicLong and a plain increment
+bench: jdk      ## JMH: PerCpu against LongAdder and others, 11 min, rewrites results/ (QUICK=1: 2 min, does not)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh
 
 export:         ## rewrite jdk-patch/*.patch and series from the commits of build/source

@@ -133,6 +133,10 @@ make_jtreg() {
 }
 
 find_packages
+# What the user names must be it; nothing else is taken in its place.
+if [ -n "${BOOT_JDK:-}" ]; then is_boot_jdk "$BOOT_JDK" || die "BOOT_JDK=$BOOT_JDK is no JDK $JDK_MAJOR that runs here"; fi
+if [ -n "${JTREG:-}" ]; then is_jtreg "$JTREG" || die "JTREG=$JTREG is no jtreg 8 or newer (no lib/jtreg.jar that says so)"; fi
+
 boot_jdk=$(find_boot_jdk) || {
   make_boot_jdk
   boot_jdk=$(find_boot_jdk) || die "the JDK $JDK_MAJOR just installed does not run: $CACHE/boot-jdk or /usr/lib/jvm"

@@ -31,6 +31,7 @@ JDK_MAJOR=${VERSION%%.*}
 case $CACHE in /*) ;; *) CACHE=$TOP/$CACHE ;; esac
 case $DISTFILES in ''|/*) ;; *) DISTFILES=$TOP/$DISTFILES ;; esac
 case $JDK_SRC in ''|/*) ;; *) JDK_SRC=$TOP/$JDK_SRC ;; esac
+[ -z "$JDK_SRC" ] || [ -d "$JDK_SRC" ] || die "JDK_SRC=$JDK_SRC is not a folder"
 case $DEBUG_LEVEL in
   release|fastdebug|slowdebug) ;;
   *) die "DEBUG_LEVEL=$DEBUG_LEVEL: it must be release, fastdebug or slowdebug" ;;

@@ -79,7 +79,6 @@ version_of() { # TREE: as far as the tree itself tells
 
 copy_checkout() {
   local version tags
-  [ -d "$JDK_SRC" ] || die "JDK_SRC=$JDK_SRC is not a folder"
   version=$(version_of "$JDK_SRC")
   [ "$version" = "${VERSION%%+*}" ] ||
     die "JDK_SRC=$JDK_SRC is OpenJDK $version, but the series is for $VERSION; check out $GIT_TAG there"

@@ -35,7 +35,7 @@ public final class Render {
     static final Map<String, String> QUESTIONS = ordered(
             "OneCounter", "one counter", "EightCounters", "eight counters in turn, all eight");
     static final Map<String, String> CONTENDERS = ordered(
-            "plainOpaque", "plain opaque", "perCpuAdd", "PerCpu.add", "perCpuCounter", "PerCpuCounter",
+            "plainOpaque", "plain field, one per thread", "perCpuAdd", "PerCpu.add", "perCpuCounter", "PerCpuCounter",
             "longAdder", "LongAdder", "atomicLong", "AtomicLong");
     static final Map<String, String> LIMITS = ordered(
             "cPlain", "C: add to the same word", "cFindAndAdd", "C: find the slot, add", "cSection", "C: the section",
@@ -134,7 +134,7 @@ public final class Render {
 
     private List<Target> targets() {
         List<Target> targets = new ArrayList<>();
-        targets.add(new Target("PerCpu.add / plain opaque, 1 thread", true, 1.2,
+        targets.add(new Target("PerCpu.add / plain field, 1 thread", true, 1.2,
                 Ratio.of(get("OneCounter", "perCpuAdd", 1), get("OneCounter", "plainOpaque", 1))));
         targets.add(new Target("LongAdder / PerCpu.add, 1 thread", false, 4.5,
                 Ratio.of(get("OneCounter", "longAdder", 1), get("OneCounter", "perCpuAdd", 1))));
@@ -269,13 +269,13 @@ public final class Render {
     }
 
     private String summaryTable() {
-        StringBuilder table = new StringBuilder("| ns per increment |");
+        StringBuilder table = new StringBuilder("| ns, as each thread sees it |");
         THREADS.forEach(t -> table.append(' ').append(threads(t)).append(" |"));
-        table.append(" eight counters in turn, 1 thread |\n|---|").append("---|".repeat(THREADS.size() + 1)).append('\n');
+        table.append(" eight counters in turn, 1 thread, all eight |\n|---|").append("---|".repeat(THREADS.size() + 1)).append('\n');
         CONTENDERS.forEach((contender, name) -> {
             table.append("| ").append(name).append(" |");
             THREADS.forEach(t -> table.append(' ').append(number(get("OneCounter", contender, t).nanos())).append(" |"));
-            table.append(' ').append(number(get("EightCounters", contender, 1).nanos())).append(" for all eight |\n");
+            table.append(' ').append(number(get("EightCounters", contender, 1).nanos())).append(" |\n");
         });
         return table.toString();
     }
@@ -283,10 +283,15 @@ public final class Render {
     /** What the top README shows: few lines, no heading. */
     private String summary(String link) {
         long met = targets().stream().filter(Target::met).count();
+        StringBuilder missed = new StringBuilder();
+        targets().stream().filter(t -> !t.met()).forEach(t -> missed.append("; missed: ").append(t.text()).append(' ')
+                .append(t.wanted()).append(", measured ").append(t.ratio().text()).append(" (").append(t.ratio().intervalText())
+                .append(')'));
         return summaryTable()
                 + "\nMeasured " + machine.get("date") + " on " + machine.get("cpu") + ", " + cpus + " CPUs, "
-                + machine.get("kernel") + ", JDK " + machine.get("jdk") + ".\n" + met + " of " + targets().size()
-                + " targets met; intervals, ratios and how it was measured: [first numbers](" + link + ").\n";
+                + machine.get("kernel") + ", JDK " + machine.get("jdk") + "; 16 threads share its CPUs.\n" + met + " of "
+                + targets().size() + " targets met" + missed
+                + ". What that CPU allows, intervals, ratios and how it was measured: [first numbers](" + link + ").\n";
     }
 
     private static String number(double value) {

@@ -115,8 +115,11 @@ public final class PerCpu {
      * Adds to this CPU's slot of a variable. The slot wraps around as
      * {@code long} addition does. librseq's {@code load_add_store}.
      *
-     * <p>Memory ordering: as with opaque mode. Cost: with rseq, about that of a plain
-     * {@code field += delta}; without, that of an uncontended atomic addition.
+     * <p>Memory ordering: as with opaque mode. Cost: with rseq, a
+     * few plain instructions on memory that this CPU has in its cache, and none
+     * that is atomic: as much as a plain {@code field += delta} that has to wait
+     * for the one before it, a few times as much where the processor saves the
+     * plain one this wait. Without, that of an uncontended atomic addition.
      *
      * @param v     the variable
      * @param delta what to add

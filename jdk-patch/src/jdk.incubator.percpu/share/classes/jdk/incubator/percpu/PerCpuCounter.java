@@ -34,8 +34,8 @@ import jdk.internal.vm.annotation.Stable;
 
 /**
  * A sum that many threads add to, initially zero. Each addition goes to the slot
- * of the CPU that the thread runs on, and costs about what
- * {@code field++} costs, with any number of threads; {@link #sum()} adds up the
+ * of the CPU that the thread runs on and needs no atomic instruction there, so
+ * it costs the same with any number of threads; {@link #sum()} adds up the
  * slots. The <a href="package-summary.html#model">model</a> says what a slot is.
  *
  * <p>It has the methods of {@link java.util.concurrent.atomic.LongAdder}, after
