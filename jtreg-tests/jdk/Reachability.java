@@ -145,6 +145,7 @@ public class Reachability {
             Thread[] adders = new Thread[2];
             for (int i = 0; i < adders.length; i++) {
                 adders[i] = new Thread(() -> adder(n));
+                adders[i].setDaemon(true);
                 adders[i].start();
             }
             long deadline = System.nanoTime() + Long.parseLong(args[0]) * 1_000_000;
