@@ -122,7 +122,7 @@ configure() {
 
 # The JDK's make leaves a compile server behind for a while: it must not keep our lock (9>&-).
 run_make() {
-  say "building ${targets[*]} in $work (about 45 minutes the first time on 2 CPUs, a few with a warm ccache)"
+  say "building ${targets[*]} in $work (30 to 45 minutes the first time on 2 CPUs, a few with a warm ccache)"
   clean_env make --no-print-directory -C "$work" LOG=info ${JOBS:+JOBS="$JOBS"} "${targets[@]}" < /dev/null 2>&1 9>&- | progress ||
     die "the build failed: see above, or $work/build.log; mend it and run make jdk again, it goes on from there"
   has_all "$work/images" || die "the build made no image in $work/images"
