@@ -19,8 +19,14 @@
 
 package percpu.lib;
 
+import jdk.incubator.percpu.PerCpuLong;
+import jdk.internal.misc.Unsafe;
+
 /** What the VM says about its critical sections. */
 public final class Raw {
+    private static final Unsafe U = Unsafe.getUnsafe();
+    private static final long ADDRESS = U.objectFieldOffset(PerCpuLong.class, "address");
+
     private Raw() {}
 
     public static String describe() {
@@ -37,5 +43,10 @@ public final class Raw {
 
     public static int overflowSlot() {
         return jdk.internal.misc.PerCpu.overflowSlot();
+    }
+
+    /** Where slot 0 of a variable is. The caller keeps the variable. */
+    public static long address(PerCpuLong v) {
+        return U.getLong(v, ADDRESS);
     }
 }

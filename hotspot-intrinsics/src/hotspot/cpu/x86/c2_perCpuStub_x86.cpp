@@ -48,7 +48,7 @@ void C2PerCpuStub::add(C2_MacroAssembler* masm, RseqDescriptor* descriptor) {
 }
 
 int C2PerCpuStub::max_size() const {
-  return 96;
+  return 112;
 }
 
 #define __ masm.
@@ -82,11 +82,11 @@ static C2PerCpuStub* new_stub(address slow_stub, Register result, Register tmp) 
 }
 
 void C2PerCpu::load_add_store(C2_MacroAssembler* masm, Register address, RegisterOrConstant delta,
-                              Register index, Register tmp) {
+                              Register index, Register tmp, Register words) {
   C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_add_store(), noreg, tmp)
       ->with(address)->with(delta);
   stub->add(masm, PerCpuAssembler::load_add_store(masm, C2PerCpuStub::in_scratch(), address, delta,
-                                                  index, tmp, stub->entry()));
+                                                  index, tmp, words, stub->entry()));
 }
 
 void C2PerCpu::get_and_add(C2_MacroAssembler* masm, Register result, Register address, Register delta,
@@ -113,6 +113,45 @@ void C2PerCpu::load_cbne_store(C2_MacroAssembler* masm, Register result, Registe
                                                    expect, newv, index, tmp, stub->entry()));
 }
 
+void C2PerCpu::load_cbeq_store_add_load_store(C2_MacroAssembler* masm, Register result, Register slot,
+                                              Register address, Register expect_not, Register next_offset,
+                                              Register index, Register tmp) {
+  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_cbeq_store_add_load_store(), result, tmp)
+      ->with(slot)->with(address)->with(expect_not)->with(next_offset);
+  stub->add(masm, PerCpuAssembler::load_cbeq_store_add_load_store(masm, C2PerCpuStub::in_scratch(), result, slot,
+                                                                  address, expect_not, next_offset,
+                                                                  index, tmp, stub->entry()));
+}
+
+void C2PerCpu::load_cbne_load_cbne_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
+                                         Register expect, Register address2, Register expect2, Register newv,
+                                         Register index, Register tmp) {
+  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_cbne_load_cbne_store(), result, tmp)
+      ->with(slot)->with(address)->with(expect)->with(address2)->with(expect2)->with(newv);
+  stub->add(masm, PerCpuAssembler::load_cbne_load_cbne_store(masm, C2PerCpuStub::in_scratch(), result, slot,
+                                                             address, expect, address2, expect2, newv,
+                                                             index, tmp, stub->entry()));
+}
+
+void C2PerCpu::load_cbne_store_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
+                                     Register expect, Register address2, Register newv2, Register newv,
+                                     Register index, Register tmp) {
+  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_cbne_store_store(), result, tmp)
+      ->with(slot)->with(address)->with(expect)->with(address2)->with(newv2)->with(newv);
+  stub->add(masm, PerCpuAssembler::load_cbne_store_store(masm, C2PerCpuStub::in_scratch(), result, slot,
+                                                         address, expect, address2, newv2, newv,
+                                                         index, tmp, stub->entry()));
+}
+
+void C2PerCpu::load_cbne_memcpy_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
+                                      Register expect, Register dst, Register src, Register length, Register newv,
+                                      Register index, Register tmp) {
+  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_cbne_memcpy_store(), result, tmp)
+      ->with(slot)->with(address)->with(expect)->with(dst)->with(src)->with(length)->with(newv);
+  stub->add(masm, PerCpuAssembler::load_cbne_memcpy_store(masm, C2PerCpuStub::in_scratch(), result, slot, address,
+                                                          expect, dst, src, length, newv, index, tmp, stub->entry()));
+}
+
 void C2PerCpu::current_slot(C2_MacroAssembler* masm, Register result) {
   auto slow = [](C2_MacroAssembler& masm, C2GeneralStub<Register>& stub) {
     masm.bind(stub.entry());
@@ -128,10 +167,14 @@ void C2PerCpu::current_slot(C2_MacroAssembler* masm, Register result) {
 
 #else
 
-void C2PerCpu::load_add_store(C2_MacroAssembler*, Register, RegisterOrConstant, Register, Register) { ShouldNotReachHere(); }
+void C2PerCpu::load_add_store(C2_MacroAssembler*, Register, RegisterOrConstant, Register, Register, Register) { ShouldNotReachHere(); }
 void C2PerCpu::get_and_add(C2_MacroAssembler*, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }
 void C2PerCpu::compare_and_exchange(C2_MacroAssembler*, Register, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }
 void C2PerCpu::load_cbne_store(C2_MacroAssembler*, Register, Register, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }
+void C2PerCpu::load_cbeq_store_add_load_store(C2_MacroAssembler*, Register, Register, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }
+void C2PerCpu::load_cbne_load_cbne_store(C2_MacroAssembler*, Register, Register, Register, Register, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }
+void C2PerCpu::load_cbne_store_store(C2_MacroAssembler*, Register, Register, Register, Register, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }
+void C2PerCpu::load_cbne_memcpy_store(C2_MacroAssembler*, Register, Register, Register, Register, Register, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }
 void C2PerCpu::current_slot(C2_MacroAssembler*, Register) { ShouldNotReachHere(); }
 
 #endif // LINUX

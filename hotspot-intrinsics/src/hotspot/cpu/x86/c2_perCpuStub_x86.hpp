@@ -30,7 +30,7 @@ class RseqDescriptor;
 // One try is made inline; the retries, the limit and the overflow slot are the
 // slow stub's.
 class C2PerCpuStub : public C2CodeStub {
-  static const int max_arguments = 4;
+  static const int max_arguments = 7;
 
   const address _slow_stub;
   const Register _result;    // noreg if there is none
@@ -62,13 +62,25 @@ class C2PerCpuStub : public C2CodeStub {
 class C2PerCpu : public AllStatic {
  public:
   static void load_add_store(C2_MacroAssembler* masm, Register address, RegisterOrConstant delta,
-                             Register index, Register tmp);
+                             Register index, Register tmp, Register words);
   static void get_and_add(C2_MacroAssembler* masm, Register result, Register address, Register delta,
                           Register index, Register tmp);
   static void compare_and_exchange(C2_MacroAssembler* masm, Register result, Register address,
                                    Register expect, Register newv, Register index, Register tmp);
   static void load_cbne_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
                               Register expect, Register newv, Register index, Register tmp);
+  static void load_cbeq_store_add_load_store(C2_MacroAssembler* masm, Register result, Register slot,
+                                             Register address, Register expect_not, Register next_offset,
+                                             Register index, Register tmp);
+  static void load_cbne_load_cbne_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
+                                        Register expect, Register address2, Register expect2, Register newv,
+                                        Register index, Register tmp);
+  static void load_cbne_store_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
+                                    Register expect, Register address2, Register newv2, Register newv,
+                                    Register index, Register tmp);
+  static void load_cbne_memcpy_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
+                                     Register expect, Register dst, Register src, Register length, Register newv,
+                                     Register index, Register tmp);
   static void current_slot(C2_MacroAssembler* masm, Register result);
 };
 

@@ -37,6 +37,11 @@ static Address at_thread_pointer(int offset) {
   return Address(noreg, offset);
 }
 
+void RseqSection::load_exclusive_words(Register words) {
+  MacroAssembler* masm = _masm;
+  __ mov64(words, (int64_t)(intptr_t)Rseq::exclusive_words());
+}
+
 void RseqSection::begin(Register tmp) {
   MacroAssembler* masm = _masm;
   // The descriptor is known only when the section's length is.
@@ -61,26 +66,50 @@ void RseqSection::delay(Register tmp) {
   }
 }
 
-void RseqSection::check_registered(Label& unregistered) {
+// if (cpu_id < 0 || exclusive[index] < 0) slow
+//
+// mm_cid of a thread that is not registered is 0 and not negative, so cpu_id is
+// asked. In the section: a signal handler might unregister the thread, and a
+// fence must find whoever has read the word before it was set. Before anything of
+// the slot is loaded: x86 keeps the order of loads, so what is loaded after a
+// word that is clear again is what its owner left.
+void RseqSection::check_usable(Register words, Register slot_offset, Register tmp, Label& slow) {
   MacroAssembler* masm = _masm;
-  // mm_cid of a thread that is not registered is 0 and not negative, so ask
-  // cpu_id. Inside the section: a signal handler might unregister the thread.
-  thread_segment(masm);
-  __ cmpl(at_thread_pointer(Rseq::cpu_id_offset()), 0);
-  __ jcc(Assembler::negative, unregistered);
+  if (Rseq::index_is_cpu_id()) {
+    // The offset is nonsense if the index is negative: no load from there.
+    thread_segment(masm);
+    __ cmpl(at_thread_pointer(Rseq::cpu_id_offset()), 0);
+    __ jcc(Assembler::negative, slow);
+    __ cmpl(Address(words, slot_offset), 0);
+  } else {
+    // Both sign bits in one test.
+    __ movl(tmp, Address(words, slot_offset));
+    thread_segment(masm);
+    __ orl(tmp, at_thread_pointer(Rseq::cpu_id_offset()));
+  }
+  __ jcc(Assembler::negative, slow);
 }
 
-void RseqSection::load_index(Register index) {
-  MacroAssembler* masm = _masm;
-  thread_segment(masm);
-  __ movl(index, at_thread_pointer(Rseq::index_offset()));
-}
-
-void RseqSection::load_slot_offset(Register offset) {
+void RseqSection::load_slot_offset(Register offset, Register words, Register tmp, Label& slow) {
   MacroAssembler* masm = _masm;
   // Loads and scales in one instruction. 32 bits hold it: Rseq::initialize sees to that.
   thread_segment(masm);
   __ imull(offset, at_thread_pointer(Rseq::index_offset()), 1 << Rseq::stride_shift);
+  check_usable(words, offset, tmp, slow);
+  delay(tmp);
+}
+
+void RseqSection::load_named_slot_offset(Register offset, Register slot, Register tmp, Label& moved, Label& slow) {
+  MacroAssembler* masm = _masm;
+  thread_segment(masm);
+  __ movl(offset, at_thread_pointer(Rseq::index_offset()));
+  delay(tmp);
+  __ cmpl(offset, slot);
+  __ jcc(Assembler::notEqual, moved);
+  __ shlq(offset, Rseq::stride_shift);
+  load_exclusive_words(tmp);
+  check_usable(tmp, offset, tmp, slow);
+  delay(tmp);
 }
 
 void RseqSection::add_address(Register offset, Register address) {
@@ -91,11 +120,25 @@ void RseqSection::add_address(Register offset, Register address) {
   __ addq(offset, address);
 }
 
+void RseqSection::before_commit(Register tmp) {
+  MacroAssembler* masm = _masm;
+  delay(tmp);
+  if (RseqForceAbort) {
+    // Where the kernel would send the thread.
+    __ mov64(tmp, 0);
+    _forced_abort_offset = __ offset() - (int)sizeof(int64_t);
+    __ jmp(tmp);
+  }
+}
+
 RseqDescriptor* RseqSection::end() {
   MacroAssembler* masm = _masm;
   RseqDescriptor* descriptor = RseqDescriptors::allocate(__ offset() - _start_offset);
   if (descriptor != nullptr) {
     Bytes::put_native_u8(masm->addr_at(_literal_offset), (u8)(uintptr_t)descriptor);
+    if (_forced_abort_offset >= 0) {
+      Bytes::put_native_u8(masm->addr_at(_forced_abort_offset), (u8)descriptor->abort_ip());
+    }
     descriptor->set_start_offset(_start_offset);
   }
   return descriptor;
@@ -103,18 +146,18 @@ RseqDescriptor* RseqSection::end() {
 
 // load_add_store(v, delta):
 //   arm
-//   index = this thread's slot; not registered: slow
+//   index = this thread's slot; not registered or exclusive: slow
 //   v[index] += delta                                      commit
 RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scratch,
                                                 Register address, RegisterOrConstant delta,
-                                                Register index, Register tmp, Label& slow) {
-  assert_different_registers(address, index, tmp, delta.register_or_noreg());
+                                                Register index, Register tmp, Register words, Label& slow) {
+  assert_different_registers(address, index, tmp, words, delta.register_or_noreg());
   RseqSection section(masm);
+  section.load_exclusive_words(words);
   section.begin(tmp);
-  section.load_slot_offset(index);
-  section.check_registered(slow);
-  section.delay(tmp);
+  section.load_slot_offset(index, words, tmp, slow);
   section.add_address(index, address);
+  section.before_commit(tmp);
   // One instruction loads, adds and stores: the commit.
   if (delta.is_register()) {
     __ addq(Address(index, 0), delta.as_register());
@@ -126,7 +169,7 @@ RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scrat
 
 // get_and_add(v, delta):
 //   arm
-//   index = this thread's slot; not registered: slow
+//   index = this thread's slot; not registered or exclusive: slow
 //   result = v[index]
 //   v[index] = result + delta                              commit
 RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch, Register result,
@@ -134,13 +177,12 @@ RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch,
                                              Register index, Register tmp, Label& slow) {
   assert_different_registers(result, address, delta, index, tmp);
   RseqSection section(masm);
+  section.load_exclusive_words(result);
   section.begin(tmp);
-  section.load_slot_offset(index);
-  section.check_registered(slow);
-  section.delay(tmp);
+  section.load_slot_offset(index, result, tmp, slow);
   section.add_address(index, address);
   __ movq(result, Address(index, 0));
-  section.delay(tmp);
+  section.before_commit(tmp);
   __ leaq(tmp, Address(result, delta, Address::times_1));
   __ movq(Address(index, 0), tmp);   // commit
   return scratch ? nullptr : section.end();
@@ -148,7 +190,7 @@ RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch,
 
 // compare_and_exchange(v, expect, newv):
 //   arm
-//   index = this thread's slot; not registered: slow
+//   index = this thread's slot; not registered or exclusive: slow
 //   result = v[index]
 //   if (result != expect) leave
 //   v[index] = newv                                        commit
@@ -159,25 +201,34 @@ RseqDescriptor* PerCpuAssembler::compare_and_exchange(MacroAssembler* masm, bool
   assert_different_registers(result, address, newv, index, tmp);
   Label post_commit;
   RseqSection section(masm);
+  section.load_exclusive_words(result);
   section.begin(tmp);
-  section.load_slot_offset(index);
-  section.check_registered(slow);
-  section.delay(tmp);
+  section.load_slot_offset(index, result, tmp, slow);
   section.add_address(index, address);
   __ movq(result, Address(index, 0));
   section.delay(tmp);
   __ cmpq(result, expect);
-  __ jccb(Assembler::notEqual, post_commit);
-  section.delay(tmp);
+  __ jcc(Assembler::notEqual, post_commit);
+  section.before_commit(tmp);
   __ movq(Address(index, 0), newv);  // commit
   __ bind(post_commit);
   return scratch ? nullptr : section.end();
 }
 
+// After the commit of an operation that answers a status. The other answers were
+// written before the jumps to done that mean them.
+RseqDescriptor* PerCpuAssembler::finish(MacroAssembler* masm, bool scratch, RseqSection& section,
+                                        Register result, Label& done) {
+  RseqDescriptor* descriptor = scratch ? nullptr : section.end();
+  __ xorl(result, result);                  // committed
+  __ bind(done);
+  return descriptor;
+}
+
 // load_cbne_store(slot, v, expect, newv):
 //   arm
-//   index = this thread's slot; not registered: slow
-//   if (index != slot) return moved
+//   index = this thread's slot
+//   if (index != slot) return moved; not registered or exclusive: slow
 //   if (v[index] != expect) return not_equal
 //   v[index] = newv                                        commit
 //   return committed
@@ -188,25 +239,210 @@ RseqDescriptor* PerCpuAssembler::load_cbne_store(MacroAssembler* masm, bool scra
   assert_different_registers(result, slot, address, newv, index, tmp);
   Label done;
   RseqSection section(masm);
-  section.begin(tmp);
-  section.load_index(index);
-  section.check_registered(slow);
-  section.delay(tmp);
   __ movl(result, moved);                   // what the first exit answers
-  __ cmpl(index, slot);
-  __ jccb(Assembler::notEqual, done);
-  __ shlq(index, Rseq::stride_shift);
+  section.begin(tmp);
+  section.load_named_slot_offset(index, slot, tmp, done, slow);
   section.add_address(index, address);
   __ movl(result, not_equal);               // what the second exit answers
-  section.delay(tmp);
   __ cmpq(expect, Address(index, 0));
-  __ jccb(Assembler::notEqual, done);
-  section.delay(tmp);
+  __ jcc(Assembler::notEqual, done);
+  section.before_commit(tmp);
   __ movq(Address(index, 0), newv);  // commit
-  RseqDescriptor* descriptor = scratch ? nullptr : section.end();
-  __ xorl(result, result);                  // committed
-  __ bind(done);
-  return descriptor;
+  return finish(masm, scratch, section, result, done);
+}
+
+// load_cbeq_store_add_load_store(slot, v, expect_not, next_offset):
+//   arm
+//   index = this thread's slot
+//   if (index != slot) return moved_head; not registered or exclusive: slow
+//   head = v[index]
+//   if (head == expect_not) return head
+//   v[index] = *(head + next_offset)                       commit
+//   return head
+// Nobody takes the head away and brings it back while its next is read: there is
+// no ABA. What it points to must be readable as long as v can hold it.
+RseqDescriptor* PerCpuAssembler::load_cbeq_store_add_load_store(MacroAssembler* masm, bool scratch, Register result,
+                                                                Register slot, Register address,
+                                                                Register expect_not, Register next_offset,
+                                                                Register index, Register tmp, Label& slow) {
+  assert_different_registers(result, slot, address, expect_not, next_offset, index, tmp);
+  Label post_commit;
+  RseqSection section(masm);
+  __ movptr(result, moved_head);
+  section.begin(tmp);
+  section.load_named_slot_offset(index, slot, tmp, post_commit, slow);
+  section.add_address(index, address);
+  __ movq(result, Address(index, 0));
+  section.delay(tmp);
+  __ cmpq(result, expect_not);
+  __ jcc(Assembler::equal, post_commit);
+  section.before_commit(tmp);
+  __ movq(tmp, Address(result, next_offset, Address::times_1));
+  __ movq(Address(index, 0), tmp);   // commit
+  __ bind(post_commit);
+  return scratch ? nullptr : section.end();
+}
+
+// load_cbne_load_cbne_store(slot, v, expect, v2, expect2, newv):
+//   arm
+//   index = this thread's slot
+//   if (index != slot) return moved; not registered or exclusive: slow
+//   if (v[index] != expect || *v2 != expect2) return not_equal
+//   v[index] = newv                                        commit
+//   return committed
+RseqDescriptor* PerCpuAssembler::load_cbne_load_cbne_store(MacroAssembler* masm, bool scratch, Register result,
+                                                           Register slot, Register address, Register expect,
+                                                           Register address2, Register expect2, Register newv,
+                                                           Register index, Register tmp, Label& slow) {
+  assert_different_registers(result, slot, address, expect, address2, index, tmp);
+  assert_different_registers(result, expect2, newv, index, tmp);
+  Label done;
+  RseqSection section(masm);
+  __ movl(result, moved);
+  section.begin(tmp);
+  section.load_named_slot_offset(index, slot, tmp, done, slow);
+  section.add_address(index, address);
+  __ movl(result, not_equal);
+  __ cmpq(expect, Address(index, 0));
+  __ jcc(Assembler::notEqual, done);
+  section.delay(tmp);
+  __ cmpq(expect2, Address(address2, 0));
+  __ jcc(Assembler::notEqual, done);
+  section.before_commit(tmp);
+  __ movq(Address(index, 0), newv);  // commit
+  return finish(masm, scratch, section, result, done);
+}
+
+// load_cbne_store_store(slot, v, expect, v2, newv2, newv):
+//   arm
+//   index = this thread's slot
+//   if (index != slot) return moved; not registered or exclusive: slow
+//   if (v[index] != expect) return not_equal
+//   *v2 = newv2                    a try: who aborts after it has changed nothing that counts
+//   v[index] = newv                                        commit
+//   return committed
+RseqDescriptor* PerCpuAssembler::load_cbne_store_store(MacroAssembler* masm, bool scratch, Register result,
+                                                       Register slot, Register address, Register expect,
+                                                       Register address2, Register newv2, Register newv,
+                                                       Register index, Register tmp, Label& slow) {
+  assert_different_registers(result, slot, address, expect, address2, index, tmp);
+  assert_different_registers(result, newv2, newv, index, tmp);
+  Label done;
+  RseqSection section(masm);
+  __ movl(result, moved);
+  section.begin(tmp);
+  section.load_named_slot_offset(index, slot, tmp, done, slow);
+  section.add_address(index, address);
+  __ movl(result, not_equal);
+  __ cmpq(expect, Address(index, 0));
+  __ jcc(Assembler::notEqual, done);
+  section.delay(tmp);
+  __ movq(Address(address2, 0), newv2);
+  section.before_commit(tmp);
+  __ movq(Address(index, 0), newv);  // commit
+  return finish(masm, scratch, section, result, done);
+}
+
+// load_cbne_memcpy_store(slot, v, expect, dst, src, length, newv):
+//   arm
+//   index = this thread's slot
+//   if (index != slot) return moved; not registered or exclusive: slow
+//   if (v[index] != expect) return not_equal
+//   copy length bytes from src to dst      a try, like the store above
+//   v[index] = newv                                        commit
+//   return committed
+RseqDescriptor* PerCpuAssembler::load_cbne_memcpy_store(MacroAssembler* masm, bool scratch, Register result,
+                                                        Register slot, Register address, Register expect,
+                                                        Register dst, Register src, Register length, Register newv,
+                                                        Register index, Register tmp, Label& slow) {
+  assert_different_registers(result, slot, address, expect, dst, src, length, index, tmp);
+  assert_different_registers(result, newv, index, tmp);
+  Label done;
+  RseqSection section(masm);
+  __ movl(result, moved);
+  section.begin(tmp);
+  section.load_named_slot_offset(index, slot, tmp, done, slow);
+  section.add_address(index, address);
+  __ movl(result, not_equal);
+  __ cmpq(expect, Address(index, 0));
+  __ jcc(Assembler::notEqual, done);
+  section.delay(tmp);
+  copy(masm, dst, src, length, tmp);
+  section.before_commit(tmp);
+  __ movq(Address(index, 0), newv);  // commit
+  return finish(masm, scratch, section, result, done);
+}
+
+// Copies length bytes and nothing beside them; dst, src and length are kept, for
+// an abort starts again. From 16 bytes on:
+//   the last 16 bytes
+//   n = length - 1, rounded down to 16: what is left, from the start
+//   64 bytes at a time from the end while there are as many, then 16
+// Below, the two ends of 8 or 4 bytes, which may overlap, or bytes one by one.
+// 16 bytes and not more: wider registers would need a vzeroupper, which the
+// compiled code around does not expect.
+void PerCpuAssembler::copy(MacroAssembler* masm, Register dst, Register src, Register length, Register tmp) {
+  Label large, by_64, below_64, by_16, below_8, below_4, copied;
+  __ cmpq(length, 16);
+  __ jcc(Assembler::aboveEqual, large);
+
+  __ cmpl(length, 8);
+  __ jccb(Assembler::below, below_8);
+  __ movq(tmp, Address(src, 0));
+  __ movq(Address(dst, 0), tmp);
+  __ movq(tmp, Address(src, length, Address::times_1, -8));
+  __ movq(Address(dst, length, Address::times_1, -8), tmp);
+  __ jmp(copied);
+
+  __ bind(below_8);
+  __ cmpl(length, 4);
+  __ jccb(Assembler::below, below_4);
+  __ movl(tmp, Address(src, 0));
+  __ movl(Address(dst, 0), tmp);
+  __ movl(tmp, Address(src, length, Address::times_1, -4));
+  __ movl(Address(dst, length, Address::times_1, -4), tmp);
+  __ jmp(copied);
+
+  __ bind(below_4);
+  __ testl(length, length);
+  __ jcc(Assembler::zero, copied);
+  __ movzbl(tmp, Address(src, 0));
+  __ movb(Address(dst, 0), tmp);
+  __ movzbl(tmp, Address(src, length, Address::times_1, -1));
+  __ movb(Address(dst, length, Address::times_1, -1), tmp);
+  __ cmpl(length, 3);
+  __ jcc(Assembler::notEqual, copied);
+  __ movzbl(tmp, Address(src, 1));
+  __ movb(Address(dst, 1), tmp);
+  __ jmp(copied);
+
+  __ bind(large);
+  __ movdqu(xmm0, Address(src, length, Address::times_1, -16));
+  __ movdqu(Address(dst, length, Address::times_1, -16), xmm0);
+  __ leal(tmp, Address(length, -1));
+  __ andl(tmp, -16);
+  __ subl(tmp, 64);
+  __ jccb(Assembler::negative, below_64);
+  __ bind(by_64);
+  __ movdqu(xmm0, Address(src, tmp, Address::times_1, 48));
+  __ movdqu(xmm1, Address(src, tmp, Address::times_1, 32));
+  __ movdqu(xmm2, Address(src, tmp, Address::times_1, 16));
+  __ movdqu(xmm3, Address(src, tmp, Address::times_1, 0));
+  __ movdqu(Address(dst, tmp, Address::times_1, 48), xmm0);
+  __ movdqu(Address(dst, tmp, Address::times_1, 32), xmm1);
+  __ movdqu(Address(dst, tmp, Address::times_1, 16), xmm2);
+  __ movdqu(Address(dst, tmp, Address::times_1, 0), xmm3);
+  __ subl(tmp, 64);
+  __ jccb(Assembler::positive, by_64);
+  __ bind(below_64);
+  __ addl(tmp, 64);
+  __ jccb(Assembler::zero, copied);
+  __ bind(by_16);
+  __ movdqu(xmm0, Address(src, tmp, Address::times_1, -16));
+  __ movdqu(Address(dst, tmp, Address::times_1, -16), xmm0);
+  __ subl(tmp, 16);
+  __ jccb(Assembler::notZero, by_16);
+  __ bind(copied);
 }
 
 // current_slot():

@@ -39,9 +39,16 @@ class RseqSection : public StackObj {
   MacroAssembler* const _masm;
   int _literal_offset;
   int _start_offset;
+  int _forced_abort_offset;
+
+  void check_usable(Register words, Register slot_offset, Register tmp, Label& slow);
 
  public:
-  explicit RseqSection(MacroAssembler* masm) : _masm(masm), _literal_offset(-1), _start_offset(-1) {}
+  explicit RseqSection(MacroAssembler* masm)
+    : _masm(masm), _literal_offset(-1), _start_offset(-1), _forced_abort_offset(-1) {}
+
+  // Rseq::exclusive_words(), a constant: before the section or in it.
+  void load_exclusive_words(Register words);
 
   // tmp is free again afterwards.
   void begin(Register tmp);
@@ -49,45 +56,61 @@ class RseqSection : public StackObj {
   // With -XX:RseqInjectDelay, loops at this step; clobbers the flags.
   void delay(Register tmp);
 
-  // Leaves for the label if the thread is not registered. After the index was
-  // loaded, so that an index of 0 which means nothing is never used.
-  void check_registered(Label& unregistered);
+  // offset = where this thread's slot begins: index << stride_shift. Leaves for
+  // slow if this thread is not registered or the slot is somebody's exclusively.
+  // tmp may be words, which is kept otherwise.
+  void load_slot_offset(Register offset, Register words, Register tmp, Label& slow);
 
-  // This thread's index, or where its slot begins: index << stride_shift.
-  void load_index(Register index);
-  void load_slot_offset(Register offset);
+  // The same for an operation that names its slot. Leaves for moved if this
+  // thread's slot is another one.
+  void load_named_slot_offset(Register offset, Register slot, Register tmp, Label& moved, Label& slow);
 
   // offset = address of the variable in that slot
   void add_address(Register offset, Register address);
 
+  // Before the commit; tmp must be free.
+  void before_commit(Register tmp);
+
   // After the commit. A descriptor that waits for its abort handler's offset,
   // or null if the code cache is full.
   RseqDescriptor* end();
-
-  int start_offset() const { return _start_offset; }
 };
 
 // The operations on per-CPU data. Each is one critical section and is used by
-// the stub (which the interpreter and C1 call) and by C2's nodes alike.
+// the stub (which the interpreter and C1 call) and by C2's nodes alike. What
+// each does and answers is in perCpuOperations.md, beside this file's shared
+// counterparts (share/prims).
 //
 // address is a variable's address in slot 0; slot i is at address + (i << stride_shift).
-// A section that aborts has done nothing; what comes then is the caller's, and
-// so is the place "slow", where a thread goes that is not registered. All
-// registers differ; result, index and tmp are written, all others kept.
+// address2, dst and src are plain addresses. A section that aborts has committed
+// nothing; what comes then is the caller's, and so is the place "slow", where a
+// thread goes that is not registered or whose slot is somebody's exclusively. All
+// registers differ; result, index, tmp and words are written, all others kept.
+//
+// A commit is one store, and on x86 every store is a release, the stores before
+// it included: the release forms are the same code.
 //
 // Where scratch is true the code is only measured: there is no descriptor.
 class PerCpuAssembler : public AllStatic {
+  static RseqDescriptor* finish(MacroAssembler* masm, bool scratch, RseqSection& section,
+                                Register result, Label& done);
+  static void copy(MacroAssembler* masm, Register dst, Register src, Register length, Register tmp);
+
  public:
-  // What load_cbne_store answers; jdk.internal.misc.PerCpu has the same.
-  enum CbneStatus {
+  // What the operations that name their slot answer; jdk.internal.misc.PerCpu
+  // has the same.
+  enum Status {
     committed = 0,
     not_equal = 1,
     moved     = 2
   };
 
+  // What load_cbeq_store_add_load_store answers for moved: no head is that.
+  static const int moved_head = -1;
+
   static RseqDescriptor* load_add_store(MacroAssembler* masm, bool scratch,
                                         Register address, RegisterOrConstant delta,
-                                        Register index, Register tmp, Label& slow);
+                                        Register index, Register tmp, Register words, Label& slow);
 
   static RseqDescriptor* get_and_add(MacroAssembler* masm, bool scratch, Register result,
                                      Register address, Register delta,
@@ -100,6 +123,27 @@ class PerCpuAssembler : public AllStatic {
   static RseqDescriptor* load_cbne_store(MacroAssembler* masm, bool scratch, Register result,
                                          Register slot, Register address, Register expect, Register newv,
                                          Register index, Register tmp, Label& slow);
+
+  static RseqDescriptor* load_cbeq_store_add_load_store(MacroAssembler* masm, bool scratch, Register result,
+                                                        Register slot, Register address, Register expect_not,
+                                                        Register next_offset,
+                                                        Register index, Register tmp, Label& slow);
+
+  static RseqDescriptor* load_cbne_load_cbne_store(MacroAssembler* masm, bool scratch, Register result,
+                                                   Register slot, Register address, Register expect,
+                                                   Register address2, Register expect2, Register newv,
+                                                   Register index, Register tmp, Label& slow);
+
+  static RseqDescriptor* load_cbne_store_store(MacroAssembler* masm, bool scratch, Register result,
+                                               Register slot, Register address, Register expect,
+                                               Register address2, Register newv2, Register newv,
+                                               Register index, Register tmp, Label& slow);
+
+  // 0 <= length <= 4096; xmm0 to xmm3 are written.
+  static RseqDescriptor* load_cbne_memcpy_store(MacroAssembler* masm, bool scratch, Register result,
+                                                Register slot, Register address, Register expect,
+                                                Register dst, Register src, Register length, Register newv,
+                                                Register index, Register tmp, Label& slow);
 
   // Not a critical section: the answer is stale at once.
   static void current_slot(MacroAssembler* masm, Register result, Label& slow);

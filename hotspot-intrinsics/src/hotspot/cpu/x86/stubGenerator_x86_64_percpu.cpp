@@ -29,31 +29,49 @@
 #ifdef LINUX
 
 // The stubs have the C calling convention, which C1 and the interpreter's
-// native methods use. They write rax, r8, r9 and r10 and nothing else, and make
-// no calls; the slow stubs below rely on that.
+// native methods use. They write rax, r10, r11, the flags and, where data is
+// copied, xmm0 to xmm3, and nothing else, and make no calls; the slow stubs below
+// rely on that.
 static const Register result   = rax;
-static const Register tmp      = r8;
-static const Register index_   = r9;
-static const Register attempts = r10;
+static const Register index_   = r10;
+static const Register tmp      = r11;
+static const Register attempts = rbx;   // saved
+static const Register seventh  = r13;   // saved; the argument that C passes on the stack
+
+static const Register argument_registers[] = { c_rarg0, c_rarg1, c_rarg2, c_rarg3, c_rarg4, c_rarg5 };
+static const int max_register_arguments = (int)ARRAY_SIZE(argument_registers);
 
 // The stub of one operation:
 //   attempts = RseqAbortLimit
 //   retry: section -> return
 //   abort: if (--attempts != 0) goto retry
-//   slow:  the operation on the overflow slot, with real atomics, which threads
-//          that can not use rseq share
-template <typename Section, typename Overflow>
-address StubGenerator::generate_percpu_stub(StubGenStubId stub_id, Section section, Overflow overflow) {
+//   slow:  what is done without a section
+template <typename Section, typename Slow>
+address StubGenerator::generate_percpu_stub(StubGenStubId stub_id, int arguments, Section section, Slow slow_path) {
   __ align(CodeEntryAlignment);
   StubCodeMark mark(this, stub_id);
   address start = __ pc();
 
+  const bool on_stack = arguments > max_register_arguments;
+  auto leave = [&] () {
+    if (on_stack) {
+      __ pop(seventh);
+    }
+    __ pop(attempts);
+    __ ret(0);
+  };
+
   Label retry, slow;
+  __ push(attempts);
+  if (on_stack) {
+    __ push(seventh);
+    __ movq(seventh, Address(rsp, 3 * wordSize));
+  }
   __ movl(attempts, (int32_t)RseqAbortLimit);
   __ bind(retry);
   RseqDescriptor* descriptor = section(slow);
   guarantee(descriptor != nullptr, "no room for the descriptor of a stub");
-  __ ret(0);
+  leave();
 
   const int abort_offset = __ offset();
   PerCpuAssembler::count_abort(_masm, tmp);
@@ -61,9 +79,8 @@ address StubGenerator::generate_percpu_stub(StubGenStubId stub_id, Section secti
   __ jcc(Assembler::notZero, retry);
 
   __ bind(slow);
-  PerCpuAssembler::count_overflow(_masm, tmp);
-  overflow();
-  __ ret(0);
+  slow_path();
+  leave();
 
   // This code stays where it is: bind at once.
   descriptor->set_abort_offset(abort_offset);
@@ -71,36 +88,66 @@ address StubGenerator::generate_percpu_stub(StubGenStubId stub_id, Section secti
   return start;
 }
 
+// For an operation that finds its slot itself: it is done on the overflow slot,
+// with real atomics, which threads that can not use rseq share.
+template <typename Section, typename Overflow>
+address StubGenerator::generate_percpu_unnamed_stub(StubGenStubId stub_id, Section section, Overflow overflow) {
+  return generate_percpu_stub(stub_id, 0, section, [&] () {
+    PerCpuAssembler::count_overflow(_masm, tmp);
+    overflow();
+  });
+}
+
+// For an operation that names its slot: it answers that the thread has moved, and
+// the thread's next currentSlot() is the overflow slot, where the caller does
+// without a section.
+template <typename Section>
+address StubGenerator::generate_percpu_named_stub(StubGenStubId stub_id, int arguments, int moved, Section section) {
+  return generate_percpu_stub(stub_id, arguments, section, [&] () {
+    PerCpuAssembler::set_stalled(_masm);
+    __ movptr(result, moved);
+  });
+}
+
 // The same operation for C2's out-of-line code, which has its arguments on the
-// stack, the first on top, and all registers live:
+// stack, the first on top, and all registers live, but xmm0 to xmm3
+// if the operation copies:
 //   first argument = stub(arguments)
 address StubGenerator::generate_percpu_slow_stub(StubGenStubId stub_id, address stub, int arguments) {
-  static const Register argument_registers[] = { c_rarg0, c_rarg1, c_rarg2, c_rarg3 };
-  static const Register saved[] = { result, tmp, index_, attempts };
-  const int saved_count = (int)ARRAY_SIZE(saved) + arguments;
+  static const Register written[] = { result, index_, tmp };
+  const int in_registers = MIN2(arguments, max_register_arguments);
+  const int saved_words = (int)ARRAY_SIZE(written) + in_registers;
   const int return_address = 1;
+  const int first = (saved_words + return_address) * wordSize;
 
   __ align(CodeEntryAlignment);
   StubCodeMark mark(this, stub_id);
   address start = __ pc();
 
-  for (Register r : saved) {
+  for (Register r : written) {
     __ push(r);
   }
-  for (int i = 0; i < arguments; i++) {
+  for (int i = 0; i < in_registers; i++) {
     __ push(argument_registers[i]);
   }
-  const int first = (saved_count + return_address) * wordSize;
-  for (int i = 0; i < arguments; i++) {
+  for (int i = 0; i < in_registers; i++) {
     __ movq(argument_registers[i], Address(rsp, first + i * wordSize));
   }
+  for (int i = in_registers; i < arguments; i++) {
+    assert(i == max_register_arguments, "one at most");
+    __ movq(tmp, Address(rsp, first + i * wordSize));
+    __ push(tmp);
+  }
   __ call(RuntimeAddress(stub));
+  if (arguments > in_registers) {
+    __ addptr(rsp, wordSize);
+  }
   __ movq(Address(rsp, first), result);
-  for (int i = arguments - 1; i >= 0; i--) {
+  for (int i = in_registers - 1; i >= 0; i--) {
     __ pop(argument_registers[i]);
   }
-  for (int i = (int)ARRAY_SIZE(saved) - 1; i >= 0; i--) {
-    __ pop(saved[i]);
+  for (int i = (int)ARRAY_SIZE(written) - 1; i >= 0; i--) {
+    __ pop(written[i]);
   }
   __ ret(0);
   return start;
@@ -128,8 +175,8 @@ void StubGenerator::generate_percpu_stubs() {
 
   // void (address, delta)
   StubRoutines::_percpu_load_add_store =
-    generate_percpu_stub(StubGenStubId::percpu_load_add_store_id, [&] (Label& slow) {
-      return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, index_, tmp, slow);
+    generate_percpu_unnamed_stub(StubGenStubId::percpu_load_add_store_id, [&] (Label& slow) {
+      return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, index_, tmp, result, slow);
     }, [&] () {
       __ lock();
       __ addq(Address(c_rarg0, overflow_offset), c_rarg1);
@@ -137,7 +184,7 @@ void StubGenerator::generate_percpu_stubs() {
 
   // value before (address, delta)
   StubRoutines::_percpu_get_and_add =
-    generate_percpu_stub(StubGenStubId::percpu_get_and_add_id, [&] (Label& slow) {
+    generate_percpu_unnamed_stub(StubGenStubId::percpu_get_and_add_id, [&] (Label& slow) {
       return PerCpuAssembler::get_and_add(_masm, false, result, c_rarg0, c_rarg1, index_, tmp, slow);
     }, [&] () {
       __ movq(result, c_rarg1);
@@ -147,7 +194,7 @@ void StubGenerator::generate_percpu_stubs() {
 
   // witness (address, expect, newv)
   StubRoutines::_percpu_compare_and_exchange =
-    generate_percpu_stub(StubGenStubId::percpu_compare_and_exchange_id, [&] (Label& slow) {
+    generate_percpu_unnamed_stub(StubGenStubId::percpu_compare_and_exchange_id, [&] (Label& slow) {
       return PerCpuAssembler::compare_and_exchange(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
                                                    index_, tmp, slow);
     }, [&] () {
@@ -157,16 +204,52 @@ void StubGenerator::generate_percpu_stubs() {
       __ cmpxchgq(c_rarg2, Address(c_rarg0, overflow_offset));
     });
 
-  // status (slot, address, expect, newv). There is no overflow slot for an
-  // operation that names its slot: its caller asks currentSlot() again.
+  // status (slot, address, expect, newv)
   StubRoutines::_percpu_load_cbne_store =
-    generate_percpu_stub(StubGenStubId::percpu_load_cbne_store_id, [&] (Label& slow) {
+    generate_percpu_named_stub(StubGenStubId::percpu_load_cbne_store_id, 4, PerCpuAssembler::moved, [&] (Label& slow) {
       return PerCpuAssembler::load_cbne_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2, c_rarg3,
                                               index_, tmp, slow);
-    }, [&] () {
-      PerCpuAssembler::set_stalled(_masm);
-      __ movl(result, PerCpuAssembler::moved);
     });
+
+  // head (slot, address, expect_not, next_offset)
+  StubRoutines::_percpu_load_cbeq_store_add_load_store =
+    generate_percpu_named_stub(StubGenStubId::percpu_load_cbeq_store_add_load_store_id, 4,
+                               PerCpuAssembler::moved_head, [&] (Label& slow) {
+      return PerCpuAssembler::load_cbeq_store_add_load_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2, c_rarg3,
+                                                             index_, tmp, slow);
+    });
+
+  // status (slot, address, expect, address2, expect2, newv)
+  StubRoutines::_percpu_load_cbne_load_cbne_store =
+    generate_percpu_named_stub(StubGenStubId::percpu_load_cbne_load_cbne_store_id, 6,
+                               PerCpuAssembler::moved, [&] (Label& slow) {
+      return PerCpuAssembler::load_cbne_load_cbne_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
+                                                        c_rarg3, c_rarg4, c_rarg5, index_, tmp, slow);
+    });
+
+  // status (slot, address, expect, address2, newv2, newv)
+  auto store_store = [&] (Label& slow) {
+    return PerCpuAssembler::load_cbne_store_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
+                                                  c_rarg3, c_rarg4, c_rarg5, index_, tmp, slow);
+  };
+  StubRoutines::_percpu_load_cbne_store_store =
+    generate_percpu_named_stub(StubGenStubId::percpu_load_cbne_store_store_id, 6,
+                               PerCpuAssembler::moved, store_store);
+  StubRoutines::_percpu_load_cbne_store_store_release =
+    generate_percpu_named_stub(StubGenStubId::percpu_load_cbne_store_store_release_id, 6,
+                               PerCpuAssembler::moved, store_store);
+
+  // status (slot, address, expect, dst, src, length, newv)
+  auto memcpy_store = [&] (Label& slow) {
+    return PerCpuAssembler::load_cbne_memcpy_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
+                                                   c_rarg3, c_rarg4, c_rarg5, seventh, index_, tmp, slow);
+  };
+  StubRoutines::_percpu_load_cbne_memcpy_store =
+    generate_percpu_named_stub(StubGenStubId::percpu_load_cbne_memcpy_store_id, 7,
+                               PerCpuAssembler::moved, memcpy_store);
+  StubRoutines::_percpu_load_cbne_memcpy_store_release =
+    generate_percpu_named_stub(StubGenStubId::percpu_load_cbne_memcpy_store_release_id, 7,
+                               PerCpuAssembler::moved, memcpy_store);
 
   StubRoutines::_percpu_current_slot = generate_percpu_current_slot();
 
@@ -183,6 +266,19 @@ void StubGenerator::generate_percpu_stubs() {
   StubRoutines::x86::_percpu_slow_load_cbne_store =
     generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbne_store_id,
                               StubRoutines::_percpu_load_cbne_store, 4);
+  StubRoutines::x86::_percpu_slow_load_cbeq_store_add_load_store =
+    generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbeq_store_add_load_store_id,
+                              StubRoutines::_percpu_load_cbeq_store_add_load_store, 4);
+  StubRoutines::x86::_percpu_slow_load_cbne_load_cbne_store =
+    generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbne_load_cbne_store_id,
+                              StubRoutines::_percpu_load_cbne_load_cbne_store, 6);
+  // Also for the release forms: on x86 they do not differ.
+  StubRoutines::x86::_percpu_slow_load_cbne_store_store =
+    generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbne_store_store_id,
+                              StubRoutines::_percpu_load_cbne_store_store, 6);
+  StubRoutines::x86::_percpu_slow_load_cbne_memcpy_store =
+    generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbne_memcpy_store_id,
+                              StubRoutines::_percpu_load_cbne_memcpy_store, 7);
 #endif // COMPILER2
 }
 

@@ -21,6 +21,7 @@
 #include "logging/logStream.hpp"
 #include "nmt/memTracker.hpp"
 #include "os_linux.hpp"
+#include "runtime/atomic.hpp"
 #include "runtime/globals.hpp"
 #include "runtime/globals_extension.hpp"
 #include "runtime/java.hpp"
@@ -52,6 +53,20 @@
   #define SYS_rseq 293
   #endif
 #endif
+
+// Kernel 4.3
+#ifndef SYS_membarrier
+  #if defined(AMD64)
+  #define SYS_membarrier 324
+  #elif defined(AARCH64)
+  #define SYS_membarrier 283
+  #endif
+#endif
+
+// linux/membarrier.h, kernel 5.10
+static const int MEMBARRIER_QUERY                           = 0;
+static const int MEMBARRIER_PRIVATE_EXPEDITED_RSEQ          = 1 << 7;
+static const int MEMBARRIER_REGISTER_PRIVATE_EXPEDITED_RSEQ = 1 << 8;
 
 // struct rseq and flags of linux/rseq.h
 static const int CPU_ID_OFFSET  = 4;
@@ -99,6 +114,8 @@ int          Rseq::_reason_errno = 0;
 int          Rseq::_area_offset = 0;
 int          Rseq::_index_offset = 0;
 int          Rseq::_slots = 2;
+address      Rseq::_exclusive_words = nullptr;
+volatile int Rseq::_membarrier = 0;
 volatile uint64_t Rseq::_aborts = 0;
 volatile uint64_t Rseq::_overflows = 0;
 
@@ -225,6 +242,70 @@ void Rseq::choose_index() {
   _index_offset = mm_cid ? MM_CID_OFFSET : CPU_ID_OFFSET;
 }
 
+static long membarrier(int command) {
+#ifdef SYS_membarrier
+  return ::syscall(SYS_membarrier, command, 0, 0);
+#else
+  errno = ENOSYS;
+  return -1;
+#endif
+}
+
+void Rseq::choose_fence() {
+  if (RseqFence == nullptr) { // -XX:RseqFence=
+    vm_exit_during_initialization("-XX:RseqFence must be auto, membarrier or handshake", "(empty)");
+  } else if (strcmp(RseqFence, "handshake") == 0) {
+    _membarrier = -1;
+  } else if (strcmp(RseqFence, "auto") != 0 && strcmp(RseqFence, "membarrier") != 0) {
+    vm_exit_during_initialization("-XX:RseqFence must be auto, membarrier or handshake", RseqFence);
+  }
+  if (_membarrier == 0) {
+    const long commands = membarrier(MEMBARRIER_QUERY);
+    if (commands < 0 || (commands & MEMBARRIER_PRIVATE_EXPEDITED_RSEQ) == 0) {
+      _membarrier = -1;
+      if (strcmp(RseqFence, "membarrier") == 0) {
+        warning("-XX:RseqFence=membarrier: this kernel has no membarrier for rseq, handshakes are used");
+      }
+    }
+  }
+}
+
+// At the first fence and not at startup: in a process with threads the kernel
+// waits for a grace period of RCU, which takes milliseconds.
+bool Rseq::register_membarrier() {
+  if (membarrier(MEMBARRIER_REGISTER_PRIVATE_EXPEDITED_RSEQ) != 0) {
+    log_info(rseq)("membarrier can not be registered (%s), fences are handshakes", os::errno_name(errno));
+    Atomic::store(&_membarrier, -1);
+    return false;
+  }
+  Atomic::store(&_membarrier, 1);
+  return true;
+}
+
+bool Rseq::fence() {
+  const int state = Atomic::load(&_membarrier);
+  if (state < 0 || (state == 0 && !register_membarrier())) {
+    return false;
+  }
+  const long result = membarrier(MEMBARRIER_PRIVATE_EXPEDITED_RSEQ);
+  guarantee_with_errno(result == 0, "membarrier for rseq failed after it was registered");
+  return true;
+}
+
+bool Rseq::reserve_exclusive_words() {
+  const size_t size = (size_t)_slots << stride_shift;
+  char* base = os::reserve_memory(size, mtPerCpu);
+  if (base == nullptr) {
+    return false;
+  }
+  if (!commit_arena(base, size)) {
+    os::release_memory(base, size);
+    return false;
+  }
+  _exclusive_words = (address)base;
+  return true;
+}
+
 // The highest number in a list like 0-3,8-11, plus one; 0 if it is none.
 static int count_of_cpu_list(const char* list) {
   int count = 0;
@@ -292,6 +373,10 @@ void Rseq::initialize() {
   } else if (!adopt_glibc() && !adopt_symbol()) {
     register_own();
   }
+  if (is_enabled() && !reserve_exclusive_words()) {
+    disable("no memory", 0);
+  }
+  choose_fence();
   if (!is_enabled()) {
     FLAG_SET_ERGO(UseRseq, false);
   }
@@ -376,8 +461,9 @@ void Rseq::print_on(outputStream* st) {
     case Source::symbol: st->print("registered by the owner of __rseq_abi"); break;
     case Source::jvm:    st->print("registered by the JVM"); break;
   }
-  st->print(", area at %d, index %s, %d slots with the overflow slot, stride " PROPERFMT
+  st->print(", area at %d, index %s, %d slots with the overflow slot, stride " PROPERFMT ", fence %s"
             ", " UINT64_FORMAT " aborts, " UINT64_FORMAT " operations on the overflow slot",
             _area_offset, index_is_cpu_id() ? "cpu_id" : "mm_cid", _slots,
-            PROPERFMTARGS((size_t)1 << stride_shift), _aborts, _overflows);
+            PROPERFMTARGS((size_t)1 << stride_shift), _membarrier < 0 ? "handshake" : "membarrier",
+            _aborts, _overflows);
 }

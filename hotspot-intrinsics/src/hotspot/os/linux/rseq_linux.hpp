@@ -43,12 +43,17 @@ class Rseq : public AllStatic {
   static int _area_offset;
   static int _index_offset;    // of cpu_id or mm_cid, in the area
   static int _slots;
+  static address _exclusive_words;
+  static volatile int _membarrier;  // 1 registered, 0 not yet tried, -1 there is none
 
   static bool adopt_glibc();
   static bool adopt_symbol();
   static bool register_own();
   static bool has_mm_cid();
   static void choose_index();
+  static void choose_fence();
+  static bool reserve_exclusive_words();
+  static bool register_membarrier();
   static void disable(const char* reason, int error);
 
  public:
@@ -72,6 +77,16 @@ class Rseq : public AllStatic {
   // One for each possible CPU, and the overflow slot, which is the last.
   static int slots() { return _slots; }
   static size_t overflow_offset() { return (size_t)(_slots - 1) << stride_shift; }
+
+  // A word for each slot, stride apart: its sign bit keeps critical sections off
+  // the slot. Null where there are none to keep off.
+  static address exclusive_words() { return _exclusive_words; }
+  static const int32_t exclusive_bit = (int32_t)0x80000000;
+
+  // Makes every thread abort or leave the critical section that it is in, and
+  // is a full memory barrier on all of them. False if the kernel can not: then a
+  // handshake with all Java threads does it.
+  static bool fence();
 
   // Makes reserved memory usable, such that each slot takes only the pages it
   // touches; false if there is none.

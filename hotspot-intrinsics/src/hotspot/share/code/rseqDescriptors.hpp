@@ -75,6 +75,7 @@ class RseqDescriptor {
 
  public:
   int length() const { return checked_cast<int>(_post_commit_offset); }
+  uint64_t abort_ip() const { return _abort_ip; }
   RseqDescriptor* next() const { return _next; }
   void set_next(RseqDescriptor* next) { _next = next; }
 

@@ -21,8 +21,10 @@
 #include "opto/perCpuNode.hpp"
 
 void PerCpuLoadStoreNode::pack_inputs_for_matching() {
-  // (Binary owner value), (Binary owner (Binary expect value)) or
+  // (Binary owner value)
+  // (Binary owner (Binary expect value))
   // (Binary (Binary owner slot) (Binary expect value))
+  // (Binary (Binary owner slot) (Binary (Binary expect value) (Binary extra3 ...)))
   Node* left = in(Owner);
   Node* right = in(MemNode::ValueIn);
   if (req() > Extra1) {
@@ -30,6 +32,13 @@ void PerCpuLoadStoreNode::pack_inputs_for_matching() {
   }
   if (req() > Extra2) {
     left = new BinaryNode(left, in(Extra2));
+  }
+  if (req() > Extra3) {
+    Node* rest = in(req() - 1);
+    for (uint i = req() - 2; i >= Extra3; i--) {
+      rest = new BinaryNode(in(i), rest);
+    }
+    right = new BinaryNode(right, rest);
   }
   set_req(MemNode::ValueIn, new BinaryNode(left, right));
   while (req() > Owner) {

@@ -36,7 +36,10 @@ class PerCpuLoadStoreNode : public LoadStoreNode {
   enum {
     Owner = MemNode::ValueIn + 1,
     Extra1,
-    Extra2
+    Extra2,
+    Extra3,
+    Extra4,
+    Extra5
   };
 
   PerCpuLoadStoreNode(Node* c, Node* mem, Node* adr, Node* val, Node* owner, const Type* t, uint required)
@@ -75,13 +78,71 @@ class PerCpuCompareAndExchangeNode : public PerCpuLoadStoreNode {
   virtual int Opcode() const;
 };
 
-// committed, not equal or moved; v[slot] = value if it was expect and this thread runs there
-class PerCpuCbneStoreNode : public PerCpuLoadStoreNode {
+// The operations below name a slot; the answer is committed, not equal or moved
+// unless they say something else.
+class PerCpuNamedSlotNode : public PerCpuLoadStoreNode {
+ protected:
+  static const Type* status_type() { return TypeInt::make(0, 2, Type::WidenMin); }
+
  public:
-  PerCpuCbneStoreNode(Node* c, Node* mem, Node* adr, Node* slot, Node* expect, Node* newv, Node* owner)
-    : PerCpuLoadStoreNode(c, mem, adr, newv, owner, TypeInt::make(0, 2, Type::WidenMin), Extra2 + 1) {
+  PerCpuNamedSlotNode(Node* c, Node* mem, Node* adr, Node* slot, Node* expect, Node* value, Node* owner,
+                      const Type* t, uint required)
+    : PerCpuLoadStoreNode(c, mem, adr, value, owner, t, required) {
     init_req(Extra1, expect);
     init_req(Extra2, slot);
+  }
+};
+
+// v[slot] = value if it was expect
+class PerCpuCbneStoreNode : public PerCpuNamedSlotNode {
+ public:
+  PerCpuCbneStoreNode(Node* c, Node* mem, Node* adr, Node* slot, Node* expect, Node* newv, Node* owner)
+    : PerCpuNamedSlotNode(c, mem, adr, slot, expect, newv, owner, status_type(), Extra2 + 1) {}
+  virtual int Opcode() const;
+};
+
+// The head v[slot] and, if it is not expect_not, v[slot] = *(head + next_offset)
+class PerCpuCbeqStoreAddLoadStoreNode : public PerCpuNamedSlotNode {
+ public:
+  PerCpuCbeqStoreAddLoadStoreNode(Node* c, Node* mem, Node* adr, Node* slot, Node* expect_not, Node* next_offset,
+                                  Node* owner)
+    : PerCpuNamedSlotNode(c, mem, adr, slot, expect_not, next_offset, owner, TypeLong::LONG, Extra2 + 1) {}
+  virtual int Opcode() const;
+};
+
+// v[slot] = value if it was expect and *address2 is expect2
+class PerCpuCbneCbneStoreNode : public PerCpuNamedSlotNode {
+ public:
+  PerCpuCbneCbneStoreNode(Node* c, Node* mem, Node* adr, Node* slot, Node* expect, Node* address2, Node* expect2,
+                          Node* newv, Node* owner)
+    : PerCpuNamedSlotNode(c, mem, adr, slot, expect, newv, owner, status_type(), Extra4 + 1) {
+    init_req(Extra3, address2);
+    init_req(Extra4, expect2);
+  }
+  virtual int Opcode() const;
+};
+
+// *address2 = newv2 and v[slot] = value if it was expect
+class PerCpuCbneStoreStoreNode : public PerCpuNamedSlotNode {
+ public:
+  PerCpuCbneStoreStoreNode(Node* c, Node* mem, Node* adr, Node* slot, Node* expect, Node* address2, Node* newv2,
+                           Node* newv, Node* owner)
+    : PerCpuNamedSlotNode(c, mem, adr, slot, expect, newv, owner, status_type(), Extra4 + 1) {
+    init_req(Extra3, address2);
+    init_req(Extra4, newv2);
+  }
+  virtual int Opcode() const;
+};
+
+// length bytes from src to dst and v[slot] = value if it was expect
+class PerCpuCbneMemcpyStoreNode : public PerCpuNamedSlotNode {
+ public:
+  PerCpuCbneMemcpyStoreNode(Node* c, Node* mem, Node* adr, Node* slot, Node* expect, Node* dst, Node* src,
+                            Node* length, Node* newv, Node* owner)
+    : PerCpuNamedSlotNode(c, mem, adr, slot, expect, newv, owner, status_type(), Extra5 + 1) {
+    init_req(Extra3, dst);
+    init_req(Extra4, src);
+    init_req(Extra5, length);
   }
   virtual int Opcode() const;
 };

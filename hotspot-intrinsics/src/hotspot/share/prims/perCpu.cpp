@@ -22,10 +22,12 @@
 #include "logging/log.hpp"
 #include "nmt/memTag.hpp"
 #include "runtime/atomic.hpp"
+#include "runtime/handshake.hpp"
 #include "runtime/interfaceSupport.inline.hpp"
 #include "runtime/os.hpp"
 #include "runtime/rseq.hpp"
 #include "runtime/stubRoutines.hpp"
+#include "utilities/align.hpp"
 #include "utilities/globalDefinitions.hpp"
 #include "utilities/ostream.hpp"
 
@@ -35,36 +37,89 @@
 #define PERCPU_LEAF(result_type, header) \
   JVM_LEAF(static result_type, header)
 
+// A thread in a critical section must not count as being in native code: a fence
+// that is a handshake would not wait for it.
+#define PERCPU_SECTION(result_type, header) \
+  JVM_ENTRY(static result_type, header)
+
 // What a caller of a raw operation must have asked first.
 static void check_enabled() {
   guarantee(StubRoutines::percpu_load_add_store() != nullptr,
             "raw per-CPU operation without rseq: ask PerCpu.isEnabled() first");
 }
 
-PERCPU_LEAF(void, PerCpu_LoadAddStore(JNIEnv* env, jclass cls, jobject owner, jlong addr, jlong delta)) {
+PERCPU_SECTION(void, PerCpu_LoadAddStore(JNIEnv* env, jclass cls, jobject owner, jlong addr, jlong delta)) {
   check_enabled();
   typedef void (*Stub)(jlong, jlong);
   CAST_TO_FN_PTR(Stub, StubRoutines::percpu_load_add_store())(addr, delta);
 } JVM_END
 
-PERCPU_LEAF(jlong, PerCpu_GetAndAdd(JNIEnv* env, jclass cls, jobject owner, jlong addr, jlong delta)) {
+PERCPU_SECTION(jlong, PerCpu_GetAndAdd(JNIEnv* env, jclass cls, jobject owner, jlong addr, jlong delta)) {
   check_enabled();
   typedef jlong (*Stub)(jlong, jlong);
   return CAST_TO_FN_PTR(Stub, StubRoutines::percpu_get_and_add())(addr, delta);
 } JVM_END
 
-PERCPU_LEAF(jlong, PerCpu_CompareAndExchange(JNIEnv* env, jclass cls, jobject owner, jlong addr,
-                                             jlong expect, jlong newv)) {
+PERCPU_SECTION(jlong, PerCpu_CompareAndExchange(JNIEnv* env, jclass cls, jobject owner, jlong addr,
+                                                jlong expect, jlong newv)) {
   check_enabled();
   typedef jlong (*Stub)(jlong, jlong, jlong);
   return CAST_TO_FN_PTR(Stub, StubRoutines::percpu_compare_and_exchange())(addr, expect, newv);
 } JVM_END
 
-PERCPU_LEAF(jint, PerCpu_LoadCbneStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
-                                       jlong expect, jlong newv)) {
+PERCPU_SECTION(jint, PerCpu_LoadCbneStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
+                                          jlong expect, jlong newv)) {
   check_enabled();
   typedef jint (*Stub)(jint, jlong, jlong, jlong);
   return CAST_TO_FN_PTR(Stub, StubRoutines::percpu_load_cbne_store())(slot, addr, expect, newv);
+} JVM_END
+
+PERCPU_SECTION(jlong, PerCpu_LoadCbeqStoreAddLoadStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
+                                                       jlong expect_not, jlong next_offset)) {
+  check_enabled();
+  typedef jlong (*Stub)(jint, jlong, jlong, jlong);
+  return CAST_TO_FN_PTR(Stub, StubRoutines::percpu_load_cbeq_store_add_load_store())(slot, addr, expect_not,
+                                                                                     next_offset);
+} JVM_END
+
+typedef jint (*StubOfTwoWords)(jint, jlong, jlong, jlong, jlong, jlong);
+
+PERCPU_SECTION(jint, PerCpu_LoadCbneLoadCbneStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
+                                                  jlong expect, jlong addr2, jlong expect2, jlong newv)) {
+  check_enabled();
+  return CAST_TO_FN_PTR(StubOfTwoWords, StubRoutines::percpu_load_cbne_load_cbne_store())(slot, addr, expect, addr2,
+                                                                                          expect2, newv);
+} JVM_END
+
+PERCPU_SECTION(jint, PerCpu_LoadCbneStoreStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
+                                               jlong expect, jlong addr2, jlong newv2, jlong newv)) {
+  check_enabled();
+  return CAST_TO_FN_PTR(StubOfTwoWords, StubRoutines::percpu_load_cbne_store_store())(slot, addr, expect, addr2,
+                                                                                      newv2, newv);
+} JVM_END
+
+PERCPU_SECTION(jint, PerCpu_LoadCbneStoreStoreRelease(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
+                                                      jlong expect, jlong addr2, jlong newv2, jlong newv)) {
+  check_enabled();
+  return CAST_TO_FN_PTR(StubOfTwoWords, StubRoutines::percpu_load_cbne_store_store_release())(slot, addr, expect,
+                                                                                              addr2, newv2, newv);
+} JVM_END
+
+typedef jint (*StubThatCopies)(jint, jlong, jlong, jlong, jlong, jlong, jlong);
+
+PERCPU_SECTION(jint, PerCpu_LoadCbneMemcpyStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
+                                                jlong expect, jlong dst, jlong src, jlong length, jlong newv)) {
+  check_enabled();
+  return CAST_TO_FN_PTR(StubThatCopies, StubRoutines::percpu_load_cbne_memcpy_store())(slot, addr, expect, dst, src,
+                                                                                       length, newv);
+} JVM_END
+
+PERCPU_SECTION(jint, PerCpu_LoadCbneMemcpyStoreRelease(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
+                                                       jlong expect, jlong dst, jlong src, jlong length,
+                                                       jlong newv)) {
+  check_enabled();
+  return CAST_TO_FN_PTR(StubThatCopies, StubRoutines::percpu_load_cbne_memcpy_store_release())(slot, addr, expect,
+                                                                                               dst, src, length, newv);
 } JVM_END
 
 PERCPU_LEAF(jint, PerCpu_CurrentSlot(JNIEnv* env, jclass cls)) {
@@ -72,6 +127,32 @@ PERCPU_LEAF(jint, PerCpu_CurrentSlot(JNIEnv* env, jclass cls)) {
   typedef jint (*Stub)();
   return CAST_TO_FN_PTR(Stub, StubRoutines::percpu_current_slot())();
 } JVM_END
+
+// --- Exclusive use of a slot
+
+static volatile uint64_t _fences = 0;
+
+// Critical sections have no safepoint and no handshake in them: a thread that
+// took part is in none that began before.
+class LeaveSectionsClosure : public HandshakeClosure {
+ public:
+  LeaveSectionsClosure() : HandshakeClosure("LeaveCriticalSections") {}
+  void do_thread(Thread* thread) {}
+};
+
+JVM_ENTRY(static void, PerCpu_Fence0(JNIEnv* env, jclass cls)) {
+  Atomic::inc(&_fences);
+  if (!Rseq::fence()) {
+    LeaveSectionsClosure leave;
+    Handshake::execute(&leave);
+  }
+} JVM_END
+
+PERCPU_LEAF(jlong, PerCpu_ExclusiveWords0(JNIEnv* env, jclass cls)) {
+  return (jlong)(uintptr_t)Rseq::exclusive_words();
+} JVM_END
+
+// --- What this process has
 
 PERCPU_LEAF(jboolean, PerCpu_IsEnabled0(JNIEnv* env, jclass cls)) {
   return StubRoutines::percpu_load_add_store() != nullptr;
@@ -86,14 +167,17 @@ PERCPU_LEAF(jint, PerCpu_StrideShift0(JNIEnv* env, jclass cls)) {
 } JVM_END
 
 static volatile size_t _arenas = 0;
+static volatile size_t _arena_bytes = 0;
 
-static size_t arena_size() {
-  return (size_t)Rseq::slots() << Rseq::stride_shift;
+// 0 where an overflow makes it nonsense.
+static size_t in_pages(jlong bytes) {
+  const size_t page = os::vm_page_size();
+  return (bytes > 0 && (julong)bytes <= (julong)max_intx - page) ? align_up((size_t)bytes, page) : 0;
 }
 
-JVM_ENTRY(static jlong, PerCpu_AllocateArena0(JNIEnv* env, jclass cls)) {
-  const size_t size = arena_size();
-  char* base = os::reserve_memory(size, mtPerCpu);
+JVM_ENTRY(static jlong, PerCpu_AllocateArena0(JNIEnv* env, jclass cls, jlong bytes)) {
+  const size_t size = in_pages(bytes);
+  char* base = (size == 0) ? nullptr : os::reserve_memory(size, mtPerCpu);
   if (base == nullptr) {
     return 0;
   }
@@ -102,14 +186,17 @@ JVM_ENTRY(static jlong, PerCpu_AllocateArena0(JNIEnv* env, jclass cls)) {
     return 0;
   }
   Atomic::inc(&_arenas);
+  Atomic::add(&_arena_bytes, size);
   log_debug(rseq)("Arena of %zu bytes at " PTR_FORMAT, size, p2i(base));
   return (jlong)(uintptr_t)base;
 } JVM_END
 
-JVM_ENTRY(static void, PerCpu_FreeArena0(JNIEnv* env, jclass cls, jlong base)) {
+JVM_ENTRY(static void, PerCpu_FreeArena0(JNIEnv* env, jclass cls, jlong base, jlong bytes)) {
+  const size_t size = in_pages(bytes);
   log_debug(rseq)("Arena at " PTR_FORMAT " released", (intptr_t)base);
-  os::release_memory((char*)(uintptr_t)base, arena_size());
+  os::release_memory((char*)(uintptr_t)base, size);
   Atomic::dec(&_arenas);
+  Atomic::sub(&_arena_bytes, size);
 } JVM_END
 
 // The constants of the same order are in jdk.internal.misc.PerCpu.
@@ -118,7 +205,8 @@ PERCPU_LEAF(jlong, PerCpu_Statistic0(JNIEnv* env, jclass cls, jint which)) {
     case 0: return (jlong)Rseq::aborts();
     case 1: return (jlong)Rseq::overflows();
     case 2: return (jlong)Atomic::load(&_arenas);
-    case 3: return (jlong)(Atomic::load(&_arenas) * arena_size());
+    case 3: return (jlong)Atomic::load(&_arena_bytes);
+    case 4: return (jlong)Atomic::load(&_fences);
     default: return -1;
   }
 } JVM_END
@@ -140,12 +228,20 @@ static JNINativeMethod jdk_internal_misc_PerCpu_methods[] = {
   { CC "getAndAdd",          CC "(" OBJ "JJ)J",   FN_PTR(PerCpu_GetAndAdd) },
   { CC "compareAndExchange", CC "(" OBJ "JJJ)J",  FN_PTR(PerCpu_CompareAndExchange) },
   { CC "loadCbneStore",      CC "(" OBJ "IJJJ)I", FN_PTR(PerCpu_LoadCbneStore) },
+  { CC "loadCbeqStoreAddLoadStore",  CC "(" OBJ "IJJJ)J",    FN_PTR(PerCpu_LoadCbeqStoreAddLoadStore) },
+  { CC "loadCbneLoadCbneStore",      CC "(" OBJ "IJJJJJ)I",  FN_PTR(PerCpu_LoadCbneLoadCbneStore) },
+  { CC "loadCbneStoreStore",         CC "(" OBJ "IJJJJJ)I",  FN_PTR(PerCpu_LoadCbneStoreStore) },
+  { CC "loadCbneStoreStoreRelease",  CC "(" OBJ "IJJJJJ)I",  FN_PTR(PerCpu_LoadCbneStoreStoreRelease) },
+  { CC "loadCbneMemcpyStore",        CC "(" OBJ "IJJJJJJ)I", FN_PTR(PerCpu_LoadCbneMemcpyStore) },
+  { CC "loadCbneMemcpyStoreRelease", CC "(" OBJ "IJJJJJJ)I", FN_PTR(PerCpu_LoadCbneMemcpyStoreRelease) },
   { CC "currentSlot",        CC "()I",            FN_PTR(PerCpu_CurrentSlot) },
+  { CC "fence0",             CC "()V",            FN_PTR(PerCpu_Fence0) },
+  { CC "exclusiveWords0",    CC "()J",            FN_PTR(PerCpu_ExclusiveWords0) },
   { CC "isEnabled0",         CC "()Z",            FN_PTR(PerCpu_IsEnabled0) },
   { CC "slots0",             CC "()I",            FN_PTR(PerCpu_Slots0) },
   { CC "strideShift0",       CC "()I",            FN_PTR(PerCpu_StrideShift0) },
-  { CC "allocateArena0",     CC "()J",            FN_PTR(PerCpu_AllocateArena0) },
-  { CC "freeArena0",         CC "(J)V",           FN_PTR(PerCpu_FreeArena0) },
+  { CC "allocateArena0",     CC "(J)J",           FN_PTR(PerCpu_AllocateArena0) },
+  { CC "freeArena0",         CC "(JJ)V",          FN_PTR(PerCpu_FreeArena0) },
   { CC "statistic0",         CC "(I)J",           FN_PTR(PerCpu_Statistic0) },
   { CC "describe0",          CC "()Ljava/lang/String;", FN_PTR(PerCpu_Describe0) },
 };

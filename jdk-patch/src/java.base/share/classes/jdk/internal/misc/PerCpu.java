@@ -47,9 +47,20 @@ import jdk.internal.vm.annotation.IntrinsicCandidate;
  * <li>{@code index}: the slot of the CPU that the section runs on.
  * <li>{@code v[i]}: the long at {@code address + i * stride()}.
  * <li>{@code overflow}: what is done, outside of any section, by a thread that
- *     has no rseq area, or whose section was aborted {@code RseqAbortLimit}
- *     times in a row.
+ *     has no rseq area, whose slot is somebody's exclusively
+ *     ({@link PerCpuExclusive}), or whose section was aborted
+ *     {@code RseqAbortLimit} times in a row.
  * </ul>
+ *
+ * <p>There are six operations, with variants: {@link #loadAddStore} and
+ * {@link #getAndAdd}, {@link #compareAndExchange}, which find their slot
+ * themselves, and those that name it, {@link #loadCbneStore},
+ * {@link #loadCbeqStoreAddLoadStore}, {@link #loadCbneLoadCbneStore},
+ * {@link #loadCbneStoreStore} and {@link #loadCbneMemcpyStore}. Of the last ones
+ * {@code overflow} is always: return {@code MOVED}, and the thread's next
+ * {@link #currentSlot()} is the overflow slot. They must not be called with
+ * {@code slot == overflowSlot()}: nothing keeps others off that slot but its
+ * lock ({@link PerCpuExclusive#lock}) or atomic instructions.
  *
  * <p>The operations order nothing around them. None of them checks its
  * arguments, and a wrong address corrupts memory. The native ones are legal only
@@ -71,14 +82,23 @@ public final class PerCpu {
         registerNatives();
     }
 
-    /** {@link #loadCbneStore}: the new value was stored. */
+    /** Status: the new value was stored. */
     public static final int COMMITTED = 0;
 
-    /** {@link #loadCbneStore}: the slot held another value than expected. */
+    /** Status: a word held another value than expected. */
     public static final int NOT_EQUAL = 1;
 
-    /** {@link #loadCbneStore}: this thread does not run on that slot (any more). */
+    /**
+     * Status: this thread does not run on that slot (any more), or cannot use it
+     * now.
+     */
     public static final int MOVED = 2;
+
+    /** {@link #loadCbeqStoreAddLoadStore}: as {@link #MOVED}. No head is that. */
+    public static final long MOVED_HEAD = -1L;
+
+    /** How many bytes {@link #loadCbneMemcpyStore} copies at most. */
+    public static final int MAX_COPY = 4096;
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
@@ -91,6 +111,7 @@ public final class PerCpu {
     private static final int OVERFLOW_OPERATIONS = 1;
     private static final int ARENAS = 2;
     private static final int ARENA_BYTES = 3;
+    private static final int FENCES = 4;
 
     private PerCpu() {}
 
@@ -217,12 +238,159 @@ public final class PerCpu {
     public static native int loadCbneStore(Object owner, int slot, long address, long expect, long newv);
 
     /**
+     * Removes the head of a linked list: if the head of one given slot is not
+     * {@code expectNot}, replaces it by the word at {@code nextOffset} in what it
+     * points to.
+     * {@snippet lang="text" :
+     * section {
+     *     if (index != slot) return MOVED_HEAD
+     *     head = v[slot]
+     *     if (head == expectNot) return head
+     *     v[slot] = *(head + nextOffset)            // commit
+     * }
+     * return head
+     * }
+     * Between the reads of the head and of its next nobody else removes anything
+     * on that slot, so there is no ABA. What a head points to must stay readable
+     * as long as the owner lives.
+     *
+     * @param owner      keeps the variable, and all that was ever in it, alive
+     * @param slot       the slot, {@code 0 <= slot < overflowSlot()}
+     * @param address    the variable (its address in slot 0)
+     * @param expectNot  the head of an empty list
+     * @param nextOffset where a node has the address of the next one
+     * @return the head that was removed, {@code expectNot} or {@link #MOVED_HEAD}
+     */
+    @IntrinsicCandidate
+    public static native long loadCbeqStoreAddLoadStore(Object owner, int slot, long address, long expectNot,
+                                                        long nextOffset);
+
+    /**
+     * Replaces the value of one given slot if it and a second word hold the
+     * expected values.
+     * {@snippet lang="text" :
+     * section {
+     *     if (index != slot) return MOVED
+     *     if (v[slot] != expect) return NOT_EQUAL
+     *     if (*address2 != expect2) return NOT_EQUAL
+     *     v[slot] = newv                            // commit
+     * }
+     * return COMMITTED
+     * }
+     *
+     * @param owner    keeps the variable and the second word alive
+     * @param slot     the slot, {@code 0 <= slot < overflowSlot()}
+     * @param address  the variable (its address in slot 0)
+     * @param expect   the value to replace
+     * @param address2 the second word: its very address, no slot is added
+     * @param expect2  what the second word must hold
+     * @param newv     the replacement
+     * @return {@link #COMMITTED}, {@link #NOT_EQUAL} or {@link #MOVED}
+     */
+    @IntrinsicCandidate
+    public static native int loadCbneLoadCbneStore(Object owner, int slot, long address, long expect,
+                                                   long address2, long expect2, long newv);
+
+    /**
+     * Replaces the value of one given slot if it is the expected one, and a
+     * second word before.
+     * {@snippet lang="text" :
+     * section {
+     *     if (index != slot) return MOVED
+     *     if (v[slot] != expect) return NOT_EQUAL
+     *     *address2 = newv2                         // a try: may happen without the commit
+     *     v[slot] = newv                            // commit
+     * }
+     * return COMMITTED
+     * }
+     * The second word must be one that counts for nobody before the commit.
+     *
+     * @param owner    keeps the variable and the second word alive
+     * @param slot     the slot, {@code 0 <= slot < overflowSlot()}
+     * @param address  the variable (its address in slot 0)
+     * @param expect   the value to replace
+     * @param address2 the second word: its very address, no slot is added
+     * @param newv2    what to store there
+     * @param newv     the replacement
+     * @return {@link #COMMITTED}, {@link #NOT_EQUAL} or {@link #MOVED}
+     */
+    @IntrinsicCandidate
+    public static native int loadCbneStoreStore(Object owner, int slot, long address, long expect,
+                                                long address2, long newv2, long newv);
+
+    /**
+     * {@link #loadCbneStoreStore} whose commit is a store-release: who reads it
+     * with acquire mode sees the second word, and all that this thread wrote
+     * before.
+     *
+     * @param owner    keeps the variable and the second word alive
+     * @param slot     the slot, {@code 0 <= slot < overflowSlot()}
+     * @param address  the variable (its address in slot 0)
+     * @param expect   the value to replace
+     * @param address2 the second word: its very address, no slot is added
+     * @param newv2    what to store there
+     * @param newv     the replacement
+     * @return {@link #COMMITTED}, {@link #NOT_EQUAL} or {@link #MOVED}
+     */
+    @IntrinsicCandidate
+    public static native int loadCbneStoreStoreRelease(Object owner, int slot, long address, long expect,
+                                                       long address2, long newv2, long newv);
+
+    /**
+     * Replaces the value of one given slot if it is the expected one, and copies
+     * bytes before.
+     * {@snippet lang="text" :
+     * section {
+     *     if (index != slot) return MOVED
+     *     if (v[slot] != expect) return NOT_EQUAL
+     *     copy length bytes from src to dst         // a try: may happen without the commit
+     *     v[slot] = newv                            // commit
+     * }
+     * return COMMITTED
+     * }
+     * Source and destination must not overlap, and nobody may write the source
+     * meanwhile but operations on the same slot.
+     *
+     * @param owner   keeps the variable and both blocks alive
+     * @param slot    the slot, {@code 0 <= slot < overflowSlot()}
+     * @param address the variable (its address in slot 0)
+     * @param expect  the value to replace
+     * @param dst     where to copy to: the very address, no slot is added
+     * @param src     where to copy from, likewise
+     * @param length  how many bytes, {@code 0 <= length <= MAX_COPY}: not checked
+     * @param newv    the replacement
+     * @return {@link #COMMITTED}, {@link #NOT_EQUAL} or {@link #MOVED}
+     */
+    @IntrinsicCandidate
+    public static native int loadCbneMemcpyStore(Object owner, int slot, long address, long expect,
+                                                 long dst, long src, long length, long newv);
+
+    /**
+     * {@link #loadCbneMemcpyStore} whose commit is a store-release: who reads it
+     * with acquire mode sees the copy, and all that this thread wrote before.
+     *
+     * @param owner   keeps the variable and both blocks alive
+     * @param slot    the slot, {@code 0 <= slot < overflowSlot()}
+     * @param address the variable (its address in slot 0)
+     * @param expect  the value to replace
+     * @param dst     where to copy to: the very address, no slot is added
+     * @param src     where to copy from, likewise
+     * @param length  how many bytes, {@code 0 <= length <= MAX_COPY}: not checked
+     * @param newv    the replacement
+     * @return {@link #COMMITTED}, {@link #NOT_EQUAL} or {@link #MOVED}
+     */
+    @IntrinsicCandidate
+    public static native int loadCbneMemcpyStoreRelease(Object owner, int slot, long address, long expect,
+                                                        long dst, long src, long length, long newv);
+
+    /**
      * {@return the slot that this thread's operations work on at this moment}
      * {@snippet lang="text" :
      * return registered && not just given up ? index : overflowSlot
      * }
-     * "Just given up" is the state that {@link #loadCbneStore} leaves behind
-     * when its section was aborted too often; asking for the slot ends it.
+     * "Just given up" is the state that an operation which names its slot leaves
+     * behind when it returns {@link #MOVED} for another reason than that the thread
+     * was moved; asking for the slot ends it.
      */
     @IntrinsicCandidate
     public static native int currentSlot();
@@ -257,23 +425,45 @@ public final class PerCpu {
         return sum;
     }
 
-    // --- Arenas, for PerCpuArena
+    // --- Exclusive use of a slot, for PerCpuExclusive
 
     /**
-     * {@return the address of slot 0 of a new arena: slots() strides of zeroed
-     * memory} 0 if there is no memory.
+     * Makes every thread abort or leave the section that it is in, with a full
+     * memory barrier. Linux's {@code membarrier} does it in about two
+     * microseconds; where it cannot, a handshake of all Java threads does.
      */
-    static long allocateArena() {
-        return allocateArena0();
+    static void fence() {
+        fence0();
     }
 
     /**
-     * Gives an arena back. No variable of it may be in use.
-     *
-     * @param base what {@link #allocateArena()} returned
+     * {@return where slot 0 has the int whose sign bit keeps sections off the
+     * slot} Other slots have theirs strides apart.
      */
-    static void freeArena(long base) {
-        freeArena0(base);
+    static long exclusiveWords() {
+        return exclusiveWords0();
+    }
+
+    // --- Memory, for PerCpuArena and PerCpuMemory
+
+    /**
+     * {@return the address of zeroed memory, aligned to a page} 0 if there is
+     * none. Pages count only once they are written, and huge pages are not used.
+     *
+     * @param bytes how much, positive
+     */
+    static long allocateArena(long bytes) {
+        return allocateArena0(bytes);
+    }
+
+    /**
+     * Gives memory back. Nothing of it may be in use.
+     *
+     * @param base  what {@link #allocateArena} returned
+     * @param bytes what it was called with
+     */
+    static void freeArena(long base, long bytes) {
+        freeArena0(base, bytes);
     }
 
     // --- For people and tests
@@ -293,6 +483,11 @@ public final class PerCpu {
         return statistic0(ARENAS);
     }
 
+    /** {@return how often threads were made to leave their sections} */
+    static long fences() {
+        return statistic0(FENCES);
+    }
+
     /** {@return how many bytes the arenas reserve now} */
     public static long arenaBytes() {
         return statistic0(ARENA_BYTES);
@@ -309,8 +504,10 @@ public final class PerCpu {
     private static native boolean isEnabled0();
     private static native int slots0();
     private static native int strideShift0();
-    private static native long allocateArena0();
-    private static native void freeArena0(long base);
+    private static native void fence0();
+    private static native long exclusiveWords0();
+    private static native long allocateArena0(long bytes);
+    private static native void freeArena0(long base, long bytes);
     private static native long statistic0(int which);
     private static native String describe0();
 }

@@ -50,6 +50,7 @@ public final class PerCpuArena {
     private static final Unsafe U = Unsafe.getUnsafe();
 
     // Variables in an arena. A lease's id is its arena's number times this, plus the index there.
+    private static final long BYTES = PerCpu.slots() * PerCpu.stride();
     private static final int CAPACITY = (int) (PerCpu.stride() / Long.BYTES);
     private static final int MAX_ARENAS = Integer.MAX_VALUE / CAPACITY;
 
@@ -136,7 +137,7 @@ public final class PerCpuArena {
             arenas = Arrays.copyOf(arenas, Math.min(number * 2, MAX_ARENAS));
         }
         PerCpuArena arena = new PerCpuArena();
-        long base = PerCpu.allocateArena();
+        long base = PerCpu.allocateArena(BYTES);
         if (base == 0) {
             throw outOfMemory();
         }
@@ -177,8 +178,31 @@ public final class PerCpuArena {
             }
         }
         if (unusedBase != 0) {
-            PerCpu.freeArena(unusedBase);
+            PerCpu.freeArena(unusedBase, BYTES);
         }
+    }
+
+    /** {@return how many slots have something else than zero in some variable} */
+    static int slotsInUse() {
+        int inUse = 0;
+        for (int slot = 0; slot < PerCpu.slots(); slot++) {
+            // Not all slots at once: allocations wait meanwhile.
+            synchronized (LOCK) {
+                inUse += isInUse(slot) ? 1 : 0;
+            }
+        }
+        return inUse;
+    }
+
+    private static boolean isInUse(int slot) {
+        for (PerCpuArena arena : arenas) {
+            for (int index = 0; arena != null && index < CAPACITY; index++) {
+                if (arena.leases[index] != null && PerCpu.get(slot, arena.base + (long) index * Long.BYTES) != 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Zeroes a variable in all slots, without making pages resident that were never written. */

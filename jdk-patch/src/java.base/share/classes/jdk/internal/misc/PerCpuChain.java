@@ -1,0 +1,166 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.internal.misc;
+
+import java.lang.ref.Reference;
+
+import jdk.internal.vm.annotation.ForceInline;
+
+/**
+ * Linked lists of nodes outside of the heap, one list on each slot, last in first
+ * out. A node's first word is its link: the address of the next node, or 0. A
+ * variable of {@link PerCpuArena} holds the address of each slot's first node.
+ *
+ * <p>Whoever has popped a node has it alone until it is pushed again. A node may
+ * be read as long as the owner lives, also while it is not in a list. There is
+ * no ABA: {@link PerCpu#loadCbeqStoreAddLoadStore}.
+ *
+ * <p>Every operation ends after a bounded number of attempts, the last one on
+ * the slow slot, under its lock. {@code owner} and {@code head} are the same in
+ * all calls for one set of lists: {@code head} is the variable's address, which
+ * {@code owner} keeps alive, and the nodes too.
+ */
+public final class PerCpuChain {
+
+    private static final Unsafe U = Unsafe.getUnsafe();
+
+    /** How often an operation of a per-CPU structure is tried before its slow path. */
+    public static final int ATTEMPTS = 8;
+
+    /** Where a node has its link. */
+    public static final long LINK = 0;
+
+    private PerCpuChain() {}
+
+    /**
+     * {@return a node, or 0 if there is none on this thread's slot nor on the
+     * slow slot}
+     *
+     * @param owner keeps everything alive
+     * @param head  the variable
+     */
+    @ForceInline
+    public static long pop(Object owner, long head) {
+        for (int i = 0; PerCpu.isEnabled() && i < ATTEMPTS; i++) {
+            int slot = PerCpu.currentSlot();
+            if (slot == PerCpu.overflowSlot()) {
+                break;
+            }
+            long node = PerCpu.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
+            if (node > 0) {
+                return node;
+            }
+            if (node == 0) {
+                return PerCpu.get(PerCpu.overflowSlot(), head) == 0 ? 0 : popSlowly(owner, head);
+            }
+        }
+        return popSlowly(owner, head);
+    }
+
+    private static long popSlowly(Object owner, long head) {
+        int slot = PerCpuExclusive.slowSlot();
+        PerCpuExclusive.lock(slot);
+        try {
+            return popPlainly(slot, head);
+        } finally {
+            PerCpuExclusive.unlock(slot);
+            Reference.reachabilityFence(owner);
+        }
+    }
+
+    /** {@return a node of one slot, or 0} The caller has the slot exclusively. */
+    static long popPlainly(int slot, long head) {
+        long first = PerCpu.addressInSlot(head, slot);
+        long node = U.getLong(first);
+        if (node != 0) {
+            U.putLong(first, U.getLong(node + LINK));
+        }
+        return node;
+    }
+
+    /**
+     * Pushes nodes that are linked, all of which are on this thread's slot then,
+     * or on the slow slot. What was written before, to the nodes and elsewhere, is
+     * seen by whoever pops them.
+     *
+     * @param owner keeps everything alive
+     * @param head  the variable
+     * @param first the node to be popped first
+     * @param last  the node at the other end, whose link is overwritten
+     */
+    @ForceInline
+    public static void push(Object owner, long head, long first, long last) {
+        for (int i = 0; PerCpu.isEnabled() && i < ATTEMPTS; i++) {
+            int slot = PerCpu.currentSlot();
+            if (slot == PerCpu.overflowSlot()) {
+                break;
+            }
+            long old = PerCpu.get(slot, head);
+            U.putLong(last + LINK, old);
+            U.storeFence();
+            if (PerCpu.loadCbneStore(owner, slot, head, old, first) == PerCpu.COMMITTED) {
+                return;
+            }
+        }
+        pushSlowly(owner, head, first, last);
+    }
+
+    private static void pushSlowly(Object owner, long head, long first, long last) {
+        int slot = PerCpuExclusive.slowSlot();
+        PerCpuExclusive.lock(slot);
+        try {
+            pushPlainly(slot, head, first, last);
+        } finally {
+            PerCpuExclusive.unlock(slot);
+            Reference.reachabilityFence(owner);
+        }
+    }
+
+    /** Pushes to one slot. The caller has the slot exclusively. */
+    public static void pushPlainly(int slot, long head, long first, long last) {
+        U.putLong(last + LINK, PerCpu.get(slot, head));
+        U.putLongRelease(null, PerCpu.addressInSlot(head, slot), first);
+    }
+
+    /**
+     * {@return the first of all nodes of one slot, or 0, linked to the others}
+     * The caller has the slot exclusively.
+     *
+     * @param slot the slot
+     * @param head the variable
+     */
+    public static long takeAllPlainly(int slot, long head) {
+        long first = PerCpu.get(slot, head);
+        U.putLong(PerCpu.addressInSlot(head, slot), 0);
+        return first;
+    }
+
+    /** {@return the node after this one, or 0} */
+    public static long next(long node) {
+        return U.getLong(node + LINK);
+    }
+
+    /** Links one node to another, or to nothing. */
+    public static void link(long node, long next) {
+        U.putLong(node + LINK, next);
+    }
+}

@@ -1,0 +1,66 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.internal.misc;
+
+import java.lang.foreign.MemorySegment;
+
+import jdk.internal.foreign.AbstractMemorySegmentImpl;
+import jdk.internal.foreign.MemorySessionImpl;
+import jdk.internal.foreign.SegmentFactories;
+
+/** Memory segments and the addresses that critical sections want. */
+public final class PerCpuSegments {
+
+    private PerCpuSegments() {}
+
+    /**
+     * Returns the address of a segment whose memory stays readable and, unless it
+     * is read-only, writable while this thread is in the calling method and refers
+     * to the segment. That leaves out the heap, which collectors move, what another
+     * thread may close, and files, whose pages may be gone: their bytes go through
+     * a block in between ({@link PerCpuBlocks}).
+     *
+     * @param segment the segment
+     * @return its address, or 0
+     * @throws IllegalStateException if it is closed
+     * @throws WrongThreadException  if it is confined to another thread
+     */
+    public static long directAddress(MemorySegment segment) {
+        AbstractMemorySegmentImpl impl = (AbstractMemorySegmentImpl) segment;
+        MemorySessionImpl session = impl.sessionImpl();
+        session.checkValidState();
+        boolean stays = session.ownerThread() != null || !session.isCloseable();
+        return segment.isNative() && stays && !segment.isMapped() ? segment.address() : 0;
+    }
+
+    /**
+     * {@return a segment of memory that an object owns} Whoever refers to the
+     * segment, or to a slice of it, keeps the owner and so the memory.
+     *
+     * @param owner   keeps the memory alive
+     * @param address where it is
+     * @param size    how many bytes it has
+     */
+    public static MemorySegment segment(Object owner, long address, long size) {
+        return SegmentFactories.makeNativeSegmentUnchecked(address, size, MemorySessionImpl.createHeap(owner));
+    }
+}

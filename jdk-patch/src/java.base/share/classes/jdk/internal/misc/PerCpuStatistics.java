@@ -1,0 +1,64 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.internal.misc;
+
+/**
+ * What happened to per-CPU data in this process, for diagnostics and tests.
+ * Everything is counted off the fast path, and so the fast path's operations,
+ * which all others are, are not counted at all. Each value is read by itself: two
+ * of them are no snapshot.
+ */
+public final class PerCpuStatistics {
+
+    private PerCpuStatistics() {}
+
+    /**
+     * {@return how many operations were completed without a section: with atomic
+     * instructions on the overflow slot, or as transactions under a slot's lock}
+     */
+    public static long slowCommits() {
+        return PerCpu.overflowOperations() + PerCpuExclusive.commits();
+    }
+
+    /** {@return how many sections were aborted} */
+    public static long aborts() {
+        return PerCpu.aborts();
+    }
+
+    /** {@return how often threads were made to leave their sections} */
+    public static long fences() {
+        return PerCpu.fences();
+    }
+
+    /**
+     * {@return how many slots have something else than zero in some variable} This
+     * one visits all variables.
+     */
+    public static int slotsInUse() {
+        return PerCpuArena.slotsInUse();
+    }
+
+    /** {@return how many bytes are reserved for variables and structures} */
+    public static long arenaBytes() {
+        return PerCpu.arenaBytes();
+    }
+}

@@ -1,0 +1,379 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.incubator.percpu;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.Objects;
+
+import jdk.internal.misc.PerCpuArena;
+import jdk.internal.misc.PerCpuBlocks;
+import jdk.internal.misc.PerCpuChain;
+import jdk.internal.misc.PerCpuExclusive;
+import jdk.internal.misc.PerCpuMemory;
+import jdk.internal.misc.PerCpuSegments;
+import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.Stable;
+
+/**
+ * A stack of data on each slot, of a fixed capacity. A push copies an element's
+ * bytes into it, a pop copies them out; there are no objects. A thread works on the
+ * stack of the CPU it runs on, without atomic instructions and without waiting. The
+ * <a href="package-summary.html#model">model</a> says what a slot is.
+ *
+ * <p>The copy is a part of the critical section: it starts again if the thread is
+ * interrupted, and only a whole element is ever on the stack.
+ *
+ * <p>Where an element comes back: {@link #pop} looks at the slot of the
+ * CPU that it runs on, and if that is empty at the overflow slot. So an element is
+ * popped on the CPU where it was pushed, if the thread was not moved in between;
+ * with {@code mm_cid} slots, on any CPU that takes over the slot. From all other slots
+ * elements come back with {@link #steal}. Without rseq a slot is a stripe, and
+ * elements come back to threads of the same stripe.
+ *
+ * <p>Order: elements of one slot come back last in first out. Between slots there
+ * is none.
+ *
+ * <p>Memory ordering: what a thread did before it pushed an element
+ * <i>happens before</i> what another does after it popped that element.
+ *
+ * <p>Segments: native memory that nobody can free or unmap meanwhile is copied
+ * directly. Other memory, which is arrays, mapped files and what belongs to a shared
+ * arena, is copied twice, through a block in between.
+ *
+ * <p>Progress: every method ends after a bounded number of steps, under a
+ * debugger too; but {@link #steal} waits for others that want the same slot
+ * exclusively, and so may a push or pop whose sections keep being aborted.
+ *
+ * <p>Use case 6 of the restartable sequences' authors: librseq's
+ * {@code percpu_memcpy_buffer_push} and {@code percpu_memcpy_buffer_pop}.
+ *
+ * @since 25
+ */
+public final class PerCpuDataStack {
+
+    /** The largest size of an element, in bytes. */
+    public static final int MAX_ELEMENT_SIZE = jdk.internal.misc.PerCpu.MAX_COPY;
+
+    private static final Unsafe U = Unsafe.getUnsafe();
+
+    // The variable with each slot's number of elements.
+    @Stable
+    private final long size;
+
+    // Where slot 0 has its elements, and from there to the next slot.
+    @Stable
+    private final long elements;
+    @Stable
+    private final long stride;
+
+    private final int elementSize;
+    private final int capacity;
+
+    /**
+     * Creates a stack that is empty on every slot.
+     *
+     * @param elementSize the size of every element, in bytes, from 1 to
+     *                    {@link #MAX_ELEMENT_SIZE}
+     * @param capacity    how many elements a slot may have
+     * @throws IllegalArgumentException if {@code elementSize} or {@code capacity}
+     *         is out of range
+     * @throws OutOfMemoryError if there is no memory for it, on the heap or
+     *         outside
+     */
+    public PerCpuDataStack(int elementSize, int capacity) {
+        if (elementSize < 1 || elementSize > MAX_ELEMENT_SIZE) {
+            throw new IllegalArgumentException("elementSize must be from 1 to " + MAX_ELEMENT_SIZE + ": "
+                    + elementSize);
+        }
+        if (capacity <= 0) {
+            throw new IllegalArgumentException("capacity must be positive: " + capacity);
+        }
+        this.elementSize = elementSize;
+        this.capacity = capacity;
+        stride = PerCpuMemory.stride((long) capacity * elementSize);
+        elements = PerCpuMemory.allocate(this, stride);
+        size = PerCpuArena.allocate(this);
+    }
+
+    /**
+     * {@return the size of every element, in bytes}
+     */
+    public int elementSize() {
+        return elementSize;
+    }
+
+    /**
+     * {@return how many elements a slot may have}
+     */
+    public int capacity() {
+        return capacity;
+    }
+
+    @ForceInline
+    private long element(int slot, long index) {
+        return elements + slot * stride + index * elementSize;
+    }
+
+    private void checkSize(MemorySegment segment) {
+        if (segment.byteSize() != elementSize) {
+            throw new IllegalArgumentException("The segment has " + segment.byteSize()
+                    + " bytes, elements of this stack have " + elementSize);
+        }
+    }
+
+    /**
+     * Pushes the bytes of a segment to the stack of this CPU's slot.
+     *
+     * <p>Cost: with rseq, a critical section and the copy; without, that of taking
+     * a lock and the copy.
+     *
+     * @param source the element, of {@link #elementSize} bytes; if others write it
+     *               meanwhile, what is pushed may be a mixture
+     * @return true if it was pushed, false if the slot is full
+     * @throws IllegalArgumentException if it has another size
+     * @throws IllegalStateException    if its arena is closed
+     * @throws WrongThreadException     if it is confined to another thread
+     * @throws OutOfMemoryError         if it is not copied directly and there is no
+     *                                  memory for a block
+     */
+    public boolean push(MemorySegment source) {
+        checkSize(source);
+        long address = PerCpuSegments.directAddress(source);
+        boolean pushed;
+        if (address != 0) {
+            pushed = push(address);
+        } else {
+            long block = PerCpuBlocks.borrow();
+            try {
+                blockSegment(block).copyFrom(source);
+                pushed = push(block);
+            } finally {
+                PerCpuBlocks.giveBack(block);
+            }
+        }
+        Reference.reachabilityFence(source);
+        return pushed;
+    }
+
+    private MemorySegment blockSegment(long block) {
+        return PerCpuSegments.segment(this, block, elementSize);
+    }
+
+    @ForceInline
+    private boolean push(long source) {
+        for (int i = 0; jdk.internal.misc.PerCpu.isEnabled() && i < PerCpuChain.ATTEMPTS; i++) {
+            int slot = jdk.internal.misc.PerCpu.currentSlot();
+            if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
+                break;
+            }
+            long count = jdk.internal.misc.PerCpu.get(slot, size);
+            if (count >= capacity) {
+                return false;
+            }
+            if (jdk.internal.misc.PerCpu.loadCbneMemcpyStoreRelease(this, slot, size, count, element(slot, count),
+                    source, elementSize, count + 1) == jdk.internal.misc.PerCpu.COMMITTED) {
+                return true;
+            }
+        }
+        return pushSlowly(source);
+    }
+
+    private boolean pushSlowly(long source) {
+        int slot = PerCpuExclusive.slowSlot();
+        PerCpuExclusive.lock(slot);
+        try {
+            long count = jdk.internal.misc.PerCpu.get(slot, size);
+            if (count >= capacity) {
+                return false;
+            }
+            U.copyMemory(source, element(slot, count), elementSize);
+            U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), count + 1);
+            return true;
+        } finally {
+            PerCpuExclusive.unlock(slot);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Removes the last element that was pushed to this CPU's slot, or if there is
+     * none, to the overflow slot, and copies it into a segment.
+     *
+     * <p>Cost: as {@link #push}.
+     *
+     * @param destination where to put it, of {@link #elementSize} bytes; what it
+     *                    holds afterwards is undefined if this method returns
+     *                    false, or if others write it meanwhile
+     * @return true if an element was popped, false if both slots are empty
+     * @throws IllegalArgumentException if the segment has another size or is
+     *                                  read-only
+     * @throws IllegalStateException    if its arena is closed
+     * @throws WrongThreadException     if it is confined to another thread
+     * @throws OutOfMemoryError         if it is not copied directly and there is no
+     *                                  memory for a block
+     */
+    public boolean pop(MemorySegment destination) {
+        return pop(destination, -1);
+    }
+
+    /**
+     * Removes the last element of one slot, from whatever CPU, also if the slot's
+     * CPU is offline, and copies it into a segment.
+     *
+     * <p>Cost: a fence, about two microseconds, and the copy; nothing but a load if
+     * the slot is empty. Others are not held up, but for those who want the same
+     * slot exclusively; what they push meanwhile may be on the overflow slot.
+     *
+     * @param slot        the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @param destination as in {@link #pop}
+     * @return true if an element was removed, false if the slot is empty
+     * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws IllegalArgumentException  if the segment has another size or is
+     *                                   read-only
+     * @throws IllegalStateException     if its arena is closed, and in
+     *                                   {@link PerCpu#exclusive} on another slot
+     * @throws WrongThreadException      if it is confined to another thread
+     * @throws OutOfMemoryError          if it is not copied directly and there is no
+     *                                   memory for a block
+     */
+    public boolean steal(int slot, MemorySegment destination) {
+        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        return pop(destination, slot);
+    }
+
+    // slot: -1 for this CPU's
+    private boolean pop(MemorySegment destination, int slot) {
+        checkSize(destination);
+        if (destination.isReadOnly()) {
+            throw new IllegalArgumentException("The segment is read-only");
+        }
+        long address = PerCpuSegments.directAddress(destination);
+        boolean popped;
+        if (address != 0) {
+            popped = pop(address, slot);
+        } else {
+            long block = PerCpuBlocks.borrow();
+            try {
+                popped = pop(block, slot);
+                if (popped) {
+                    copyOut(block, destination);
+                }
+            } finally {
+                PerCpuBlocks.giveBack(block);
+            }
+        }
+        Reference.reachabilityFence(destination);
+        return popped;
+    }
+
+    private void copyOut(long block, MemorySegment destination) {
+        try {
+            destination.copyFrom(blockSegment(block));
+        } catch (RuntimeException | InternalError e) {
+            // Closed meanwhile, or the file is shorter than it was: the element is not to be lost.
+            push(block);
+            throw e;
+        }
+    }
+
+    @ForceInline
+    private boolean pop(long destination, int slot) {
+        return slot < 0 ? popHere(destination) : steal(destination, slot);
+    }
+
+    @ForceInline
+    private boolean popHere(long destination) {
+        for (int i = 0; jdk.internal.misc.PerCpu.isEnabled() && i < PerCpuChain.ATTEMPTS; i++) {
+            int slot = jdk.internal.misc.PerCpu.currentSlot();
+            if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
+                break;
+            }
+            long count = jdk.internal.misc.PerCpu.get(slot, size);
+            if (count == 0) {
+                return jdk.internal.misc.PerCpu.get(jdk.internal.misc.PerCpu.overflowSlot(), size) != 0
+                        && popSlowly(destination);
+            }
+            if (jdk.internal.misc.PerCpu.loadCbneMemcpyStore(this, slot, size, count, destination,
+                    element(slot, count - 1), elementSize, count - 1) == jdk.internal.misc.PerCpu.COMMITTED) {
+                return true;
+            }
+        }
+        return popSlowly(destination);
+    }
+
+    private boolean popSlowly(long destination) {
+        int slot = PerCpuExclusive.slowSlot();
+        PerCpuExclusive.lock(slot);
+        try {
+            return popPlainly(destination, slot);
+        } finally {
+            PerCpuExclusive.unlock(slot);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private boolean steal(long destination, int slot) {
+        if (size(slot) == 0) {
+            return false;
+        }
+        PerCpuExclusive.enter(slot);
+        try {
+            return popPlainly(destination, slot);
+        } finally {
+            PerCpuExclusive.exit(slot);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private boolean popPlainly(long destination, int slot) {
+        long count = jdk.internal.misc.PerCpu.get(slot, size);
+        if (count == 0) {
+            return false;
+        }
+        U.copyMemory(element(slot, count - 1), destination, elementSize);
+        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), count - 1);
+        return true;
+    }
+
+    /**
+     * {@return how many elements a slot has} Stale at once, if others use it.
+     *
+     * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @throws IndexOutOfBoundsException if there is no such slot
+     */
+    public int size(int slot) {
+        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        int count = (int) jdk.internal.misc.PerCpu.get(slot, size);
+        Reference.reachabilityFence(this);
+        return count;
+    }
+
+    /**
+     * {@return how many elements all slots have} No snapshot, as
+     * {@link PerCpuLong#sum()}.
+     */
+    public long size() {
+        return jdk.internal.misc.PerCpu.sum(this, size);
+    }
+}

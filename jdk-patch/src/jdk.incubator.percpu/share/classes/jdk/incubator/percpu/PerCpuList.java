@@ -1,0 +1,210 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.incubator.percpu;
+
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import jdk.internal.misc.PerCpuArena;
+import jdk.internal.misc.PerCpuChain;
+import jdk.internal.misc.PerCpuExclusive;
+import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.Stable;
+
+/**
+ * A list of objects on each slot, last in first out, without a limit. A thread
+ * pushes to and pops from the list of the CPU it runs on, without atomic
+ * instructions and without waiting. The
+ * <a href="package-summary.html#model">model</a> says what a slot is.
+ *
+ * <p>For objects that are used again, buffers for example, where it does not
+ * matter which one a thread gets and one that was used last on this CPU is the
+ * best, being in its cache.
+ *
+ * <p>Where an element comes back: {@link #pop} looks at the slot of the
+ * CPU that it runs on, and if that is empty at the overflow slot. So an element is
+ * popped on the CPU where it was pushed, if the thread was not moved in between;
+ * with {@code mm_cid} slots, on any CPU that takes over the slot. An element on the
+ * slot of a CPU where nobody pops any more, because it was taken offline for example,
+ * comes back with {@link #drain}. Without rseq a slot is a stripe, and elements come
+ * back to threads of the same stripe.
+ *
+ * <p>Order: elements of one slot come back last in first out. Between slots there
+ * is none.
+ *
+ * <p>Memory ordering: what a thread did before it pushed an element
+ * <i>happens before</i> what another does after it got that element, whichever
+ * way.
+ *
+ * <p>Progress: every method ends after a bounded number of steps, under a
+ * debugger too; but {@link #drain} waits for others that want the same slot
+ * exclusively, and so may a push or pop whose sections keep being aborted.
+ *
+ * <p>Memory: the links between elements are in cells outside of the heap, which
+ * the list makes when it is larger than ever before, 1024 at a time and with 4
+ * bytes of heap or 8 for each, and uses again. A push makes no object. A list refers to
+ * nothing that was popped.
+ *
+ * <p>Use case 3 of the restartable sequences' authors: librseq's
+ * {@code percpu_list_push} and {@code percpu_list_pop}. As there, an element that was
+ * popped and pushed again meanwhile confuses nobody (there is no ABA problem): a
+ * pop is one critical section.
+ *
+ * @param <E> the type of elements
+ * @since 25
+ */
+public final class PerCpuList<E> {
+
+    // The variable with each slot's first cell.
+    @Stable
+    private final long head;
+
+    private final PerCpuCells cells = new PerCpuCells();
+
+    /**
+     * Creates a list that is empty on every slot.
+     *
+     * @throws OutOfMemoryError if there is no memory for it, on the heap or
+     *         outside
+     */
+    public PerCpuList() {
+        head = PerCpuArena.allocate(this);
+    }
+
+    /**
+     * Pushes an element to the list of this CPU's slot.
+     *
+     * <p>Cost: with rseq, two critical sections and the store of a reference;
+     * without, two times that of taking a lock. Now and then that of making
+     * cells.
+     *
+     * @param e the element
+     * @throws NullPointerException if it is null
+     * @throws OutOfMemoryError if the list has to grow and there is no memory;
+     *         the element was not pushed then
+     */
+    @ForceInline
+    public void push(E e) {
+        long cell = cells.acquire(Objects.requireNonNull(e));
+        PerCpuChain.push(this, head, cell, cell);
+    }
+
+    /**
+     * Removes the last element that was pushed to this CPU's slot, or if there is
+     * none, to the overflow slot.
+     *
+     * <p>Cost: as {@link #push}.
+     *
+     * @return the element, or null if both slots are empty
+     */
+    @ForceInline
+    @SuppressWarnings("unchecked")
+    public E pop() {
+        long cell = PerCpuChain.pop(this, head);
+        return cell == 0 ? null : (E) cells.release(cell);
+    }
+
+    /**
+     * Removes all elements of one slot, from whatever CPU, also if the slot's
+     * CPU is offline.
+     *
+     * <p>Cost: a fence, about two microseconds, and some nanoseconds for each
+     * element; nothing but a load if there is none. Others are not held up, but
+     * for those who want the same slot exclusively.
+     *
+     * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @return the elements, the last one that was pushed first
+     * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws IllegalStateException in {@link PerCpu#exclusive} on another slot
+     * @throws OutOfMemoryError if there is no memory for the result; nothing was
+     *         removed then
+     */
+    public List<E> drain(int slot) {
+        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        ArrayList<E> elements = new ArrayList<>();
+        drain(slot, elements);
+        return elements;
+    }
+
+    private void drain(int slot, ArrayList<E> elements) {
+        if (jdk.internal.misc.PerCpu.get(slot, head) == 0) {
+            return;
+        }
+        PerCpuExclusive.enter(slot);
+        try {
+            drainPlainly(slot, elements);
+        } finally {
+            PerCpuExclusive.exit(slot);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void drainPlainly(int slot, ArrayList<E> elements) {
+        int count = 0;
+        long last = 0;
+        for (long cell = jdk.internal.misc.PerCpu.get(slot, head); cell != 0; cell = PerCpuChain.next(cell)) {
+            last = cell;
+            count++;
+        }
+        if (count == 0) {
+            return;
+        }
+        // Before anything changes: it may fail.
+        elements.ensureCapacity(elements.size() + count);
+        long first = PerCpuChain.takeAllPlainly(slot, head);
+        for (long cell = first; cell != 0; cell = PerCpuChain.next(cell)) {
+            elements.add((E) cells.clear(cell));
+        }
+        // To the slot where they came from, lest cells wander to whoever drains.
+        cells.releaseAll(slot, first, last);
+    }
+
+    /**
+     * Removes all elements of all slots, one slot after the other. What is pushed
+     * meanwhile may be among them or not.
+     *
+     * <p>Cost: that of {@link #drain(int)} for each slot.
+     *
+     * @return the elements; those of one slot are together, the last one that was
+     *         pushed first. If there is no memory for all of them, those of some
+     *         slots only
+     * @throws IllegalStateException in {@link PerCpu#exclusive}
+     * @throws OutOfMemoryError if there is no memory for any; nothing was removed
+     *         then
+     */
+    public List<E> drain() {
+        ArrayList<E> elements = new ArrayList<>();
+        try {
+            for (int slot = 0; slot < jdk.internal.misc.PerCpu.slots(); slot++) {
+                drain(slot, elements);
+            }
+        } catch (OutOfMemoryError e) {
+            if (elements.isEmpty()) {
+                throw e;
+            }
+        }
+        return elements;
+    }
+}

@@ -1,0 +1,205 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.incubator.percpu;
+
+import java.lang.ref.Reference;
+import java.util.Objects;
+
+import jdk.internal.misc.PerCpuArena;
+import jdk.internal.misc.PerCpuStripes;
+import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.Stable;
+
+/**
+ * A spinlock on each slot. A thread locks that of the CPU it runs on, which
+ * nobody else wants but threads that come to run on the same CPU, and so takes it
+ * without an atomic instruction. The
+ * <a href="package-summary.html#model">model</a> says what a slot is.
+ *
+ * <p>Locking says which slot it was, and what the lock of a slot guards is what the
+ * program keeps for that slot, an array element for example. The holder may be
+ * moved to another CPU and still holds that slot's lock.
+ *
+ * {@snippet lang="java" :
+ * int slot = lock.lock();
+ * try {
+ *     caches[slot].put(key, value);
+ * } finally {
+ *     lock.unlock(slot);
+ * }
+ * }
+ *
+ * <p>A lock is held by a thread, virtual or not. It is not reentrant: a thread
+ * that asks for a slot's lock which it has gets an exception instead of a
+ * deadlock. It may hold the locks of several slots, which it got by being moved;
+ * that is no order to rely on, so do not wait for one lock while holding another.
+ *
+ * <p>Memory ordering: {@link #lock} and a successful {@link #tryLock} have acquire
+ * semantics, {@link #unlock} has release semantics, as
+ * {@link java.util.concurrent.locks.Lock} wants: what a holder did is seen by the
+ * next holder of the same slot's lock.
+ *
+ * <p>Use case 1 of the restartable sequences' authors: {@code rseq_this_cpu_lock}.
+ *
+ * @since 25
+ */
+public final class PerCpuLock {
+
+    private static final Unsafe U = Unsafe.getUnsafe();
+    private static final long ADDRESS = U.objectFieldOffset(PerCpuLock.class, "address");
+
+    private static final int SPINS = 64;
+
+    // The variable: the holder's thread id, or 0.
+    @Stable
+    private final long address;
+
+    /**
+     * Creates a lock that nobody holds on any slot.
+     *
+     * @throws OutOfMemoryError if there is no memory for it, on the heap or
+     *         outside
+     */
+    public PerCpuLock() {
+        address = PerCpuArena.allocate(this);
+    }
+
+    /**
+     * Locks the slot of the CPU that this thread runs on, unless it is locked.
+     *
+     * <p>Cost: with rseq, about that of reading the slot's number and of
+     * {@link PerCpu#cmpxchg(PerCpuLong, int, long, long)}; without, that of an
+     * atomic compare-and-set. Completes in a bounded number of steps.
+     *
+     * @return the slot that is locked now, or -1 if the slot was locked or this
+     *         thread was moved before it could lock it
+     * @throws IllegalMonitorStateException if this thread holds that slot's lock
+     */
+    @ForceInline
+    public int tryLock() {
+        int slot = PerCpu.currentSlot();
+        long thread = Thread.currentThread().threadId();
+        if (jdk.internal.misc.PerCpu.isEnabled() && slot != jdk.internal.misc.PerCpu.overflowSlot()) {
+            if (jdk.internal.misc.PerCpu.loadCbneStore(this, slot, address, 0, thread)
+                    != jdk.internal.misc.PerCpu.COMMITTED) {
+                return refused(slot, thread);
+            }
+        } else if (!PerCpuStripes.compareAndSet(slot, pinnedAddress(), 0, thread)) {
+            return refused(slot, thread);
+        }
+        // What the holder before has written comes after.
+        U.loadFence();
+        return slot;
+    }
+
+    private int refused(int slot, long thread) {
+        if (holder(slot) == thread) {
+            throw new IllegalMonitorStateException("This thread holds the lock of slot " + slot + " already");
+        }
+        return -1;
+    }
+
+    /**
+     * Locks the slot of the CPU that this thread runs on, and waits for that if
+     * need be: spinning for a while, then yielding the processor.
+     *
+     * <p>Cost: that of {@link #tryLock}, if nobody holds the lock. Who holds one
+     * when its thread is preempted makes others on that CPU wait until it runs
+     * again: hold it shortly.
+     *
+     * @return the slot that is locked now
+     * @throws IllegalMonitorStateException if this thread holds that slot's lock
+     */
+    @ForceInline
+    public int lock() {
+        int slot = tryLock();
+        return slot >= 0 ? slot : lockSlowly();
+    }
+
+    private int lockSlowly() {
+        for (int spins = 0;; spins++) {
+            int slot = tryLock();
+            if (slot >= 0) {
+                return slot;
+            }
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                // The holder is likely to wait for this CPU.
+                Thread.yield();
+            }
+        }
+    }
+
+    /**
+     * Unlocks a slot, from whatever CPU.
+     *
+     * <p>Cost: a load and a store.
+     *
+     * @param slot what {@link #lock} or {@link #tryLock} returned
+     * @throws IllegalMonitorStateException if this thread does not hold the lock
+     *         of that slot
+     * @throws IndexOutOfBoundsException if there is no such slot
+     */
+    @ForceInline
+    public void unlock(int slot) {
+        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        if (holder(slot) != Thread.currentThread().threadId()) {
+            throw notHeld(slot);
+        }
+        // No section writes this word while it is not 0, and only its holder makes it 0.
+        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(pinnedAddress(), slot), 0);
+        Reference.reachabilityFence(this);
+    }
+
+    private IllegalMonitorStateException notHeld(int slot) {
+        long holder = holder(slot);
+        return new IllegalMonitorStateException("The lock of slot " + slot + " is held by "
+                + (holder == 0 ? "nobody" : "thread " + holder)
+                + ", not by this thread, " + Thread.currentThread().threadId());
+    }
+
+    /**
+     * {@return whether this thread holds the lock of the given slot}
+     *
+     * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @throws IndexOutOfBoundsException if there is no such slot
+     */
+    public boolean isHeldByCurrentThread(int slot) {
+        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        return holder(slot) == Thread.currentThread().threadId();
+    }
+
+    @ForceInline
+    private long holder(int slot) {
+        long holder = jdk.internal.misc.PerCpu.get(slot, pinnedAddress());
+        Reference.reachabilityFence(this);
+        return holder;
+    }
+
+    /** As {@link PerCpuLong#pinnedAddress}. */
+    @ForceInline
+    private long pinnedAddress() {
+        return U.getLongOpaque(this, ADDRESS);
+    }
+}

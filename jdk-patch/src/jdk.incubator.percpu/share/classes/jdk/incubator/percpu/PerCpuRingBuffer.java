@@ -1,0 +1,551 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.incubator.percpu;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+
+import jdk.internal.misc.PerCpuArena;
+import jdk.internal.misc.PerCpuChain;
+import jdk.internal.misc.PerCpuExclusive;
+import jdk.internal.misc.PerCpuMemory;
+import jdk.internal.misc.PerCpuSegments;
+import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.Stable;
+
+/**
+ * A ring buffer of records on each slot, first in first out. A thread reserves
+ * room in the buffer of the CPU it runs on, writes its record there, and commits
+ * it; a reader, on any CPU, takes committed records in the order in which they
+ * were reserved. Reserving takes no atomic instruction, committing is one
+ * store, and nobody waits. The
+ * <a href="package-summary.html#model">model</a> says what a slot is.
+ *
+ * <p>For tracers and logs that many threads write and few read.
+ *
+ * {@snippet lang="java" :
+ * try (PerCpuRingBuffer.Record record = buffer.reserve(16)) {
+ *     if (record == null) {
+ *         LOST.increment();
+ *     } else {
+ *         record.putLong(0, System.nanoTime());
+ *         record.putLong(8, event);
+ *         record.commit();
+ *     }
+ * }
+ * }
+ *
+ * <p>Where a record goes: to the slot of the CPU on which it was reserved, and there
+ * it stays; the thread may be moved between reserving and committing. A thread
+ * that cannot use rseq, or whose sections keep being aborted, uses the overflow
+ * slot. Without rseq a slot is a stripe.
+ *
+ * <p>Order: a reader gets the records of one slot in the order in which they were
+ * reserved, and not before they were committed; one that was reserved and is not
+ * yet committed holds up those after it. Between slots there is no order: put a
+ * time or a number into the records if you need one.
+ *
+ * <p>Memory ordering: what a thread did before it committed a record <i>happens
+ * before</i> the reader's action on that record. {@link Record#commit} is a
+ * store-release, the reader's look a load-acquire.
+ *
+ * <p>A full slot refuses records; nothing that was not read is overwritten.
+ *
+ * <p>Progress: {@code reserve} ends after a bounded number of steps, under a debugger
+ * too, and so do the methods of a record. Readers of one slot wait for
+ * each other.
+ *
+ * <p>Memory: the capacity outside of the heap, on each slot, once it is used. A
+ * record costs 8 bytes and its size, rounded up to a multiple of 8.
+ *
+ * <p>Use case 7 of the restartable sequences' authors, which is the tracer
+ * LTTng. There the commit adds to a counter of a whole sub-buffer, for which a thread
+ * that was moved needs an atomic instruction or a system call; here each record
+ * has its own word, which only its writer writes.
+ *
+ * @since 25
+ */
+public final class PerCpuRingBuffer {
+
+    private static final Unsafe U = Unsafe.getUnsafe();
+
+    // A record's header: its size, and in the upper half its state.
+    private static final int HEADER = Long.BYTES;
+    private static final long RESERVED = 0;
+    private static final long COMMITTED = 1L << 32;
+    private static final long DISCARDED = 2L << 32;
+    private static final long STATE = 3L << 32;
+
+    // A slot's block: the position up to which it was read, alone in its cache lines, then the ring.
+    private static final int RING = 256;
+
+    private static final int MIN_CAPACITY = 64;
+    private static final int MAX_CAPACITY = 1 << 30;
+
+    // Variables: the position up to which a slot is reserved, and how far it was read when a
+    // writer last looked. Positions only grow. The second may be behind and is never ahead.
+    @Stable
+    private final long head;
+    @Stable
+    private final long readSeen;
+
+    // Slot 0's block, and from there to the next slot's.
+    @Stable
+    private final long blocks;
+    @Stable
+    private final long stride;
+
+    @Stable
+    private final long capacity;
+    private final ReentrantLock[] readers;
+
+    /**
+     * Creates a buffer that is empty on every slot.
+     *
+     * @param capacity how many bytes a slot has, from 64 to 2<sup>30</sup>; rounded
+     *                 up to a power of two
+     * @throws IllegalArgumentException if {@code capacity} is out of range
+     * @throws OutOfMemoryError if there is no memory for it, on the heap or
+     *         outside
+     */
+    public PerCpuRingBuffer(int capacity) {
+        if (capacity < MIN_CAPACITY || capacity > MAX_CAPACITY) {
+            throw new IllegalArgumentException("capacity must be from " + MIN_CAPACITY + " to " + MAX_CAPACITY
+                    + ": " + capacity);
+        }
+        this.capacity = Integer.highestOneBit(2 * capacity - 1);
+        readers = new ReentrantLock[jdk.internal.misc.PerCpu.slots()];
+        for (int slot = 0; slot < readers.length; slot++) {
+            readers[slot] = new ReentrantLock();
+        }
+        stride = PerCpuMemory.stride(RING + this.capacity);
+        blocks = PerCpuMemory.allocate(this, stride);
+        head = PerCpuArena.allocate(this);
+        readSeen = PerCpuArena.allocate(this);
+    }
+
+    /**
+     * {@return how many bytes a slot has}
+     */
+    public int capacity() {
+        return (int) capacity;
+    }
+
+    /**
+     * {@return the size of the largest record, in bytes}
+     */
+    public int maxRecordSize() {
+        return (int) capacity - HEADER;
+    }
+
+    @ForceInline
+    private long readAddress(int slot) {
+        return blocks + slot * stride;
+    }
+
+    @ForceInline
+    private long ringAddress(int slot, long position) {
+        return blocks + slot * stride + RING + (position & capacity - 1);
+    }
+
+    @ForceInline
+    private static long recordLength(int size) {
+        return (long) size + HEADER + 7 & -8;
+    }
+
+    // --- Writing
+
+    /**
+     * Reserves room for a record on this CPU's slot. The record is to be committed
+     * or discarded by the same thread, and soon: the reader waits for it.
+     *
+     * <p>Cost: with rseq, one critical section; without, that of taking a lock.
+     *
+     * @param size the size of the record, in bytes
+     * @return a record to write to, the content of which is undefined; null if the
+     *         slot is full
+     * @throws IllegalArgumentException if {@code size} is negative or larger than
+     *         {@link #maxRecordSize}
+     */
+    @ForceInline
+    public Record reserve(int size) {
+        if (size < 0 || size > maxRecordSize()) {
+            throw badSize(size);
+        }
+        long length = recordLength(size);
+        for (int i = 0; jdk.internal.misc.PerCpu.isEnabled() && i < PerCpuChain.ATTEMPTS; i++) {
+            int slot = jdk.internal.misc.PerCpu.currentSlot();
+            if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
+                break;
+            }
+            long start = jdk.internal.misc.PerCpu.get(slot, head);
+            if (!fits(slot, start, length)) {
+                return null;
+            }
+            long room = roomToEnd(start);
+            boolean pad = length > room;
+            // The header is written before the head moves on, in the same section: the reader never sees another.
+            if (jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(this, slot, head, start, ringAddress(slot, start),
+                    pad ? room - HEADER | DISCARDED : size | RESERVED, start + (pad ? room : length))
+                    == jdk.internal.misc.PerCpu.COMMITTED && !pad) {
+                return new Record(this, slot, ringAddress(slot, start) + HEADER, size);
+            }
+        }
+        return reserveSlowly(size);
+    }
+
+    private IllegalArgumentException badSize(int size) {
+        return new IllegalArgumentException("size must be from 0 to " + maxRecordSize() + ": " + size);
+    }
+
+    private Record reserveSlowly(int size) {
+        long length = recordLength(size);
+        int slot = PerCpuExclusive.slowSlot();
+        PerCpuExclusive.lock(slot);
+        try {
+            long start = jdk.internal.misc.PerCpu.get(slot, head);
+            if (!fits(slot, start, length)) {
+                return null;
+            }
+            long room = roomToEnd(start);
+            if (length > room) {
+                U.putLong(ringAddress(slot, start), room - HEADER | DISCARDED);
+                start += room;
+            }
+            Record record = new Record(this, slot, ringAddress(slot, start) + HEADER, size);
+            U.putLong(ringAddress(slot, start), size | RESERVED);
+            U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(head, slot), start + length);
+            return record;
+        } finally {
+            PerCpuExclusive.unlock(slot);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    // A record is never split: one that does not fit before the end of the ring starts at its beginning.
+    @ForceInline
+    private long roomToEnd(long position) {
+        return capacity - (position & capacity - 1);
+    }
+
+    @ForceInline
+    private boolean fits(int slot, long start, long length) {
+        long room = roomToEnd(start);
+        long end = start + (length > room ? room + length : length);
+        return end - jdk.internal.misc.PerCpu.get(slot, readSeen) <= capacity || fitsNow(slot, end);
+    }
+
+    private boolean fitsNow(int slot, long end) {
+        // What was there has been read, before it is written again.
+        long read = U.getLongAcquire(null, readAddress(slot));
+        // Several threads may do this, and the last one may store less than another: that is only less exact.
+        U.putLongOpaque(null, jdk.internal.misc.PerCpu.addressInSlot(readSeen, slot), read);
+        Reference.reachabilityFence(this);
+        return end - read <= capacity;
+    }
+
+    /**
+     * Room for a record, to be written by the thread that reserved it. All
+     * offsets are in bytes from the record's beginning and need not be aligned;
+     * values have the native byte order.
+     *
+     * <p>Every method but {@link #size}, {@link #slot} and {@link #close} throws
+     * {@link WrongThreadException} if another thread calls it, and
+     * {@link IllegalStateException} if the record was committed or discarded before.
+     * Each costs about what its store costs.
+     *
+     * @since 25
+     */
+    public static final class Record implements AutoCloseable {
+
+        private static final long ADDRESS = U.objectFieldOffset(Record.class, "address");
+
+        // Keeps the memory.
+        private final PerCpuRingBuffer buffer;
+        private final Thread writer = Thread.currentThread();
+        private final int slot;
+        private final int size;
+
+        // Zero when it is committed or discarded.
+        private long address;
+
+        private Record(PerCpuRingBuffer buffer, int slot, long address, int size) {
+            this.buffer = buffer;
+            this.slot = slot;
+            this.address = address;
+            this.size = size;
+        }
+
+        /**
+         * {@return the slot that this record is on}
+         */
+        public int slot() {
+            return slot;
+        }
+
+        /**
+         * {@return the size of this record, in bytes}
+         */
+        public int size() {
+            return size;
+        }
+
+        @ForceInline
+        private long writable() {
+            if (Thread.currentThread() != writer) {
+                throw wrongThread();
+            }
+            long a = U.getLongOpaque(this, ADDRESS);
+            if (a == 0) {
+                throw new IllegalStateException("The record was committed or discarded before");
+            }
+            return a;
+        }
+
+        private WrongThreadException wrongThread() {
+            return new WrongThreadException("The record was reserved by " + writer + ", this is "
+                    + Thread.currentThread());
+        }
+
+        @ForceInline
+        private long at(int offset, int length) {
+            Objects.checkFromIndexSize(offset, length, size);
+            return writable() + offset;
+        }
+
+        /**
+         * Writes a byte.
+         *
+         * @param offset where
+         * @param value  what
+         * @throws IndexOutOfBoundsException if it does not fit
+         */
+        @ForceInline
+        public void putByte(int offset, byte value) {
+            U.putByte(at(offset, Byte.BYTES), value);
+            Reference.reachabilityFence(buffer);
+        }
+
+        /**
+         * Writes an int.
+         *
+         * @param offset where
+         * @param value  what
+         * @throws IndexOutOfBoundsException if it does not fit
+         */
+        @ForceInline
+        public void putInt(int offset, int value) {
+            U.putIntUnaligned(null, at(offset, Integer.BYTES), value);
+            Reference.reachabilityFence(buffer);
+        }
+
+        /**
+         * Writes a long.
+         *
+         * @param offset where
+         * @param value  what
+         * @throws IndexOutOfBoundsException if it does not fit
+         */
+        @ForceInline
+        public void putLong(int offset, long value) {
+            U.putLongUnaligned(null, at(offset, Long.BYTES), value);
+            Reference.reachabilityFence(buffer);
+        }
+
+        /**
+         * Writes bytes of an array.
+         *
+         * @param offset where
+         * @param source the array
+         * @param from   where in the array to start
+         * @param length how many bytes
+         * @throws IndexOutOfBoundsException if they do not fit, or the array has not
+         *         so many
+         */
+        @ForceInline
+        public void putBytes(int offset, byte[] source, int from, int length) {
+            Objects.checkFromIndexSize(from, length, source.length);
+            U.copyMemory(source, Unsafe.ARRAY_BYTE_BASE_OFFSET + from, null, at(offset, length), length);
+            Reference.reachabilityFence(buffer);
+        }
+
+        /**
+         * Writes the bytes of a memory segment.
+         *
+         * @param offset where
+         * @param source the bytes
+         * @throws IndexOutOfBoundsException if they do not fit
+         * @throws IllegalStateException     if the segment's arena is closed
+         * @throws WrongThreadException      if the segment is confined to another
+         *         thread
+         */
+        public void putBytes(int offset, MemorySegment source) {
+            Objects.checkFromIndexSize((long) offset, source.byteSize(), size);
+            long a = writable() + offset;
+            PerCpuSegments.segment(buffer, a, source.byteSize()).copyFrom(source);
+        }
+
+        /**
+         * Hands the record to the reader. It cannot be written any more.
+         */
+        @ForceInline
+        public void commit() {
+            finish(COMMITTED);
+        }
+
+        /**
+         * Gives the record up: the reader will skip it.
+         */
+        @ForceInline
+        public void discard() {
+            finish(DISCARDED);
+        }
+
+        @ForceInline
+        private void finish(long state) {
+            long a = writable();
+            address = 0;
+            U.putLongRelease(null, a - HEADER, size | state);
+            Reference.reachabilityFence(buffer);
+        }
+
+        /**
+         * Discards the record if it was not committed.
+         *
+         * @throws WrongThreadException if another thread calls it, and the record
+         *         was neither committed nor discarded
+         */
+        @Override
+        @ForceInline
+        public void close() {
+            if (address != 0) {
+                discard();
+            }
+        }
+    }
+
+    // --- Reading
+
+    /**
+     * What is done with each record that is read.
+     *
+     * @since 25
+     */
+    @FunctionalInterface
+    public interface Reader {
+        /**
+         * Reads a record.
+         *
+         * @param slot   the slot that it is on
+         * @param record its bytes, read-only. After this call the memory is used
+         *               again: what a segment that was kept shows then is undefined
+         */
+        void read(int slot, MemorySegment record);
+    }
+
+    /**
+     * Reads committed records of one slot in order, from whatever CPU, up to the
+     * first one that is not committed.
+     *
+     * <p>If the action throws, the record is counted as read, and the exception is
+     * passed on. Other threads that read the same slot wait. Cost: some loads for
+     * each record, with a cache miss or two if it was just written on another CPU.
+     *
+     * @param slot   the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @param reader what to do with each record; must not read the same slot
+     * @param limit  how many records to read at most
+     * @return how many were read
+     * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws IllegalStateException     if the reader calls this method for the same
+     *         slot
+     */
+    public int read(int slot, Reader reader, int limit) {
+        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        Objects.requireNonNull(reader);
+        ReentrantLock lock = readers[slot];
+        if (lock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("This thread is reading slot " + slot + " already");
+        }
+        lock.lock();
+        try {
+            return readLocked(slot, reader, limit);
+        } finally {
+            lock.unlock();
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private int readLocked(int slot, Reader reader, int limit) {
+        long position = U.getLong(readAddress(slot));
+        long reserved = jdk.internal.misc.PerCpu.get(slot, head);
+        if (position == reserved) {
+            return 0;
+        }
+        MemorySegment ring = ring(slot);
+        int count = 0;
+        try {
+            while (count < limit && position != reserved) {
+                long header = U.getLongAcquire(null, ringAddress(slot, position));
+                long state = header & STATE;
+                if (state == RESERVED) {
+                    break;
+                }
+                int size = (int) header;
+                long offset = position & capacity - 1;
+                position += recordLength(size);
+                if (state == COMMITTED) {
+                    count++;
+                    reader.read(slot, ring.asSlice(offset + HEADER, size));
+                }
+            }
+        } finally {
+            // Writers may use the memory again, after all reads of it.
+            U.putLongRelease(null, readAddress(slot), position);
+        }
+        return count;
+    }
+
+    /** {@return one slot's ring} Whoever keeps it keeps this buffer, and so its memory. */
+    private MemorySegment ring(int slot) {
+        return PerCpuSegments.segment(this, ringAddress(slot, 0), capacity).asReadOnly();
+    }
+
+    /**
+     * Reads committed records of all slots, one slot after the other.
+     *
+     * @param reader what to do with each record; must not read the same slot
+     * @param limit  how many records to read of each slot at most
+     * @return how many were read
+     * @throws IllegalStateException if the reader calls this method, or the other one
+     *         for the slot that is being read
+     */
+    public int read(Reader reader, int limit) {
+        int count = 0;
+        for (int slot = 0; slot < jdk.internal.misc.PerCpu.slots(); slot++) {
+            count += read(slot, reader, limit);
+        }
+        return count;
+    }
+}

@@ -1,0 +1,407 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.incubator.percpu;
+
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import jdk.internal.misc.PerCpuArena;
+import jdk.internal.misc.PerCpuChain;
+import jdk.internal.misc.PerCpuExclusive;
+import jdk.internal.misc.PerCpuMemory;
+import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.Stable;
+
+/**
+ * A stack of objects on each slot, of a fixed capacity. A thread pushes to and
+ * pops from the stack of the CPU it runs on, without atomic instructions and
+ * without waiting; any thread may look at the top of any slot's stack, and steal
+ * it. The <a href="package-summary.html#model">model</a> says what a slot is.
+ *
+ * <p>For caches of objects with a limit, and for queues of work whose owners
+ * steal from each other when they have nothing to do.
+ *
+ * {@snippet lang="java" :
+ * Task next() {
+ *     Task task = tasks.pop();
+ *     for (int slot = 0; task == null && slot < PerCpu.slots(); slot++) {
+ *         task = tasks.steal(slot);
+ *     }
+ *     return task;
+ * }
+ * }
+ *
+ * <p>Where an element comes back: {@link #pop} looks at the slot of the
+ * CPU that it runs on, and if that is empty at the overflow slot. So an element is
+ * popped on the CPU where it was pushed, if the thread was not moved in between;
+ * with {@code mm_cid} slots, on any CPU that takes over the slot. From all other slots
+ * elements come back with {@link #steal} and {@link #drain}, which work for a CPU
+ * that was taken offline too. Without rseq a slot is a stripe, and elements come
+ * back to threads of the same stripe.
+ *
+ * <p>Order: elements of one slot come back last in first out, popped or stolen.
+ * Between slots there is none.
+ *
+ * <p>Memory ordering: what a thread did before it pushed an element
+ * <i>happens before</i> what another does after it got that element, whichever
+ * way, {@link #peek} included.
+ *
+ * <p>Progress: every method ends after a bounded number of steps, under a
+ * debugger too; but {@link #steal} and {@link #drain} wait for others that want
+ * the same slot exclusively, and so may a push or pop whose sections keep being
+ * aborted.
+ *
+ * <p>Memory: 8 bytes outside of the heap for each element of the capacity, on
+ * each slot, once it is used; and as {@link PerCpuList} for as many elements as
+ * there are at one time. A push makes no object. A stack refers to nothing that was
+ * popped.
+ *
+ * <p>Use cases 4 and 5 of the restartable sequences' authors: librseq's
+ * {@code percpu_buffer_push} and {@code percpu_buffer_pop}.
+ *
+ * @param <E> the type of elements
+ * @since 25
+ */
+public final class PerCpuStack<E> {
+
+    private static final Unsafe U = Unsafe.getUnsafe();
+
+    // The variable with each slot's number of elements.
+    @Stable
+    private final long size;
+
+    // Where slot 0 has the addresses of its elements' cells, and from there to the next slot.
+    @Stable
+    private final long entries;
+    @Stable
+    private final long stride;
+
+    private final int capacity;
+    private final PerCpuCells cells = new PerCpuCells();
+
+    /**
+     * Creates a stack that is empty on every slot.
+     *
+     * @param capacity how many elements a slot may have
+     * @throws IllegalArgumentException if {@code capacity} is not positive
+     * @throws OutOfMemoryError if there is no memory for it, on the heap or
+     *         outside
+     */
+    public PerCpuStack(int capacity) {
+        if (capacity <= 0) {
+            throw new IllegalArgumentException("capacity must be positive: " + capacity);
+        }
+        this.capacity = capacity;
+        stride = PerCpuMemory.stride((long) capacity * Long.BYTES);
+        entries = PerCpuMemory.allocate(this, stride);
+        size = PerCpuArena.allocate(this);
+    }
+
+    /**
+     * {@return how many elements a slot may have}
+     */
+    public int capacity() {
+        return capacity;
+    }
+
+    @ForceInline
+    private long entry(int slot, long index) {
+        return entries + slot * stride + index * Long.BYTES;
+    }
+
+    /**
+     * Pushes an element to the stack of this CPU's slot.
+     *
+     * <p>Cost: with rseq, two critical sections and the store of a reference;
+     * without, two times that of taking a lock. Now and then that of making
+     * cells.
+     *
+     * @param e the element
+     * @return true if it was pushed, false if the slot is full
+     * @throws NullPointerException if it is null
+     * @throws OutOfMemoryError if there is no memory for it; the element was not
+     *         pushed then
+     */
+    @ForceInline
+    public boolean push(E e) {
+        Objects.requireNonNull(e);
+        long cell = 0;
+        for (int i = 0; jdk.internal.misc.PerCpu.isEnabled() && i < PerCpuChain.ATTEMPTS; i++) {
+            int slot = jdk.internal.misc.PerCpu.currentSlot();
+            if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
+                break;
+            }
+            long count = jdk.internal.misc.PerCpu.get(slot, size);
+            if (count >= capacity) {
+                return full(cell);
+            }
+            if (cell == 0) {
+                cell = cells.acquire(e);
+            }
+            if (jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(this, slot, size, count, entry(slot, count), cell,
+                    count + 1) == jdk.internal.misc.PerCpu.COMMITTED) {
+                return true;
+            }
+        }
+        return pushSlowly(e, cell);
+    }
+
+    private boolean full(long cell) {
+        if (cell != 0) {
+            cells.release(cell);
+        }
+        return false;
+    }
+
+    private boolean pushSlowly(E e, long acquired) {
+        long cell = acquired != 0 ? acquired : cells.acquire(e);
+        int slot = PerCpuExclusive.slowSlot();
+        boolean pushed = false;
+        PerCpuExclusive.lock(slot);
+        try {
+            long count = jdk.internal.misc.PerCpu.get(slot, size);
+            if (count < capacity) {
+                U.putLong(entry(slot, count), cell);
+                U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), count + 1);
+                pushed = true;
+            }
+        } finally {
+            PerCpuExclusive.unlock(slot);
+            Reference.reachabilityFence(this);
+        }
+        return pushed || full(cell);
+    }
+
+    /**
+     * Removes the last element that was pushed to this CPU's slot, or if there is
+     * none, to the overflow slot.
+     *
+     * <p>Cost: as {@link #push}.
+     *
+     * @return the element, or null if both slots are empty
+     */
+    @ForceInline
+    @SuppressWarnings("unchecked")
+    public E pop() {
+        for (int i = 0; jdk.internal.misc.PerCpu.isEnabled() && i < PerCpuChain.ATTEMPTS; i++) {
+            int slot = jdk.internal.misc.PerCpu.currentSlot();
+            if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
+                break;
+            }
+            long count = jdk.internal.misc.PerCpu.get(slot, size);
+            if (count == 0) {
+                return jdk.internal.misc.PerCpu.get(jdk.internal.misc.PerCpu.overflowSlot(), size) == 0
+                        ? null : popSlowly();
+            }
+            long entry = entry(slot, count - 1);
+            long cell = U.getLongAcquire(null, entry);
+            if (jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(this, slot, size, count, entry, cell, count - 1)
+                    == jdk.internal.misc.PerCpu.COMMITTED) {
+                return (E) cells.release(cell);
+            }
+        }
+        return popSlowly();
+    }
+
+    private E popSlowly() {
+        int slot = PerCpuExclusive.slowSlot();
+        PerCpuExclusive.lock(slot);
+        try {
+            return popPlainly(slot);
+        } finally {
+            PerCpuExclusive.unlock(slot);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    // The cell becomes free where it was used, not where a thief is.
+    @SuppressWarnings("unchecked")
+    private E popPlainly(int slot) {
+        long count = jdk.internal.misc.PerCpu.get(slot, size);
+        if (count == 0) {
+            return null;
+        }
+        long cell = U.getLong(entry(slot, count - 1));
+        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), count - 1);
+        Object element = cells.clear(cell);
+        cells.releaseAll(slot, cell, cell);
+        return (E) element;
+    }
+
+    /**
+     * {@return how many elements a slot has} Stale at once, if others use it.
+     *
+     * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @throws IndexOutOfBoundsException if there is no such slot
+     */
+    public int size(int slot) {
+        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        int count = (int) jdk.internal.misc.PerCpu.get(slot, size);
+        Reference.reachabilityFence(this);
+        return count;
+    }
+
+    /**
+     * {@return how many elements all slots have} No snapshot, as
+     * {@link PerCpuLong#sum()}.
+     */
+    public long size() {
+        return jdk.internal.misc.PerCpu.sum(this, size);
+    }
+
+    /**
+     * Returns the top of one slot without removing it, from whatever CPU. It was the
+     * top at some moment during the call; it may be popped at any time, and what
+     * one may do with it then is the program's business.
+     *
+     * <p>Cost: a few loads, some of which miss the cache if another CPU is at work
+     * there. No fence. Completes in a bounded number of steps.
+     *
+     * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @return the top, or null if the slot was empty, or changed all the time
+     *         while this method looked
+     * @throws IndexOutOfBoundsException if there is no such slot
+     */
+    @SuppressWarnings("unchecked")
+    public E peek(int slot) {
+        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        try {
+            for (int i = 0; i < PerCpuChain.ATTEMPTS; i++) {
+                long count = jdk.internal.misc.PerCpu.get(slot, size);
+                if (count == 0) {
+                    return null;
+                }
+                long entry = entry(slot, count - 1);
+                long cell = U.getLongAcquire(null, entry);
+                if (cell == 0) {
+                    // The size was decremented and the entry was never written.
+                    continue;
+                }
+                // The cell was on top after the first look at its generation. If it is the same after the
+                // element was read, the element is the one that was on top.
+                long generation = cells.generation(cell);
+                boolean top = jdk.internal.misc.PerCpu.get(slot, size) == count
+                        && U.getLongAcquire(null, entry) == cell;
+                Object element = cells.get(cell);
+                U.loadFence();
+                if (top && element != null && cells.generation(cell) == generation) {
+                    return (E) element;
+                }
+            }
+            return null;
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Removes the top of one slot, from whatever CPU, also if the slot's CPU is
+     * offline.
+     *
+     * <p>Cost: a fence, about two microseconds; nothing but a load if the slot is
+     * empty. Others are not held up, but for those who want the same slot
+     * exclusively; what they push meanwhile may be on the overflow slot.
+     *
+     * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @return the element, or null if the slot is empty
+     * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws IllegalStateException in {@link PerCpu#exclusive} on another slot
+     */
+    public E steal(int slot) {
+        if (size(slot) == 0) {
+            return null;
+        }
+        PerCpuExclusive.enter(slot);
+        try {
+            return popPlainly(slot);
+        } finally {
+            PerCpuExclusive.exit(slot);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Removes all elements of one slot, from whatever CPU, also if the slot's
+     * CPU is offline.
+     *
+     * <p>Cost: as {@link #steal}, once, and some nanoseconds for each element.
+     *
+     * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @return the elements, the top first
+     * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws IllegalStateException in {@link PerCpu#exclusive} on another slot
+     * @throws OutOfMemoryError if there is no memory for the result; nothing was
+     *         removed then
+     */
+    public List<E> drain(int slot) {
+        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        ArrayList<E> elements = new ArrayList<>();
+        drain(slot, elements);
+        return elements;
+    }
+
+    private void drain(int slot, ArrayList<E> elements) {
+        if (size(slot) == 0) {
+            return;
+        }
+        PerCpuExclusive.enter(slot);
+        try {
+            // Before anything changes: it may fail.
+            elements.ensureCapacity(elements.size() + size(slot));
+            for (E e = popPlainly(slot); e != null; e = popPlainly(slot)) {
+                elements.add(e);
+            }
+        } finally {
+            PerCpuExclusive.exit(slot);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Removes all elements of all slots, one slot after the other. What is pushed
+     * meanwhile may be among them or not.
+     *
+     * <p>Cost: that of {@link #drain(int)} for each slot.
+     *
+     * @return the elements, those of one slot together, its top first. If there is
+     *         no memory for all of them, those of some slots only
+     * @throws IllegalStateException in {@link PerCpu#exclusive}
+     * @throws OutOfMemoryError if there is no memory for any; nothing was removed
+     *         then
+     */
+    public List<E> drain() {
+        ArrayList<E> elements = new ArrayList<>();
+        try {
+            for (int slot = 0; slot < jdk.internal.misc.PerCpu.slots(); slot++) {
+                drain(slot, elements);
+            }
+        } catch (OutOfMemoryError e) {
+            if (elements.isEmpty()) {
+                throw e;
+            }
+        }
+        return elements;
+    }
+}
