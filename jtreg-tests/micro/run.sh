@@ -2,7 +2,7 @@
 # Copyright (c) 2026, PerCpu project authors. All rights reserved.
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
-# Builds and runs the microbenchmarks, then renders results/first-numbers.
+# Builds and runs the microbenchmarks of one page of results, then renders it.
 # Fails only if it cannot measure; targets met or missed are in the page.
 set -euo pipefail
 
@@ -15,12 +15,13 @@ QUICK=${QUICK:-}
 
 if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
     cat <<'END'
-usage: run.sh [measure|render]
-  With no argument: measure, then render. Settings (environment):
+usage: run.sh [first-numbers|structures] [measure|render]
+  The page is first-numbers unless it is given. Without measure or render: measure, then render.
+  Settings (environment):
   JDK         the patched JDK's image       (default build/images/release/jdk)
   BENCH_WORK  what is compiled, raw output  (default build/bench)
   RESULTS     folder for the results        (default results)
-  QUICK=1     two minutes, wide intervals; kept in BENCH_WORK/quick
+  QUICK=1     a few minutes, wide intervals; kept in BENCH_WORK/quick
 END
     exit 0
 fi
@@ -29,6 +30,14 @@ die() {
     printf 'bench: %s\n' "$*" >&2
     exit 1
 }
+
+page=first-numbers
+case ${1:-} in
+    first-numbers | structures)
+        page=$1
+        shift
+        ;;
+esac
 
 [ -x "$JDK/bin/javac" ] || die "no JDK in JDK=$JDK; run 'make jdk' or set JDK to an image"
 JDK=$(cd "$JDK" && pwd)
@@ -41,20 +50,32 @@ if [ -n "$QUICK" ]; then
     RESULTS=$WORK/quick
     pages=()
 fi
-out=$RESULTS/first-numbers
+out=$RESULTS/$page
 
 compile() {
     command -v mvn >/dev/null || die "mvn not found; run 'make deps' (Debian's package is maven)"
     local log=$WORK/maven.log
     printf 'compiling the benchmarks\n'
-    if ! JAVA_HOME=$JDK mvn -q -B -Dstyle.color=never -f "$here/pom.xml" "-Dwork.directory=$WORK/target" \
+    # The JDK that was built has no certificates but the public ones: take what the system trusts.
+    local trusted=/etc/ssl/certs/java/cacerts maven_opts=${MAVEN_OPTS:-}
+    [ ! -f "$trusted" ] || maven_opts="-Djavax.net.ssl.trustStore=$trusted $maven_opts"
+    # Else an older version of a library would stay beside the new one.
+    rm -rf "$WORK/target/lib"
+    if ! JAVA_HOME=$JDK MAVEN_OPTS=$maven_opts mvn -q -B -Dstyle.color=never -f "$here/pom.xml" "-Dwork.directory=$WORK/target" \
         process-classes >"$log" 2>&1; then
         grep -E 'ERROR|Could not' "$log" | head -n 10 >&2 || true
-        die "Maven failed, its output is in $log (it needs Maven Central once, for JMH)"
+        die "Maven failed, its output is in $log (it needs Maven Central once, for JMH and the libraries to compare with)"
     fi
     gcc -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -shared -fPIC \
         -I"$JDK/include" -I"$JDK/include/linux" -o "$WORK/target/liblimits.so" "$here/src/main/c/limits.c" ||
         die "cannot compile limits.c"
+}
+
+libraries() {
+    local -a jars
+    jars=("$WORK"/target/lib/{agrona,disruptor,jctools-core,jmh-core}-*.jar)
+    jars=("${jars[@]##*/}")
+    printf 'libraries: %s\n' "${jars[*]%.jar}"
 }
 
 measure() {
@@ -62,13 +83,16 @@ measure() {
     [ -z "$QUICK" ] || mode=(quick)
     compile
     rm -rf "$WORK/run.new" && mkdir -p "$WORK/run.new"
-    "$here/machine.sh" "$JDK" >"$WORK/run.new/machine.txt"
+    {
+        "$here/machine.sh" "$JDK"
+        [ "$page" = first-numbers ] || libraries
+    } >"$WORK/run.new/machine.txt"
     if awk '{exit !($1 > 0.7)}' /proc/loadavg; then
         printf 'bench: the machine is busy (load %s); the intervals will show it\n' "$(cut -d' ' -f1-3 /proc/loadavg)" >&2
     fi
     "$JDK/bin/java" --add-modules jdk.incubator.percpu --sun-misc-unsafe-memory-access=allow \
         -Dpercpu.limits="$WORK/target/liblimits.so" \
-        -cp "$WORK/target/classes:$WORK/target/lib/*" percpu.micro.Main \
+        -cp "$WORK/target/classes:$WORK/target/lib/*" percpu.micro.Main "$page" \
         "$WORK/run.new/jmh.json" "$WORK/jmh.log" "${mode[@]}" ||
         die "the measurement failed; JMH's output is in $WORK/jmh.log"
     rm -rf "$out" && mkdir -p "$RESULTS" && mv "$WORK/run.new" "$out"
@@ -86,5 +110,5 @@ case ${1:-all} in
         measure
         render
         ;;
-    *) die "unknown argument '$1' (measure or render)" ;;
+    *) die "unknown argument '$1' (first-numbers or structures, then measure or render)" ;;
 esac

@@ -20,8 +20,9 @@
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
-/** Dots on a logarithmic scale: the CPU time of one increment, with 95% intervals. */
+/** Dots on a logarithmic scale, with 95% intervals: a panel for each question, a row for each contender. */
 final class Chart {
     private static final int WIDTH = 860;
     private static final int LEFT = 170;
@@ -30,7 +31,6 @@ final class Chart {
     private static final int HEAD = 62;
     private static final int GAP = 44;
     private static final int FOOT = 46;
-    private static final double LOW = 0.3;
     private static final List<String> SHAPES = List.of("circle", "square", "diamond");
 
     // Colours that keep their contrast on both backgrounds, told apart by shape as well.
@@ -49,14 +49,20 @@ final class Chart {
             """;
 
     private final StringBuilder svg = new StringBuilder();
+    private final Report report;
+    private final ToDoubleFunction<Measurement> scale;
+    private final double low;
     private final double high;
 
-    private Chart(double high) {
+    private Chart(Report report, ToDoubleFunction<Measurement> scale, double low, double high) {
+        this.report = report;
+        this.scale = scale;
+        this.low = low;
         this.high = high;
     }
 
     private double x(double nanos) {
-        double part = Math.log(nanos / LOW) / Math.log(high / LOW);
+        double part = Math.log(nanos / low) / Math.log(high / low);
         return LEFT + Math.clamp(part, 0, 1) * (WIDTH - LEFT - RIGHT);
     }
 
@@ -64,42 +70,52 @@ final class Chart {
         svg.append(String.format(Locale.ROOT, format, args)).append('\n');
     }
 
-    static String draw(Map<String, Measurement> all, int cpus) {
-        double max = all.values().stream().mapToDouble(m -> m.cpuNanos(cpus)).max().orElseThrow();
-        Chart chart = new Chart(Math.pow(10, Math.ceil(Math.log10(max * 1.1))));
-        int panel = Render.CONTENDERS.size() * ROW;
-        int height = HEAD + Render.QUESTIONS.size() * (panel + GAP) + FOOT;
+    /**
+     * @param title what is drawn
+     * @param unit  the unit of what is drawn
+     * @param low   where the scale begins
+     * @param scale what is drawn of a measurement, divided by the nanoseconds as a thread sees them
+     */
+    static String draw(Report report, String title, String unit, double low, ToDoubleFunction<Measurement> scale) {
+        List<Report.Question> questions = report.questions();
+        double max = questions.stream()
+                .flatMap(q -> q.contenders().keySet().stream()
+                        .flatMap(c -> Report.THREADS.stream().map(t -> report.get(q.key(), c, t))))
+                .mapToDouble(m -> m.nanos() * scale.applyAsDouble(m)).max().orElseThrow();
+        Chart chart = new Chart(report, scale, low, Math.pow(10, Math.ceil(Math.log10(max * 1.1))));
+        int height = HEAD + FOOT + questions.stream().mapToInt(q -> q.contenders().size() * ROW + GAP).sum();
         chart.add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">", WIDTH, height);
-        chart.add("<title>CPU time of an increment</title>");
+        chart.add("<title>%s</title>", title);
         chart.svg.append(STYLE);
         chart.add("<rect class=\"back\" width=\"%d\" height=\"%d\"/>", WIDTH, height);
         chart.legend();
         int y = HEAD;
-        for (Map.Entry<String, String> question : Render.QUESTIONS.entrySet()) {
-            chart.add("<text class=\"title\" x=\"12\" y=\"%d\">%s</text>", y + 12, question.getValue());
-            chart.panel(all, question.getKey(), y + 20, panel, cpus);
+        for (Report.Question question : questions) {
+            int panel = question.contenders().size() * ROW;
+            chart.add("<text class=\"title\" x=\"12\" y=\"%d\">%s</text>", y + 12, question.title());
+            chart.panel(question, y + 20, panel);
             y += panel + GAP;
         }
         chart.add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">"
-                + "ns of CPU per invocation, logarithmic; bars: 95%% intervals</text>", (LEFT + WIDTH - RIGHT) / 2, height - 14);
+                + "%s, logarithmic; bars: 95%% intervals</text>", (LEFT + WIDTH - RIGHT) / 2, height - 14, unit);
         chart.add("</svg>");
         return chart.svg.toString();
     }
 
     private void legend() {
         int x = LEFT;
-        for (int t = 0; t < Render.THREADS.size(); t++) {
+        for (int t = 0; t < Report.THREADS.size(); t++) {
             mark(t, x, 26);
-            add("<text x=\"%d\" y=\"31\">%s</text>", x + 14, Render.threads(Render.THREADS.get(t)));
+            add("<text x=\"%d\" y=\"31\">%s</text>", x + 14, Report.threads(Report.THREADS.get(t)));
             x += 120;
         }
     }
 
-    private void panel(Map<String, Measurement> all, String question, int top, int height, int cpus) {
+    private void panel(Report.Question question, int top, int height) {
         for (double decade = 0.1; decade <= high * 1.01; decade *= 10) {
             for (int step : new int[] {1, 2, 5}) {
                 double value = decade * step;
-                if (value < LOW || value > high * 1.01) {
+                if (value < low || value > high * 1.01) {
                     continue;
                 }
                 add("<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>",
@@ -109,15 +125,15 @@ final class Chart {
             }
         }
         int y = top + ROW / 2;
-        for (Map.Entry<String, String> contender : Render.CONTENDERS.entrySet()) {
+        for (Map.Entry<String, String> contender : question.contenders().entrySet()) {
             add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", LEFT - 10, y + 4, contender.getValue());
-            for (int t = 0; t < Render.THREADS.size(); t++) {
-                Measurement m = all.get(Measurement.key(question, contender.getKey(), Render.THREADS.get(t)));
-                double scale = m.cpuNanos(cpus) / m.nanos();
+            for (int t = 0; t < Report.THREADS.size(); t++) {
+                Measurement m = report.get(question.key(), contender.getKey(), Report.THREADS.get(t));
+                double factor = scale.applyAsDouble(m);
                 int at = y + (t - 1) * 7;
                 add("<line class=\"t%d\" stroke-width=\"1.5\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", t,
-                        x(m.interval().low() * scale), x(m.interval().high() * scale), at, at);
-                mark(t, x(m.cpuNanos(cpus)), at);
+                        x(m.interval().low() * factor), x(m.interval().high() * factor), at, at);
+                mark(t, x(m.nanos() * factor), at);
             }
             y += ROW;
         }

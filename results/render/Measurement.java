@@ -24,12 +24,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * One benchmark at one number of threads: for each round (fork) the nanoseconds a thread spends on
- * one invocation, which is the median of the fork's iterations.
+ * one invocation, which is the median of the fork's iterations; and what else was counted, per
+ * invocation. A question with a parameter is one for each value of it: "DataStacks/64".
  */
-record Measurement(String question, String method, int threads, double[] rounds) {
+record Measurement(String question, String method, int threads, double[] rounds, Map<String, Double> counts) {
     static String key(String question, String method, int threads) {
         return question + "." + method + "/" + threads;
     }
@@ -47,10 +49,31 @@ record Measurement(String question, String method, int threads, double[] rounds)
             int threads = ((Double) map.get("threads")).intValue();
             double[] rounds = ((List<?>) metric.get("rawData")).stream()
                     .mapToDouble(fork -> 1000.0 * threads / median((List<?>) fork)).toArray();
-            Measurement m = new Measurement(name[name.length - 2], name[name.length - 1], threads, rounds);
+            String question = name[name.length - 2];
+            if (map.get("params") instanceof Map<?, ?> params) {
+                question += "/" + params.values().stream().map(Object::toString).collect(Collectors.joining("/"));
+            }
+            Measurement m = new Measurement(question, name[name.length - 1], threads, rounds,
+                    counts((Map<?, ?>) map.get("secondaryMetrics"), sum(metric)));
             all.put(key(m.question, m.method, threads), m);
         }
         return all;
+    }
+
+    private static Map<String, Double> counts(Map<?, ?> metrics, double invocations) {
+        Map<String, Double> counts = new LinkedHashMap<>();
+        metrics.forEach((name, value) -> {
+            Map<?, ?> metric = (Map<?, ?>) value;
+            // What was counted as invocations are is in the same unit, all else is per invocation already.
+            boolean asInvocations = metric.get("scoreUnit").equals("ops/us");
+            counts.put((String) name, asInvocations ? sum(metric) / invocations : (Double) metric.get("score"));
+        });
+        return counts;
+    }
+
+    private static double sum(Map<?, ?> metric) {
+        return ((List<?>) metric.get("rawData")).stream().flatMap(fork -> ((List<?>) fork).stream())
+                .mapToDouble(v -> (Double) v).sum();
     }
 
     private static double median(List<?> values) {

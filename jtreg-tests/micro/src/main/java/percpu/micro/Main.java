@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
@@ -49,49 +51,79 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs all benchmarks in rounds: each round is one fork of every contender at every thread
+ * Runs all benchmarks of one page of results in rounds: each round is one fork of every contender at every thread
  * count, the contenders of one question next to each other. What the machine does meanwhile
  * then falls on all of them, and the ratio of two contenders can be taken round by round.
  * The result file is JMH's own JSON; round r is fork r of each entry.
  */
 public final class Main {
-    static final List<Class<?>> QUESTIONS = List.of(OneCounter.class, Limits.class, EightCounters.class);
+    static final Map<String, Page> PAGES = Map.of(
+            "first-numbers", new Page(List.of(OneCounter.class, Limits.class, EightCounters.class), false),
+            "structures", new Page(List.of(Stacks.class, Rings.class, Locks.class, DataStacks.class), true));
     static final int[] THREADS = {1, 2, 16};
     static final int QUICK_ROUNDS = 2;
     static final TimeValue QUICK_TIME = TimeValue.milliseconds(100);
     static final double SECONDS_TO_START_A_FORK = 1.0;
 
-    record Configuration(Class<?> question, String method, int threads) {
+    /** What a page of results is made of. */
+    record Page(List<Class<?>> questions, boolean allocation) {
+    }
+
+    /** A parameter of a question, with one of its values. */
+    record Parameter(String name, String value) {
+        /** {@return all values of the question's parameter} Null alone if it has none. */
+        static List<Parameter> of(Class<?> question) {
+            List<Parameter> all = Arrays.stream(question.getDeclaredClasses())
+                    .flatMap(state -> Arrays.stream(state.getDeclaredFields()))
+                    .filter(f -> f.isAnnotationPresent(Param.class))
+                    .flatMap(f -> Arrays.stream(f.getAnnotation(Param.class).value()).map(v -> new Parameter(f.getName(), v)))
+                    .toList();
+            if (all.stream().map(Parameter::name).distinct().count() > 1) {
+                throw new IllegalArgumentException(question + " has more than one parameter");
+            }
+            return all.isEmpty() ? Collections.singletonList(null) : all;
+        }
+    }
+
+    record Configuration(Class<?> question, Parameter parameter, String method, int threads) {
         @Override
         public String toString() {
-            return question.getSimpleName() + "." + method + " x " + threads;
+            return question.getSimpleName() + "." + method + (parameter == null ? "" : " " + parameter.value())
+                    + " x " + threads;
         }
     }
 
     private final boolean quick;
     private final int rounds;
+    private final boolean allocation;
+    private final Class<?> settings;
     private final List<Configuration> configurations = new ArrayList<>();
 
-    private Main(boolean quick) {
+    private Main(Page page, boolean quick) {
         this.quick = quick;
-        rounds = quick ? QUICK_ROUNDS : QUESTIONS.getFirst().getAnnotation(Fork.class).value();
+        allocation = page.allocation();
+        settings = page.questions().getFirst();
+        rounds = quick ? QUICK_ROUNDS : settings.getAnnotation(Fork.class).value();
         for (int threads : THREADS) {
-            for (Class<?> question : QUESTIONS) {
-                Arrays.stream(question.getDeclaredMethods())
-                        .filter(m -> m.isAnnotationPresent(Benchmark.class))
-                        .map(m -> new Configuration(question, m.getName(), threads))
-                        .sorted((a, b) -> a.method().compareTo(b.method()))
-                        .forEach(configurations::add);
+            for (Class<?> question : page.questions()) {
+                for (Parameter parameter : Parameter.of(question)) {
+                    Arrays.stream(question.getDeclaredMethods())
+                            .filter(m -> m.isAnnotationPresent(Benchmark.class))
+                            .map(m -> new Configuration(question, parameter, m.getName(), threads))
+                            .sorted((a, b) -> a.method().compareTo(b.method()))
+                            .forEach(configurations::add);
+                }
             }
         }
     }
 
     public static void main(String[] args) throws IOException, RunnerException {
-        if (args.length < 2 || args.length > 3) {
-            System.err.println("usage: Main <result file> <log file> [quick]");
+        if (args.length < 3 || args.length > 4 || !PAGES.containsKey(args[0])) {
+            System.err.println("usage: Main first-numbers|structures <result file> <log file> [quick]");
             System.exit(2);
         }
-        new Main(args.length == 3 && args[2].equals("quick")).run(Path.of(args[0]), Path.of(args[1]));
+        boolean quick = args.length == 4 && args[3].equals("quick");
+        new Main(PAGES.get(args[0]), quick).run(Path.of(args[1]), Path.of(args[2]));
     }
 
     private void run(Path result, Path log) throws IOException, RunnerException {
@@ -109,7 +141,7 @@ public final class Main {
                 last.put(c, r);
                 done++;
                 double left = (System.nanoTime() - begin) / 1e9 / done * (rounds * configurations.size() - done);
-                System.out.printf("round %d of %d, %-32s %10.2f ns, %s left%n", round, rounds, c,
+                System.out.printf("round %d of %d, %-37s %10.2f ns, %s left%n", round, rounds, c,
                         1000.0 * c.threads() / r.getPrimaryResult().getScore(),
                         text(Duration.ofMillis((long) (1000 * left))));
             }
@@ -131,6 +163,12 @@ public final class Main {
                 .include("^" + c.question().getName().replace(".", "\\.") + "\\." + c.method() + "$")
                 .threads(c.threads()).forks(1).verbosity(VerboseMode.NORMAL).shouldFailOnError(true)
                 .output(forkLog.toString());
+        if (allocation) {
+            options.addProfiler(Allocation.class);
+        }
+        if (c.parameter() != null) {
+            options.param(c.parameter().name(), c.parameter().value());
+        }
         if (quick) {
             options.warmupTime(QUICK_TIME).measurementTime(QUICK_TIME);
         }
@@ -150,8 +188,8 @@ public final class Main {
     }
 
     private double secondsPerFork() {
-        Warmup warmup = QUESTIONS.getFirst().getAnnotation(Warmup.class);
-        Measurement measurement = QUESTIONS.getFirst().getAnnotation(Measurement.class);
+        Warmup warmup = settings.getAnnotation(Warmup.class);
+        Measurement measurement = settings.getAnnotation(Measurement.class);
         double unit = quick ? QUICK_TIME.convertTo(TimeUnit.MILLISECONDS) / 1000.0
                 : measurement.time() * measurement.timeUnit().toNanos(1) / 1e9;
         return SECONDS_TO_START_A_FORK + (warmup.iterations() + measurement.iterations()) * unit;

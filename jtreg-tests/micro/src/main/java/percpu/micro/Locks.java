@@ -1,0 +1,179 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.micro;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuLock;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What does it cost to take a lock, change what it guards, and release it? What it guards is a
+ * plain counter, one for each slot with {@link PerCpuLock} and one for all with the others.
+ * One invocation is one increment; at the end none may be lost.
+ */
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(value = 5, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "-Xms512m", "-Xmx512m"})
+@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+public class Locks {
+    // Longs between the counters of two slots: four cache lines.
+    private static final int STRIDE = 32;
+
+    private static final VarHandle HELD;
+
+    static {
+        try {
+            HELD = MethodHandles.lookup().findVarHandle(SpinLockState.class, "held", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    @State(Scope.Thread)
+    public static class Mine {
+        private static final List<Mine> ALL = new ArrayList<>();
+
+        long increments;
+
+        @Setup(Level.Trial)
+        public void register() {
+            synchronized (ALL) {
+                ALL.add(this);
+            }
+        }
+
+        static void check(long counted) {
+            long made;
+            synchronized (ALL) {
+                made = ALL.stream().mapToLong(m -> m.increments).sum();
+            }
+            if (counted != made) {
+                throw new IllegalStateException(made + " increments were made, " + counted + " were counted");
+            }
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class PerCpuState {
+        PerCpuLock lock = new PerCpuLock();
+        // Slot 0 has the second place: before the first is the header of the array.
+        long[] counts = new long[(PerCpu.slots() + 1) * STRIDE];
+
+        @TearDown(Level.Trial)
+        public void check() {
+            long sum = 0;
+            for (long count : counts) {
+                sum += count;
+            }
+            Mine.check(sum);
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class SpinLockState {
+        boolean held;
+        long count;
+
+        void lock() {
+            if (!HELD.compareAndSet(this, false, true)) {
+                lockSlowly();
+            }
+        }
+
+        private void lockSlowly() {
+            for (int tries = 0; (boolean) HELD.getOpaque(this) || !HELD.compareAndSet(this, false, true); tries++) {
+                Wait.yielding(tries);
+            }
+        }
+
+        void unlock() {
+            HELD.setRelease(this, false);
+        }
+
+        @TearDown(Level.Trial)
+        public void check() {
+            Mine.check(count);
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class ReentrantLockState {
+        ReentrantLock lock = new ReentrantLock();
+        long count;
+
+        @TearDown(Level.Trial)
+        public void check() {
+            Mine.check(count);
+        }
+    }
+
+    @Benchmark
+    public void perCpuLock(PerCpuState s, Mine mine) {
+        int slot = s.lock.lock();
+        try {
+            s.counts[(slot + 1) * STRIDE]++;
+        } finally {
+            s.lock.unlock(slot);
+        }
+        mine.increments++;
+    }
+
+    @Benchmark
+    public void spinLock(SpinLockState s, Mine mine) {
+        s.lock();
+        try {
+            s.count++;
+        } finally {
+            s.unlock();
+        }
+        mine.increments++;
+    }
+
+    @Benchmark
+    public void reentrantLock(ReentrantLockState s, Mine mine) {
+        s.lock.lock();
+        try {
+            s.count++;
+        } finally {
+            s.lock.unlock();
+        }
+        mine.increments++;
+    }
+}

@@ -1,0 +1,56 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.micro;
+
+import java.util.concurrent.locks.LockSupport;
+
+/** How a thread waits that cannot go on: it spins for a while, and then does something else. */
+final class Wait {
+    private static final int SPINS = 64;
+
+    private Wait() {}
+
+    /**
+     * As PerCpuLock: the holder is likely to want this CPU.
+     *
+     * @param tries how often it has waited already
+     */
+    static void yielding(int tries) {
+        if (tries < SPINS) {
+            Thread.onSpinWait();
+        } else {
+            Thread.yield();
+        }
+    }
+
+    /**
+     * Sleeps as shortly as one can, on Linux for about 60 microseconds. Who yields again and again
+     * instead gets no CPU for seconds: Linux takes a time slice off its share each time.
+     *
+     * @param tries how often it has waited already
+     */
+    static void sleeping(int tries) {
+        if (tries < SPINS) {
+            Thread.onSpinWait();
+        } else {
+            LockSupport.parkNanos(1);
+        }
+    }
+}
