@@ -1,0 +1,33 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+/** What a protocol must not let happen. */
+enum Harm {
+    INTRUSION("a store of someone else reaches a slot during an exclusive transaction on it"),
+    HALF_SEEN("an operation completes on half of a transaction"),
+    LOST_UPDATE("a store overwrites an update that it does not contain"),
+    WRONG_SUM("all have finished, and the sum is not the number of operations"),
+    STUCK("from here the tasks cannot all finish");
+
+    final String text;
+
+    Harm(String text) {
+        this.text = text;
+    }
+}

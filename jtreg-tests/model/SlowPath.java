@@ -1,0 +1,78 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The transaction a = a + 1, b = a, done plainly under the lock of the slot. The overflow slot has no sections to keep
+ * off, so there the lock is enough.
+ */
+final class SlowPath {
+    private final Variant variant;
+
+    SlowPath(Variant variant) {
+        this.variant = variant;
+    }
+
+    void addSteps(State s, int t, List<Step> steps) {
+        Task task = s.task(t);
+        int slot = task.slot();
+        switch (task.pc()) {
+            case START_SLOW -> steps.add(new Step(s, t, task.at(Pc.LOCK), "begins an exclusive transaction"));
+            // An atomic instruction, so a full barrier.
+            case LOCK -> {
+                if (task.isDrained() && s.memory().load(slot, Word.LOCK) == 0) {
+                    State locked = s.with(s.memory().store(slot, Word.LOCK, 1));
+                    steps.add(new Step(locked, t, task.at(afterLock(slot)), () -> "takes lock[" + slot + "]"));
+                }
+            }
+            case SET -> steps.add(store(s, t, Word.EXCLUSIVE, 1,
+                    variant.has(Flaw.FENCE_FIRST) || variant.has(Flaw.NO_FENCE) ? Pc.LOAD_A : Pc.FENCE));
+            case LOAD_A -> steps.add(load(s, t, Word.A, Pc.LOAD_B));
+            case LOAD_B -> steps.add(load(s, t, Word.B, Pc.STORE_A));
+            case STORE_A -> steps.add(store(s, t, Word.A, task.a() + 1, Pc.STORE_B));
+            case STORE_B -> steps.add(store(s, t, Word.B, task.a() + 1,
+                    slot == Memory.OVERFLOW ? Pc.UNLOCK : Pc.CLEAR));
+            case CLEAR -> steps.add(store(s, t, Word.EXCLUSIVE, 0, Pc.UNLOCK));
+            case UNLOCK -> steps.add(store(s, t, Word.LOCK, 0, Pc.DONE));
+            default -> throw new AssertionError(task);
+        }
+    }
+
+    private Pc afterLock(int slot) {
+        return slot == Memory.OVERFLOW ? Pc.LOAD_A : variant.has(Flaw.FENCE_FIRST) ? Pc.FENCE : Pc.SET;
+    }
+
+    private static Step load(State s, int t, Word word, Pc next) {
+        Task task = s.task(t);
+        int value = s.load(t, task.slot(), word);
+        Task loaded = task.loaded(word, value).at(next);
+        return new Step(s, t, loaded,
+                word == Word.A || loaded.hasLoadedWhole() ? Set.of() : Set.of(Harm.HALF_SEEN),
+                () -> "loads " + word + ": " + value);
+    }
+
+    private Step store(State s, int t, Word word, int value, Pc next) {
+        Task task = s.task(t);
+        Task stored = task.storing(word, value).at(next);
+        return new Step(s, t, next == Pc.DONE ? variant.atNextOperation(t, stored.completed()) : stored,
+                () -> "stores " + (word.isData() ? word : word + "[" + task.slot() + "]") + " = " + value);
+    }
+}

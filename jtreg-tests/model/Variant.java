@@ -1,0 +1,103 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+import java.util.List;
+
+/**
+ * A protocol, the machine it runs on, and what the tasks do.
+ *
+ * @param flaw     what is wrong with it, or null
+ * @param weak     a weakly ordered CPU: loads and stores of different words happen in any order, but for acquire and
+ *                 release; else TSO, as on x86-64: all in order, but loads may overtake earlier stores
+ * @param mmCid    a task that starts to run is given any free index, else that of its CPU
+ * @param programs for each task its operations: F a fast one, X and Y an exclusive transaction on slot 0 and 1
+ */
+record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, boolean mmCid, List<String> programs) {
+    Variant {
+        if (cpus > Memory.OVERFLOW) {
+            throw new IllegalArgumentException("no slot for each of " + cpus + " CPUs");
+        }
+    }
+
+    static Variant of(String name, Fence fence, String... programs) {
+        return new Variant(name, null, fence, false, 2, false, List.of(programs));
+    }
+
+    Variant onWeakCpu() {
+        return new Variant(name + ", weakly ordered CPU", flaw, fence, true, cpus, mmCid, programs);
+    }
+
+    Variant withThreeCpus() {
+        return new Variant(name + ", three CPUs", flaw, fence, weak, 3, mmCid, programs);
+    }
+
+    Variant withMmCid() {
+        return new Variant(name + ", slots by mm_cid", flaw, fence, weak, cpus, true, programs);
+    }
+
+    Variant with(Flaw flaw) {
+        return new Variant(flaw.text, flaw, fence, weak, cpus, mmCid, programs);
+    }
+
+    boolean has(Flaw flaw) {
+        return this.flaw == flaw;
+    }
+
+    boolean isHandshake() {
+        return fence == Fence.HANDSHAKE;
+    }
+
+    int operations() {
+        return programs.stream().mapToInt(String::length).sum();
+    }
+
+    String nameOf(int t) {
+        return programs.get(t).substring(0, 1) + t;
+    }
+
+    /** What the kernel knows of a section is from where to where it goes. */
+    boolean isInSection(Task task) {
+        return task.pc().isBetween(Pc.INDEX, has(Flaw.COMMIT_OUTSIDE) ? Pc.TRY_STORE : Pc.COMMIT);
+    }
+
+    Pc afterFence() {
+        return has(Flaw.FENCE_FIRST) ? Pc.SET : Pc.LOAD_A;
+    }
+
+    State start() {
+        Task[] tasks = new Task[programs.size()];
+        for (int t = 0; t < tasks.length; t++) {
+            tasks[t] = atNextOperation(t, new Task());
+        }
+        return new State(Memory.ZERO, List.of(tasks));
+    }
+
+    Task atNextOperation(int t, Task task) {
+        String program = programs.get(t);
+        if (task.done() == program.length()) {
+            return task.restartedAt(Pc.DONE);
+        }
+        return switch (program.charAt(task.done())) {
+            case 'F' -> task.restartedAt(Pc.START);
+            case 'X' -> task.restartedAt(Pc.START_SLOW).withSlot(0);
+            case 'Y' -> task.restartedAt(Pc.START_SLOW).withSlot(1);
+            default -> throw new IllegalArgumentException(program);
+        };
+    }
+}
