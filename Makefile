@@ -27,11 +27,11 @@ export DEBUG_LEVEL DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS
 SHELL    := bash
 WITH_JDK := jdk-patch/with-jdk.sh
 
-.PHONY: help deps source jdk demo test test-stress test-patches test-upstream bench export clean check-dir
+.PHONY: help deps source jdk demo test test-stress test-hotplug test-patches test-upstream bench bench-structures export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
-	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 25
 	@echo "Variables: DEBUG_LEVEL DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD DIR (see the top of Makefile)"
 
 deps:           ## find, or as root install, all that the rest needs
@@ -57,6 +57,9 @@ test: jdk source         ## the regression tests, group tier1
 test-stress: jdk source  ## the long tests, group stress
 	@$(WITH_JDK) jtreg-tests/run.sh stress
 
+test-hotplug: jdk source ## take CPUs offline and back while everything runs; wants root and an idle machine
+	@$(WITH_JDK) jtreg-tests/run.sh hotplug
+
 test-patches: source     ## series + new files == tree; every way that make source can fail
 	@jdk-patch/test-patches.sh
 
@@ -65,6 +68,9 @@ test-upstream: jdk source  ## OpenJDK's own tests around what we changed, patche
 
 bench: jdk      ## JMH: PerCpu against LongAdder and others, 11 min, rewrites results/ (QUICK=1: 2 min, does not)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh
+
+bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and others, 15 min, as bench (QUICK=1: 4 min)
+	@$(WITH_JDK) jtreg-tests/micro/run.sh structures
 
 export:         ## rewrite jdk-patch/*.patch and series from the commits of build/source
 	@jdk-patch/export.sh

@@ -9,7 +9,7 @@ usage() {
     cat <<'END'
 usage: run.sh GROUP|TEST...
 
-  GROUP  tier1 or stress        TEST  a test or a folder of tests, for example
+  GROUP  tier1, stress, hotplug TEST  a test or a folder of tests, for example
                                       hotspot/registration or jdk/Contract.java
 Settings (environment):
   JDK          patched JDK                (default build/jdk-release/images/jdk)
@@ -67,7 +67,7 @@ root=$WORK/root
 rm -rf "$root"
 mkdir -p "$root/tests"
 ln -s "$SOURCE" "$root/source"
-for entry in "$here"/TEST.* "$here"/{hotspot,jdk,lib,adder}; do
+for entry in "$here"/TEST.* "$here"/{hotspot,jdk,lib,adder,model}; do
     [ -e "$entry" ] || continue
     cp -R "$entry" "$root/tests/"
 done

@@ -38,6 +38,7 @@ import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.test.lib.Platform;
 import jtreg.SkippedException;
+import percpu.lib.Raw;
 
 public class PerCpuNodes {
     private static final String START = "(\\d+(\\s){2}(";
@@ -46,6 +47,10 @@ public class PerCpuNodes {
     private static final String GET_AND_ADD = START + "PerCpuGetAndAdd" + END;
     private static final String COMPARE_AND_EXCHANGE = START + "PerCpuCompareAndExchange" + END;
     private static final String CBNE_STORE = START + "PerCpuCbneStore" + END;
+    private static final String CBEQ_STORE_ADD_LOAD_STORE = START + "PerCpuCbeqStoreAddLoadStore" + END;
+    private static final String CBNE_CBNE_STORE = START + "PerCpuCbneCbneStore" + END;
+    private static final String CBNE_STORE_STORE = START + "PerCpuCbneStoreStore" + END;
+    private static final String CBNE_MEMCPY_STORE = START + "PerCpuCbneMemcpyStore" + END;
     private static final String CURRENT_SLOT = START + "PerCpuCurrentSlot" + END;
     // Any call but those that leave compiled code for good.
     private static final String CALL = "(\\d+(\\s){2}Call(Static|Dynamic|Leaf)\\w*(\\s){2}===(?!.*uncommon_trap).*)";
@@ -123,6 +128,51 @@ public class PerCpuNodes {
     @IR(counts = {CURRENT_SLOT, "2"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
     private static boolean twoSlots() {
         return PerCpu.currentSlot() == PerCpu.currentSlot();
+    }
+
+    private static final PerCpuLong EMPTY = new PerCpuLong();
+    private static final long WORD = jdk.internal.misc.Unsafe.getUnsafe().allocateMemory(64);
+
+    @Test
+    @IR(counts = {CBEQ_STORE_ADD_LOAD_STORE, "1"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
+    private static long popHead(int slot, long address) {
+        return jdk.internal.misc.PerCpu.loadCbeqStoreAddLoadStore(EMPTY, slot, address, 0, 8);
+    }
+
+    @Test
+    @IR(counts = {CBNE_CBNE_STORE, "1"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
+    private static int twoCompares(int slot, long address) {
+        return jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(EMPTY, slot, address, 0, WORD, 1, 0);
+    }
+
+    @Test
+    @IR(counts = {CBNE_STORE_STORE, "2"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
+    private static int twoStores(int slot, long address) {
+        return jdk.internal.misc.PerCpu.loadCbneStoreStore(EMPTY, slot, address, 0, WORD, 1, 0)
+                + jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(EMPTY, slot, address, 0, WORD, 1, 0);
+    }
+
+    @Test
+    @IR(counts = {CBNE_MEMCPY_STORE, "2"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
+    private static int copies(int slot, long address) {
+        return jdk.internal.misc.PerCpu.loadCbneMemcpyStore(EMPTY, slot, address, 0, WORD, WORD + 32, 24, 0)
+                + jdk.internal.misc.PerCpu.loadCbneMemcpyStoreRelease(EMPTY, slot, address, 0, WORD, WORD + 32, 24, 0);
+    }
+
+    @Run(test = {"popHead", "twoCompares", "twoStores", "copies"})
+    private static void runRaw() {
+        int slot = PerCpu.currentSlot();
+        if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
+            return;
+        }
+        long address = Raw.address(EMPTY);
+        popHead(slot, address);
+        twoCompares(slot, address);
+        twoStores(slot, address);
+        copies(slot, address);
+        if (EMPTY.sum() != 0) {
+            throw new AssertionError("nothing was to be stored, found " + EMPTY);
+        }
     }
 
     @Run(test = {"add", "increment", "addLoop", "addTwice", "getAndAddUnused", "getAndAdd", "cmpxchg",

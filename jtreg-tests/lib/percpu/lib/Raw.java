@@ -41,6 +41,14 @@ public final class Raw {
         return jdk.internal.misc.PerCpu.overflowOperations();
     }
 
+    public static long slowCommits() {
+        return jdk.internal.misc.PerCpuStatistics.slowCommits();
+    }
+
+    public static long fences() {
+        return jdk.internal.misc.PerCpuStatistics.fences();
+    }
+
     public static int overflowSlot() {
         return jdk.internal.misc.PerCpu.overflowSlot();
     }
@@ -48,5 +56,10 @@ public final class Raw {
     /** Where slot 0 of a variable is. The caller keeps the variable. */
     public static long address(PerCpuLong v) {
         return U.getLong(v, ADDRESS);
+    }
+
+    /** What sections look at before they touch the slot; 0 where there are none. */
+    public static int exclusiveWord(int slot) {
+        return jdk.internal.misc.PerCpuExclusive.word(slot);
     }
 }

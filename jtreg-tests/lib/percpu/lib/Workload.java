@@ -21,9 +21,7 @@ package percpu.lib;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -58,7 +56,7 @@ import jdk.incubator.percpu.PerCpuLong;
 public final class Workload {
     private static final int BATCH = 500;
 
-    private final Map<String, String> settings;
+    private final Settings settings;
     private final String sabotage;
     private final int yieldEvery;
     private final long maxOvertime;
@@ -75,43 +73,28 @@ public final class Workload {
     private volatile long abortsBefore;
     private volatile Disturbance disturbance;
 
-    private Workload(Map<String, String> settings) {
+    private Workload(Settings settings) {
         this.settings = settings;
-        this.sabotage = settings.getOrDefault("sabotage", "");
-        this.yieldEvery = number("yield", 64);
-        this.maxOvertime = number("max-overtime", 60_000) * 1_000_000L;
+        this.sabotage = settings.text("sabotage", "");
+        this.yieldEvery = settings.number("yield", 64);
+        this.maxOvertime = settings.number("max-overtime", 60_000) * 1_000_000L;
     }
 
     public static void main(String[] args) throws Exception {
-        Map<String, String> settings = new HashMap<>();
-        for (String arg : args) {
-            int equals = arg.indexOf('=');
-            Check.that(equals > 0, "not name=value: " + arg);
-            settings.put(arg.substring(0, equals), arg.substring(equals + 1));
-        }
-        new Workload(settings).run();
+        new Workload(new Settings(args)).run();
         System.out.println("workload: passed");
-    }
-
-    private int number(String name, int otherwise) {
-        String value = settings.get(name);
-        return value == null ? otherwise : Integer.parseInt(value);
-    }
-
-    private boolean enabled(String name) {
-        return Boolean.parseBoolean(settings.getOrDefault(name, "false"));
     }
 
     private void run() throws Exception {
         System.out.println("workload: " + Raw.describe());
-        String mode = settings.getOrDefault("mode", "any");
+        String mode = settings.text("mode", "any");
         if (!mode.equals("any")) {
             Check.that(PerCpu.isSupported() == mode.equals("rseq"),
                     "isSupported() is " + PerCpu.isSupported() + ", expected mode " + mode);
         }
         Check.that(PerCpu.slots() >= 2, "slots() is " + PerCpu.slots());
         long aborts = Raw.aborts();
-        String kind = settings.getOrDefault("kind", "both");
+        String kind = settings.text("kind", "both");
         Worker total = new Worker();
         if (!kind.equals("virtual")) {
             phase(false, total);
@@ -131,17 +114,17 @@ public final class Workload {
     }
 
     private boolean abortedEnough() {
-        return !PerCpu.isSupported() || Raw.aborts() - abortsBefore >= number("min-aborts", 0);
+        return !PerCpu.isSupported() || Raw.aborts() - abortsBefore >= settings.number("min-aborts", 0);
     }
 
     private void phase(boolean virtual, Worker total) throws Exception {
         tids.clear();
         abortsBefore = Raw.aborts();
         disturbance = new Disturbance(tids, this::goOn);
-        deadline = System.nanoTime() + number("millis", 500) * 1_000_000L;
+        deadline = System.nanoTime() + settings.number("millis", 500) * 1_000_000L;
         List<Worker> workers = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < number("threads", 8); i++) {
+        for (int i = 0; i < settings.number("threads", 8); i++) {
             Worker worker = new Worker();
             workers.add(worker);
             threads.add(virtual ? Thread.ofVirtual().unstarted(worker) : new Thread(worker));
@@ -149,8 +132,8 @@ public final class Workload {
         for (Thread thread : threads) {
             thread.start();
         }
-        disturbance.start(enabled("hop"), number("storm", -1), enabled("safepoints"), enabled("deopt"),
-                enabled("gc"));
+        disturbance.start(settings.flag("hop"), settings.number("storm", -1), settings.flag("safepoints"),
+                settings.flag("deopt"), settings.flag("gc"));
         for (Thread thread : threads) {
             thread.join();
         }
@@ -166,7 +149,7 @@ public final class Workload {
         System.out.println("workload: " + (virtual ? "virtual" : "platform") + " threads done, " + aborts + " aborts; "
                 + disturbance.report());
         Check.that(abortedEnough(), "only " + aborts + " aborts were provoked, at least "
-                + number("min-aborts", 0) + " are wanted");
+                + settings.number("min-aborts", 0) + " are wanted");
     }
 
     // A different weight for every value, so that a lost and a doubled value cannot cancel out.
@@ -204,7 +187,7 @@ public final class Workload {
         Check.equal(total.gotWeights, seenByAdd, "weights of the values returned by getAndAdd");
         Check.equal(total.exchangedWeights, seenByCmpxchg, "weights of the values replaced by cmpxchg");
 
-        String allowed = settings.get("slots");
+        String allowed = settings.text("slots", null);
         if (allowed != null) {
             List<String> list = Arrays.asList(allowed.split(","));
             for (int slot = 0; slot < PerCpu.slots(); slot++) {

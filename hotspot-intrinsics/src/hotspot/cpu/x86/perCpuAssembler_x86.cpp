@@ -377,12 +377,13 @@ RseqDescriptor* PerCpuAssembler::load_cbne_memcpy_store(MacroAssembler* masm, bo
 // an abort starts again. From 16 bytes on:
 //   the last 16 bytes
 //   n = length - 1, rounded down to 16: what is left, from the start
-//   64 bytes at a time from the end while there are as many, then 16
+//   a block of four registers at a time from the end while there are as many,
+//   then 16 bytes
 // Below, the two ends of 8 or 4 bytes, which may overlap, or bytes one by one.
-// 16 bytes and not more: wider registers would need a vzeroupper, which the
-// compiled code around does not expect.
 void PerCpuAssembler::copy(MacroAssembler* masm, Register dst, Register src, Register length, Register tmp) {
-  Label large, by_64, below_64, by_16, below_8, below_4, copied;
+  Label large, by_block, below_block, by_16, below_8, below_4, copied;
+  const bool wide = UseAVX >= 2;
+  const int block = wide ? 128 : 64;
   __ cmpq(length, 16);
   __ jcc(Assembler::aboveEqual, large);
 
@@ -421,21 +422,36 @@ void PerCpuAssembler::copy(MacroAssembler* masm, Register dst, Register src, Reg
   __ movdqu(Address(dst, length, Address::times_1, -16), xmm0);
   __ leal(tmp, Address(length, -1));
   __ andl(tmp, -16);
-  __ subl(tmp, 64);
-  __ jccb(Assembler::negative, below_64);
-  __ bind(by_64);
-  __ movdqu(xmm0, Address(src, tmp, Address::times_1, 48));
-  __ movdqu(xmm1, Address(src, tmp, Address::times_1, 32));
-  __ movdqu(xmm2, Address(src, tmp, Address::times_1, 16));
-  __ movdqu(xmm3, Address(src, tmp, Address::times_1, 0));
-  __ movdqu(Address(dst, tmp, Address::times_1, 48), xmm0);
-  __ movdqu(Address(dst, tmp, Address::times_1, 32), xmm1);
-  __ movdqu(Address(dst, tmp, Address::times_1, 16), xmm2);
-  __ movdqu(Address(dst, tmp, Address::times_1, 0), xmm3);
-  __ subl(tmp, 64);
-  __ jccb(Assembler::positive, by_64);
-  __ bind(below_64);
-  __ addl(tmp, 64);
+  __ subl(tmp, block);
+  __ jcc(Assembler::negative, below_block);
+  __ bind(by_block);
+  for (int i = 3; i >= 0; i--) {
+    const Address from(src, tmp, Address::times_1, i * block / 4);
+    if (wide) {
+      __ vmovdqu(as_XMMRegister(i), from);
+    } else {
+      __ movdqu(as_XMMRegister(i), from);
+    }
+  }
+  for (int i = 3; i >= 0; i--) {
+    const Address to(dst, tmp, Address::times_1, i * block / 4);
+    if (wide) {
+      __ vmovdqu(to, as_XMMRegister(i));
+    } else {
+      __ movdqu(to, as_XMMRegister(i));
+    }
+  }
+  __ subl(tmp, block);
+  __ jcc(Assembler::positive, by_block);
+  if (wide) {
+    // The upper halves are clean again, as the code around expects; a vzeroupper
+    // would clear those that others use.
+    for (int i = 0; i < 4; i++) {
+      __ vpxor(as_XMMRegister(i), as_XMMRegister(i), as_XMMRegister(i), Assembler::AVX_128bit);
+    }
+  }
+  __ bind(below_block);
+  __ addl(tmp, block);
   __ jccb(Assembler::zero, copied);
   __ bind(by_16);
   __ movdqu(xmm0, Address(src, tmp, Address::times_1, -16));

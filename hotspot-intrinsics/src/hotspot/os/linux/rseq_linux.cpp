@@ -287,8 +287,11 @@ bool Rseq::fence() {
   if (state < 0 || (state == 0 && !register_membarrier())) {
     return false;
   }
-  const long result = membarrier(MEMBARRIER_PRIVATE_EXPEDITED_RSEQ);
-  guarantee_with_errno(result == 0, "membarrier for rseq failed after it was registered");
+  if (membarrier(MEMBARRIER_PRIVATE_EXPEDITED_RSEQ) != 0) {
+    // A filter that came later, or no memory for a mask of CPUs.
+    log_info(rseq)("membarrier failed (%s), this fence is a handshake", os::errno_name(errno));
+    return false;
+  }
   return true;
 }
 

@@ -24,8 +24,10 @@
 #include "runtime/atomic.hpp"
 #include "runtime/handshake.hpp"
 #include "runtime/interfaceSupport.inline.hpp"
+#include "runtime/javaThread.inline.hpp"
 #include "runtime/os.hpp"
 #include "runtime/rseq.hpp"
+#include "runtime/stackOverflow.hpp"
 #include "runtime/stubRoutines.hpp"
 #include "utilities/align.hpp"
 #include "utilities/globalDefinitions.hpp"
@@ -148,6 +150,12 @@ JVM_ENTRY(static void, PerCpu_Fence0(JNIEnv* env, jclass cls)) {
   }
 } JVM_END
 
+// How much of the stack Java frames can still take.
+PERCPU_LEAF(jlong, PerCpu_StackRoom0(JNIEnv* env, jclass cls)) {
+  const StackOverflow* state = JavaThread::thread_from_jni_environment(env)->stack_overflow_state();
+  return (jlong)(os::current_stack_pointer() - state->shadow_zone_safe_limit());
+} JVM_END
+
 PERCPU_LEAF(jlong, PerCpu_ExclusiveWords0(JNIEnv* env, jclass cls)) {
   return (jlong)(uintptr_t)Rseq::exclusive_words();
 } JVM_END
@@ -236,6 +244,7 @@ static JNINativeMethod jdk_internal_misc_PerCpu_methods[] = {
   { CC "loadCbneMemcpyStoreRelease", CC "(" OBJ "IJJJJJJ)I", FN_PTR(PerCpu_LoadCbneMemcpyStoreRelease) },
   { CC "currentSlot",        CC "()I",            FN_PTR(PerCpu_CurrentSlot) },
   { CC "fence0",             CC "()V",            FN_PTR(PerCpu_Fence0) },
+  { CC "stackRoom0",         CC "()J",            FN_PTR(PerCpu_StackRoom0) },
   { CC "exclusiveWords0",    CC "()J",            FN_PTR(PerCpu_ExclusiveWords0) },
   { CC "isEnabled0",         CC "()Z",            FN_PTR(PerCpu_IsEnabled0) },
   { CC "slots0",             CC "()I",            FN_PTR(PerCpu_Slots0) },

@@ -106,6 +106,9 @@ public final class PerCpu {
     private static final int SLOTS = slots0();
     private static final int STRIDE_SHIFT = strideShift0();
 
+    // Waiting for a lock takes most of it; nothing of it is recursive.
+    private static final int STACK_FOR_TRANSACTION = 32 * 1024;
+
     // What statistic0 can be asked for.
     private static final int ABORTS = 0;
     private static final int OVERFLOW_OPERATIONS = 1;
@@ -437,6 +440,18 @@ public final class PerCpu {
     }
 
     /**
+     * Throws unless there is stack for everything that is done while a slot is
+     * locked: an overflow in there would leave it locked.
+     *
+     * @throws StackOverflowError if there is not
+     */
+    public static void ensureStack() {
+        if (stackRoom0() < STACK_FOR_TRANSACTION) {
+            throw new StackOverflowError("a per-CPU transaction needs " + STACK_FOR_TRANSACTION + " bytes of stack");
+        }
+    }
+
+    /**
      * {@return where slot 0 has the int whose sign bit keeps sections off the
      * slot} Other slots have theirs strides apart.
      */
@@ -505,6 +520,7 @@ public final class PerCpu {
     private static native int slots0();
     private static native int strideShift0();
     private static native void fence0();
+    private static native long stackRoom0();
     private static native long exclusiveWords0();
     private static native long allocateArena0(long bytes);
     private static native void freeArena0(long base, long bytes);

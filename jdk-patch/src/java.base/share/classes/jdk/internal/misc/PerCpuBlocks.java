@@ -22,8 +22,8 @@
 package jdk.internal.misc;
 
 /**
- * Blocks of {@link PerCpu#MAX_COPY} bytes, borrowed for one operation. There are
- * as many as were ever borrowed at one time; free ones wait on the slots.
+ * Blocks of {@link PerCpu#MAX_COPY} bytes, borrowed for one operation. Free ones
+ * wait on the slots and are never freed.
  */
 public final class PerCpuBlocks {
 
@@ -45,7 +45,16 @@ public final class PerCpuBlocks {
      */
     public static long borrow() {
         long block = PerCpuChain.pop(OWNER, FREE);
-        return (block != 0 ? block : U.allocateMemory(HEADER + PerCpu.MAX_COPY)) + HEADER;
+        if (block == 0) {
+            block = PerCpuChain.takeFromOthers(OWNER, FREE);
+            if (block == 0) {
+                block = U.allocateMemory(HEADER + PerCpu.MAX_COPY);
+            } else if (PerCpuChain.next(block) != 0) {
+                long rest = PerCpuChain.next(block);
+                PerCpuChain.push(OWNER, FREE, rest, PerCpuChain.last(rest));
+            }
+        }
+        return block + HEADER;
     }
 
     /**

@@ -49,11 +49,24 @@ public final class PerCpuChain {
     /** Where a node has its link. */
     public static final long LINK = 0;
 
+    // So many nodes are taken from another slot at most, and so many must be there at least.
+    private static final int MOST = 1024;
+    private static final int WORTH_A_FENCE = 64;
+
     private PerCpuChain() {}
 
     /**
+     * Makes sure that this class, and what its slow path needs, is initialized: a
+     * stack overflow in the middle of that would make them unusable for ever.
+     */
+    public static void initialize() {
+        PerCpuExclusive.slowSlot();
+    }
+
+    /**
      * {@return a node, or 0 if there is none on this thread's slot nor on the
-     * slow slot}
+     * slow slot} Or if this thread's slot is somebody's exclusively and the slow
+     * slot is empty.
      *
      * @param owner keeps everything alive
      * @param head  the variable
@@ -67,6 +80,8 @@ public final class PerCpuChain {
             }
             long node = PerCpu.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
             if (node > 0) {
+                // What the one who pushed it has written comes after.
+                U.loadFence();
                 return node;
             }
             if (node == 0) {
@@ -76,19 +91,78 @@ public final class PerCpuChain {
         return popSlowly(owner, head);
     }
 
+    // The slow slot; and if that is empty, this CPU's, which it may not have been able to use.
     private static long popSlowly(Object owner, long head) {
         int slot = PerCpuExclusive.slowSlot();
+        long node;
         PerCpuExclusive.lock(slot);
         try {
-            return popPlainly(slot, head);
+            node = popPlainly(slot, head);
         } finally {
             PerCpuExclusive.unlock(slot);
-            Reference.reachabilityFence(owner);
         }
+        int here = node == 0 && PerCpu.isEnabled() ? PerCpu.currentSlot() : slot;
+        if (here != slot && PerCpu.get(here, head) != 0 && PerCpuExclusive.tryEnter(here)) {
+            try {
+                node = popPlainly(here, head);
+            } finally {
+                PerCpuExclusive.exit(here);
+            }
+        }
+        Reference.reachabilityFence(owner);
+        return node;
+    }
+
+    /**
+     * {@return nodes of some slot that has many, linked, or 0} Half of them, but not
+     * more than a certain number. For nodes that are all alike: a thread that is moved
+     * between two operations leaves them where they may not be needed.
+     *
+     * @param owner keeps everything alive
+     * @param head  the variable
+     */
+    public static long takeFromOthers(Object owner, long head) {
+        long taken = 0;
+        for (int slot = 0; taken == 0 && slot < PerCpu.slots(); slot++) {
+            // What is counted here changes meanwhile; the nodes remain readable.
+            if (count(slot, head) >= WORTH_A_FENCE && PerCpuExclusive.tryEnter(slot)) {
+                try {
+                    taken = takePlainly(slot, head);
+                } finally {
+                    PerCpuExclusive.exit(slot);
+                }
+            }
+        }
+        Reference.reachabilityFence(owner);
+        return taken;
+    }
+
+    private static int count(int slot, long head) {
+        int count = 0;
+        for (long node = PerCpu.get(slot, head); node != 0 && count < MOST; node = next(node)) {
+            count++;
+        }
+        return count;
+    }
+
+    // The first ones, and leaves the rest.
+    private static long takePlainly(int slot, long head) {
+        int half = count(slot, head) / 2;
+        if (half == 0) {
+            return 0;
+        }
+        long first = PerCpu.get(slot, head);
+        long last = first;
+        for (int i = 1; i < half; i++) {
+            last = next(last);
+        }
+        U.putLong(PerCpu.addressInSlot(head, slot), next(last));
+        link(last, 0);
+        return first;
     }
 
     /** {@return a node of one slot, or 0} The caller has the slot exclusively. */
-    static long popPlainly(int slot, long head) {
+    private static long popPlainly(int slot, long head) {
         long first = PerCpu.addressInSlot(head, slot);
         long node = U.getLong(first);
         if (node != 0) {
@@ -152,6 +226,15 @@ public final class PerCpuChain {
         long first = PerCpu.get(slot, head);
         U.putLong(PerCpu.addressInSlot(head, slot), 0);
         return first;
+    }
+
+    /** {@return the last of linked nodes} */
+    public static long last(long node) {
+        long last = node;
+        for (long next = node; next != 0; next = next(next)) {
+            last = next;
+        }
+        return last;
     }
 
     /** {@return the node after this one, or 0} */

@@ -21,14 +21,13 @@
 
 package jdk.internal.misc;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
-import jdk.internal.vm.annotation.ReservedStackAccess;
-
 /**
- * The slow path of per-CPU data: one lock for each slot, and what keeps critical
- * sections off a slot while its holder does a transaction with plain reads and
- * writes, from whatever CPU.
+ * The slow path of per-CPU data: what keeps critical sections off a slot while
+ * somebody does a transaction there with plain reads and writes, from whatever
+ * CPU.
  * {@snippet lang="text" :
  * enter(slot):  lock(slot)
  *               exclusive[slot] = set       sections that start now leave for their slow path
@@ -39,49 +38,58 @@ import jdk.internal.vm.annotation.ReservedStackAccess;
  * Every section tests its slot's word between its first instruction and its first
  * read of the slot. The fence comes after the word was set, so a section that saw
  * it clear has committed or aborts; a section that sees it clear again sees what
- * the holder wrote. Where it leaves for is the overflow slot, so nobody
- * waits for the holder but who wants the same slot exclusively.
+ * the holder wrote. Where sections leave for is the {@linkplain #slowSlot slow
+ * slot}, which has none: there a second lock, held for one transaction and never
+ * while others' code runs, does. So nobody waits for the holder of a slot but who
+ * wants to hold the same.
  *
- * <p>The overflow slot, and every slot of a process without rseq, has no
- * sections: there the lock alone does ({@link #lock}). Atomic instructions on a
- * single word, which {@link PerCpuStripes} and the overflow path of
- * {@link PerCpu#loadAddStore} use, are not kept off. So a word is updated by
- * sections and atomics, or by sections and transactions, never by all three.
+ * <p>Atomic instructions on a single word, which {@link PerCpuStripes} and the
+ * overflow path of {@link PerCpu#loadAddStore} use, are not kept off. So a word is
+ * updated by sections and atomics, or by sections and transactions, never by all
+ * three.
  *
- * <p>Deadlocks: a thread that holds a slot may take the lock of the one slot
- * that {@link #slowSlot} names, for as long as a transaction takes, and no other
- * lock; {@link #enter} refuses a second slot. Locks are held in Java code and
- * by virtual threads as by others, and no safepoint waits for one.
+ * <p>Deadlocks: a thread holds one slot at most, and {@link #enter} refuses a
+ * second. The locks of transactions come last and are never held two at a
+ * time. No safepoint waits for either.
+ *
+ * <p>Whoever gets a lock gives it back: that there is stack enough for that is
+ * asked before, and nothing in between allocates.
  */
 public final class PerCpuExclusive {
 
     private static final Unsafe U = Unsafe.getUnsafe();
-
     private static final int SET = Integer.MIN_VALUE;
 
     // Zero where there are no sections.
     private static final long WORDS = PerCpu.isEnabled() ? PerCpu.exclusiveWords() : 0;
 
-    private static final SlotLock[] LOCKS = new SlotLock[PerCpu.slots()];
+    // By slot: who holds it, and whose transaction is on a slot without sections.
+    private static final SlotLock[] HOLDS = locks();
+    private static final SlotLock[] TRANSACTIONS = locks();
 
-    static {
-        for (int slot = 0; slot < LOCKS.length; slot++) {
-            LOCKS[slot] = new SlotLock();
-        }
-    }
+    // Threads that hold a slot: while it is 0, which is nearly always, nobody needs to look whether it is he.
+    private static final AtomicInteger HOLDERS = new AtomicInteger();
 
     private PerCpuExclusive() {}
 
-    /** A slot's lock, and how many transactions were done under it. */
+    private static SlotLock[] locks() {
+        SlotLock[] locks = new SlotLock[PerCpu.slots()];
+        for (int slot = 0; slot < locks.length; slot++) {
+            locks[slot] = new SlotLock();
+        }
+        return locks;
+    }
+
+    /** A lock, and how many transactions were done under it. */
     private static final class SlotLock extends ReentrantLock {
         private static final long serialVersionUID = 0L;
         private static final long COMMITS = U.objectFieldOffset(SlotLock.class, "commits");
 
         private long commits;
 
-        // By its holder.
-        void count() {
+        void countAndUnlock() {
             U.putLongOpaque(this, COMMITS, commits + 1);
+            unlock();
         }
 
         long commits() {
@@ -93,59 +101,78 @@ public final class PerCpuExclusive {
         return WORDS != 0 && slot != PerCpu.overflowSlot();
     }
 
+    // --- Transactions of structures
+
     /**
      * {@return the slot on which a thread does a transaction whose sections do not
-     * come to an end} Its lock is enough.
+     * come to an end} It has no sections.
      */
     public static int slowSlot() {
         return PerCpu.isEnabled() ? PerCpu.overflowSlot() : PerCpuStripes.currentStripe();
     }
 
     /**
-     * Locks a slot that has no sections, {@link #slowSlot}. To be held for one
-     * transaction.
+     * Locks the slow slot for one transaction, in which nothing is allocated and
+     * nobody else's code runs.
      *
-     * @param slot the slot
+     * @param slot the slow slot
+     * @throws StackOverflowError if there is not stack enough; nothing is locked then
      */
-    @ReservedStackAccess
     public static void lock(int slot) {
         assert !hasSections(slot) : slot;
-        LOCKS[slot].lock();
+        PerCpu.ensureStack();
+        TRANSACTIONS[slot].lock();
     }
 
     /**
      * Ends {@link #lock}.
      *
-     * @param slot the slot
+     * @param slot the slow slot
      */
-    @ReservedStackAccess
     public static void unlock(int slot) {
-        LOCKS[slot].count();
-        LOCKS[slot].unlock();
+        TRANSACTIONS[slot].countAndUnlock();
     }
 
     /**
-     * Takes a slot exclusively. Costs a fence, which is microseconds, and waits for
-     * others that want the same.
+     * Takes any slot for one transaction. Costs a fence, which is microseconds, if
+     * the slot has sections, and waits for others that hold it.
      *
      * @param slot the slot
      * @throws IllegalStateException if this thread holds another slot
+     * @throws StackOverflowError    if there is not stack enough; nothing is held
+     *         then
      */
-    @ReservedStackAccess
     public static void enter(int slot) {
-        SlotLock lock = LOCKS[slot];
-        if (!lock.isHeldByCurrentThread()) {
-            int held = heldSlot();
-            if (held >= 0) {
-                throw new IllegalStateException("This thread holds slot " + held
-                        + " exclusively and wants slot " + slot + ": exclusive use does not nest");
-            }
+        checkHolds(slot);
+        PerCpu.ensureStack();
+        if (hasSections(slot)) {
+            HOLDS[slot].lock();
+            held(slot);
+        } else {
+            TRANSACTIONS[slot].lock();
         }
-        lock.lock();
-        if (lock.getHoldCount() == 1 && hasSections(slot)) {
-            U.putIntVolatile(null, PerCpu.addressInSlot(WORDS, slot), SET);
-            PerCpu.fence();
+    }
+
+    /**
+     * {@return whether {@link #enter} could be done without waiting, and was}
+     * False if this thread holds another slot.
+     *
+     * @param slot the slot
+     */
+    public static boolean tryEnter(int slot) {
+        int held = heldSlot();
+        if (held >= 0 && held != slot) {
+            return false;
         }
+        PerCpu.ensureStack();
+        if (!hasSections(slot)) {
+            return TRANSACTIONS[slot].tryLock();
+        }
+        if (!HOLDS[slot].tryLock()) {
+            return false;
+        }
+        held(slot);
+        return true;
     }
 
     /**
@@ -153,14 +180,72 @@ public final class PerCpuExclusive {
      *
      * @param slot what {@link #enter} took
      */
-    @ReservedStackAccess
     public static void exit(int slot) {
-        SlotLock lock = LOCKS[slot];
-        lock.count();
-        if (lock.getHoldCount() == 1 && hasSections(slot)) {
-            U.putIntRelease(null, PerCpu.addressInSlot(WORDS, slot), 0);
+        if (hasSections(slot)) {
+            release(slot);
+        } else {
+            TRANSACTIONS[slot].countAndUnlock();
         }
-        lock.unlock();
+    }
+
+    // --- Actions of others
+
+    /**
+     * Runs an action while this thread holds a slot. If the slot has no sections,
+     * nothing but other actions is kept off.
+     *
+     * @param slot   the slot
+     * @param action what to run
+     * @throws IllegalStateException if this thread holds a slot
+     */
+    public static void run(int slot, Runnable action) {
+        int held = heldSlot();
+        if (held >= 0) {
+            throw new IllegalStateException("This thread is in an exclusive action on slot " + held
+                    + " already: they do not nest");
+        }
+        PerCpu.ensureStack();
+        HOLDS[slot].lock();
+        held(slot);
+        try {
+            action.run();
+        } finally {
+            release(slot);
+        }
+    }
+
+    /**
+     * Checks that this thread may take a slot.
+     *
+     * @param slot the slot
+     * @throws IllegalStateException if it holds another
+     */
+    public static void checkHolds(int slot) {
+        int held = heldSlot();
+        if (held >= 0 && held != slot) {
+            throw new IllegalStateException("This thread is in an exclusive action on slot " + held
+                    + " and wants slot " + slot + ": exclusive use does not nest");
+        }
+    }
+
+    private static void held(int slot) {
+        if (HOLDS[slot].getHoldCount() == 1) {
+            HOLDERS.incrementAndGet();
+            if (hasSections(slot)) {
+                U.putIntVolatile(null, PerCpu.addressInSlot(WORDS, slot), SET);
+                PerCpu.fence();
+            }
+        }
+    }
+
+    private static void release(int slot) {
+        if (HOLDS[slot].getHoldCount() == 1) {
+            if (hasSections(slot)) {
+                U.putIntRelease(null, PerCpu.addressInSlot(WORDS, slot), 0);
+            }
+            HOLDERS.decrementAndGet();
+        }
+        HOLDS[slot].countAndUnlock();
     }
 
     /**
@@ -169,24 +254,34 @@ public final class PerCpuExclusive {
      * @param slot the slot
      */
     public static boolean isHeld(int slot) {
-        return LOCKS[slot].isHeldByCurrentThread();
+        return HOLDS[slot].isHeldByCurrentThread();
     }
 
     /** {@return the slot that this thread holds, or -1} */
     public static int heldSlot() {
-        for (int slot = 0; slot < LOCKS.length; slot++) {
-            if (LOCKS[slot].isHeldByCurrentThread()) {
+        for (int slot = 0; HOLDERS.get() != 0 && slot < HOLDS.length; slot++) {
+            if (HOLDS[slot].isHeldByCurrentThread()) {
                 return slot;
             }
         }
         return -1;
     }
 
-    /** {@return how many transactions were done in this process under a slot's lock} */
+    /**
+     * {@return what sections look at before they touch the slot: negative if they
+     * must not, and 0 also where there are none}
+     *
+     * @param slot the slot
+     */
+    public static int word(int slot) {
+        return WORDS == 0 ? 0 : U.getIntVolatile(null, PerCpu.addressInSlot(WORDS, slot));
+    }
+
+    /** {@return how many transactions and actions were done in this process} */
     static long commits() {
         long sum = 0;
-        for (SlotLock lock : LOCKS) {
-            sum += lock.commits();
+        for (int slot = 0; slot < HOLDS.length; slot++) {
+            sum += HOLDS[slot].commits() + TRANSACTIONS[slot].commits();
         }
         return sum;
     }

@@ -21,6 +21,7 @@
 
 package jdk.internal.misc;
 
+import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 
 import jdk.internal.ref.CleanerFactory;
@@ -74,9 +75,10 @@ public final class PerCpuMemory {
     public static long allocateBlock(Object owner, long bytes) {
         // Registered before there is anything to free, so that nothing is lost if that fails.
         Block block = new Block(bytes);
-        CleanerFactory.cleaner().register(owner, block);
+        Cleaner.Cleanable cleanable = CleanerFactory.cleaner().register(owner, block);
         long base = PerCpu.allocateArena(bytes);
         if (base == 0) {
+            cleanable.clean();
             throw outOfMemory(bytes);
         }
         block.base = base;

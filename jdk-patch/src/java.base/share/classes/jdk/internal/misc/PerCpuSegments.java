@@ -53,6 +53,28 @@ public final class PerCpuSegments {
     }
 
     /**
+     * Keeps a segment's memory from being freed until {@link #release}.
+     *
+     * @param segment the segment
+     * @throws IllegalStateException if it is closed
+     * @throws WrongThreadException  if it is confined to another thread
+     */
+    public static void acquire(MemorySegment segment) {
+        MemorySessionImpl session = ((AbstractMemorySegmentImpl) segment).sessionImpl();
+        session.checkValidState();
+        session.acquire0();
+    }
+
+    /**
+     * Ends {@link #acquire}.
+     *
+     * @param segment the segment
+     */
+    public static void release(MemorySegment segment) {
+        ((AbstractMemorySegmentImpl) segment).sessionImpl().release0();
+    }
+
+    /**
      * {@return a segment of memory that an object owns} Whoever refers to the
      * segment, or to a slice of it, keeps the owner and so the memory.
      *

@@ -257,10 +257,10 @@ public final class PerCpu {
      * action to end, but who calls this method, or removes something from a
      * structure remotely, for the same slot.
      *
-     * <p>What is not kept off: atomic instructions. So other threads' {@link #add},
-     * {@link #getAndAdd} and {@link #cmpxchg} still update the overflow slot while it
-     * is held, and any slot if rseq is not {@linkplain #isSupported() supported}.
-     * Each is still one step, and an action that updates variables with
+     * <p>Where there are no critical sections, nothing is kept off but other actions
+     * on the same slot: on the overflow slot, and on any slot if rseq is not
+     * {@linkplain #isSupported() supported}. Updates are atomic instructions there,
+     * each still one step, and an action that updates variables with
      * {@code cmpxchg} alone and looks at what that returns loses nothing.
      *
      * <p>Actions do not nest, since threads that hold one slot and want another
@@ -268,9 +268,9 @@ public final class PerCpu {
      * of structures on another slot, throw an exception. An action that throws leaves
      * the slot as usable as one that returns.
      *
-     * <p>Memory ordering: what other threads' sections did to the slot before
-     * <i>happens before</i> the action, and the action <i>happens before</i> what
-     * they do to it afterwards.
+     * <p>Memory ordering: the action sees all that sections did to the slot before,
+     * and sections see what the action did to it. Actions on the same slot
+     * <i>happen before</i> one another; nothing else is ordered.
      *
      * <p>Cost: about two microseconds, for a fence that makes every thread in the
      * process leave its critical section; where the kernel has no
@@ -284,19 +284,14 @@ public final class PerCpu {
      * @param action what to run
      * @throws IndexOutOfBoundsException if there is no such slot
      * @throws IllegalStateException     if this thread is in such an action already
+     * @throws StackOverflowError        if there is not stack enough to give the slot
+     *                                   back in any case; nothing was done then
      */
     public static void exclusive(int slot, Runnable action) {
         Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
         Objects.requireNonNull(action);
-        if (PerCpuExclusive.heldSlot() >= 0) {
-            throw new IllegalStateException("This thread is in an exclusive action on slot "
-                    + PerCpuExclusive.heldSlot() + " already: they do not nest");
-        }
-        PerCpuExclusive.enter(slot);
-        try {
-            action.run();
-        } finally {
-            PerCpuExclusive.exit(slot);
-        }
+        // Before the class is touched: a stack overflow while it is initialized would make it unusable.
+        jdk.internal.misc.PerCpu.ensureStack();
+        PerCpuExclusive.run(slot, action);
     }
 }

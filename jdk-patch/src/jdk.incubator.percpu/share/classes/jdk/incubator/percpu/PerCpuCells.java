@@ -21,12 +21,10 @@
 
 package jdk.incubator.percpu;
 
-import java.lang.ref.Reference;
 import java.util.Arrays;
 
 import jdk.internal.misc.PerCpuArena;
 import jdk.internal.misc.PerCpuChain;
-import jdk.internal.misc.PerCpuExclusive;
 import jdk.internal.misc.PerCpuMemory;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.ForceInline;
@@ -40,25 +38,20 @@ import jdk.internal.vm.annotation.Stable;
  * and reads and writes it as any other, with all the barriers that the collector
  * wants.
  *
- * <p>A cell is outside of the heap, 32 bytes: the link of {@link PerCpuChain}, by
+ * <p>A cell is outside of the heap, 16 bytes: the link of {@link PerCpuChain}, by
  * which structures and the free list link it, so that pushing an element makes no
- * object; its index; and its generation, which tells one use of it from another.
- * Free cells wait on the slots, refer to nothing, and are used again by whoever
- * runs there.
+ * object; and its index. Free cells wait on the slots, refer to nothing, and are
+ * used again by whoever runs there.
  */
 final class PerCpuCells {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
     private static final long INDEX = 8;
-    private static final long GENERATION = 16;
-    private static final int CELL_BYTES = 32;
+    private static final int CELL_BYTES = 16;
 
     private static final int CHUNK_SHIFT = 10;
     private static final int CHUNK = 1 << CHUNK_SHIFT;
-
-    // So many of another slot's free cells must be seen before half of them are taken.
-    private static final int WORTH_A_FENCE = 64;
 
     // The variable with each slot's first free cell.
     @Stable
@@ -68,6 +61,7 @@ final class PerCpuCells {
     private volatile Object[][] elements = new Object[0][];
 
     PerCpuCells() {
+        PerCpuChain.initialize();
         free = PerCpuArena.allocate(this);
     }
 
@@ -83,7 +77,6 @@ final class PerCpuCells {
         if (cell == 0) {
             cell = refill();
         }
-        U.putLongOpaque(null, cell + GENERATION, generation(cell) + 1);
         set(cell, element);
         return cell;
     }
@@ -122,75 +115,17 @@ final class PerCpuCells {
         return element;
     }
 
-    /** {@return how often a cell was acquired} The cell may be anybody's. */
-    long generation(long cell) {
-        return U.getLongAcquire(null, cell + GENERATION);
-    }
-
     /** {@return a free cell: another slot's, with more for this slot, or a new one} */
     private long refill() {
-        long cell = takeFromOthers();
+        long cell = PerCpuChain.takeFromOthers(this, free);
         if (cell == 0) {
             cell = grow();
         }
         long rest = PerCpuChain.next(cell);
         if (rest != 0) {
-            PerCpuChain.push(this, free, rest, last(rest));
+            PerCpuChain.push(this, free, rest, PerCpuChain.last(rest));
         }
         return cell;
-    }
-
-    private static long last(long cell) {
-        long last = cell;
-        for (long next = cell; next != 0; next = PerCpuChain.next(next)) {
-            last = next;
-        }
-        return last;
-    }
-
-    /**
-     * Takes half of the free cells of some slot that has many. Threads that were
-     * moved between two operations leave cells where they are not needed.
-     */
-    private long takeFromOthers() {
-        if (PerCpuExclusive.heldSlot() >= 0) {
-            return 0;
-        }
-        for (int slot = 0; slot < PerCpu.slots(); slot++) {
-            if (jdk.internal.misc.PerCpu.get(slot, free) == 0) {
-                continue;
-            }
-            long taken = 0;
-            PerCpuExclusive.enter(slot);
-            try {
-                taken = takeHalf(slot);
-            } finally {
-                PerCpuExclusive.exit(slot);
-                Reference.reachabilityFence(this);
-            }
-            if (taken != 0) {
-                return taken;
-            }
-        }
-        return 0;
-    }
-
-    private long takeHalf(int slot) {
-        int count = 0;
-        long first = jdk.internal.misc.PerCpu.get(slot, free);
-        for (long cell = first; cell != 0 && count < CHUNK; cell = PerCpuChain.next(cell)) {
-            count++;
-        }
-        if (count < WORTH_A_FENCE) {
-            return 0;
-        }
-        long lastKept = first;
-        for (int i = 1; i < count / 2; i++) {
-            lastKept = PerCpuChain.next(lastKept);
-        }
-        long taken = PerCpuChain.next(lastKept);
-        PerCpuChain.link(lastKept, 0);
-        return taken;
     }
 
     /** {@return the first of a chunk of new cells, linked} */

@@ -62,8 +62,8 @@ import jdk.internal.vm.annotation.Stable;
  * arena, is copied twice, through a block in between.
  *
  * <p>Progress: every method ends after a bounded number of steps, under a
- * debugger too; but {@link #steal} waits for others that want the same slot
- * exclusively, and so may a push or pop whose sections keep being aborted.
+ * debugger too. Nobody waits but {@link #steal} for others that want the same slot
+ * exclusively, and threads on the overflow slot for each other's transactions.
  *
  * <p>Use case 6 of the restartable sequences' authors: librseq's
  * {@code percpu_memcpy_buffer_push} and {@code percpu_memcpy_buffer_pop}.
@@ -76,6 +76,8 @@ public final class PerCpuDataStack {
     public static final int MAX_ELEMENT_SIZE = jdk.internal.misc.PerCpu.MAX_COPY;
 
     private static final Unsafe U = Unsafe.getUnsafe();
+
+    private static final long SIZE = U.objectFieldOffset(PerCpuDataStack.class, "size");
 
     // The variable with each slot's number of elements.
     @Stable
@@ -111,6 +113,7 @@ public final class PerCpuDataStack {
         }
         this.elementSize = elementSize;
         this.capacity = capacity;
+        PerCpuChain.initialize();
         stride = PerCpuMemory.stride((long) capacity * elementSize);
         elements = PerCpuMemory.allocate(this, stride);
         size = PerCpuArena.allocate(this);
@@ -150,7 +153,8 @@ public final class PerCpuDataStack {
      *
      * @param source the element, of {@link #elementSize} bytes; if others write it
      *               meanwhile, what is pushed may be a mixture
-     * @return true if it was pushed, false if the slot is full
+     * @return true if it was pushed, false if the slot is full, or if the overflow
+     *         slot is and somebody uses this CPU's slot exclusively at this moment
      * @throws IllegalArgumentException if it has another size
      * @throws IllegalStateException    if its arena is closed
      * @throws WrongThreadException     if it is confined to another thread
@@ -166,7 +170,7 @@ public final class PerCpuDataStack {
         } else {
             long block = PerCpuBlocks.borrow();
             try {
-                blockSegment(block).copyFrom(source);
+                PerCpuSegments.segment(this, block, elementSize).copyFrom(source);
                 pushed = push(block);
             } finally {
                 PerCpuBlocks.giveBack(block);
@@ -174,10 +178,6 @@ public final class PerCpuDataStack {
         }
         Reference.reachabilityFence(source);
         return pushed;
-    }
-
-    private MemorySegment blockSegment(long block) {
-        return PerCpuSegments.segment(this, block, elementSize);
     }
 
     @ForceInline
@@ -199,21 +199,36 @@ public final class PerCpuDataStack {
         return pushSlowly(source);
     }
 
+    // To the slow slot; and if that is full, to this CPU's, which it may not have been able to use.
     private boolean pushSlowly(long source) {
         int slot = PerCpuExclusive.slowSlot();
+        boolean pushed;
         PerCpuExclusive.lock(slot);
         try {
-            long count = jdk.internal.misc.PerCpu.get(slot, size);
-            if (count >= capacity) {
-                return false;
-            }
-            U.copyMemory(source, element(slot, count), elementSize);
-            U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), count + 1);
-            return true;
+            pushed = pushPlainly(source, slot);
         } finally {
             PerCpuExclusive.unlock(slot);
-            Reference.reachabilityFence(this);
         }
+        int here = !pushed && jdk.internal.misc.PerCpu.isEnabled() ? jdk.internal.misc.PerCpu.currentSlot() : slot;
+        if (here != slot && PerCpuExclusive.tryEnter(here)) {
+            try {
+                pushed = pushPlainly(source, here);
+            } finally {
+                PerCpuExclusive.exit(here);
+            }
+        }
+        Reference.reachabilityFence(this);
+        return pushed;
+    }
+
+    private boolean pushPlainly(long source, int slot) {
+        long count = jdk.internal.misc.PerCpu.get(slot, size);
+        if (count >= capacity) {
+            return false;
+        }
+        U.copyMemory(source, element(slot, count), elementSize);
+        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), count + 1);
+        return true;
     }
 
     /**
@@ -225,7 +240,9 @@ public final class PerCpuDataStack {
      * @param destination where to put it, of {@link #elementSize} bytes; what it
      *                    holds afterwards is undefined if this method returns
      *                    false, or if others write it meanwhile
-     * @return true if an element was popped, false if both slots are empty
+     * @return true if an element was popped, false if both slots are empty, or if
+     *         the overflow slot is and somebody uses this CPU's slot exclusively at
+     *         this moment
      * @throws IllegalArgumentException if the segment has another size or is
      *                                  read-only
      * @throws IllegalStateException    if its arena is closed
@@ -273,27 +290,29 @@ public final class PerCpuDataStack {
         if (address != 0) {
             popped = pop(address, slot);
         } else {
-            long block = PerCpuBlocks.borrow();
-            try {
-                popped = pop(block, slot);
-                if (popped) {
-                    copyOut(block, destination);
-                }
-            } finally {
-                PerCpuBlocks.giveBack(block);
-            }
+            popped = popThroughBlock(destination, slot);
         }
         Reference.reachabilityFence(destination);
         return popped;
     }
 
-    private void copyOut(long block, MemorySegment destination) {
+    // What can fail comes before the element is off the stack.
+    private boolean popThroughBlock(MemorySegment destination, int slot) {
+        PerCpuSegments.acquire(destination);
         try {
-            destination.copyFrom(blockSegment(block));
-        } catch (RuntimeException | InternalError e) {
-            // Closed meanwhile, or the file is shorter than it was: the element is not to be lost.
-            push(block);
-            throw e;
+            long block = PerCpuBlocks.borrow();
+            try {
+                MemorySegment segment = PerCpuSegments.segment(this, block, elementSize);
+                boolean popped = pop(block, slot);
+                if (popped) {
+                    destination.copyFrom(segment);
+                }
+                return popped;
+            } finally {
+                PerCpuBlocks.giveBack(block);
+            }
+        } finally {
+            PerCpuSegments.release(destination);
         }
     }
 
@@ -316,25 +335,39 @@ public final class PerCpuDataStack {
             }
             if (jdk.internal.misc.PerCpu.loadCbneMemcpyStore(this, slot, size, count, destination,
                     element(slot, count - 1), elementSize, count - 1) == jdk.internal.misc.PerCpu.COMMITTED) {
+                // What the one who pushed it has written comes after.
+                U.loadFence();
                 return true;
             }
         }
         return popSlowly(destination);
     }
 
+    // From the slow slot; and if that is empty, from this CPU's, which it may not have been able to use.
     private boolean popSlowly(long destination) {
         int slot = PerCpuExclusive.slowSlot();
+        boolean popped;
         PerCpuExclusive.lock(slot);
         try {
-            return popPlainly(destination, slot);
+            popped = popPlainly(destination, slot);
         } finally {
             PerCpuExclusive.unlock(slot);
-            Reference.reachabilityFence(this);
         }
+        int here = !popped && jdk.internal.misc.PerCpu.isEnabled() ? jdk.internal.misc.PerCpu.currentSlot() : slot;
+        if (here != slot && size(here) != 0 && PerCpuExclusive.tryEnter(here)) {
+            try {
+                popped = popPlainly(destination, here);
+            } finally {
+                PerCpuExclusive.exit(here);
+            }
+        }
+        Reference.reachabilityFence(this);
+        return popped;
     }
 
     private boolean steal(long destination, int slot) {
         if (size(slot) == 0) {
+            PerCpuExclusive.checkHolds(slot);
             return false;
         }
         PerCpuExclusive.enter(slot);
@@ -364,7 +397,7 @@ public final class PerCpuDataStack {
      */
     public int size(int slot) {
         Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
-        int count = (int) jdk.internal.misc.PerCpu.get(slot, size);
+        int count = (int) jdk.internal.misc.PerCpu.get(slot, pinnedSize());
         Reference.reachabilityFence(this);
         return count;
     }
@@ -374,6 +407,12 @@ public final class PerCpuDataStack {
      * {@link PerCpuLong#sum()}.
      */
     public long size() {
-        return jdk.internal.misc.PerCpu.sum(this, size);
+        return jdk.internal.misc.PerCpu.sum(this, pinnedSize());
+    }
+
+    /** As {@link PerCpuLong#pinnedAddress}. */
+    @ForceInline
+    private long pinnedSize() {
+        return U.getLongOpaque(this, SIZE);
     }
 }

@@ -29,6 +29,7 @@ import java.util.Objects;
 import jdk.internal.misc.PerCpuArena;
 import jdk.internal.misc.PerCpuChain;
 import jdk.internal.misc.PerCpuExclusive;
+import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
@@ -58,13 +59,13 @@ import jdk.internal.vm.annotation.Stable;
  * way.
  *
  * <p>Progress: every method ends after a bounded number of steps, under a
- * debugger too; but {@link #drain} waits for others that want the same slot
- * exclusively, and so may a push or pop whose sections keep being aborted.
+ * debugger too. Nobody waits but {@link #drain} for others that want the same slot
+ * exclusively, and threads on the overflow slot for each other's transactions.
  *
- * <p>Memory: the links between elements are in cells outside of the heap, which
- * the list makes when it is larger than ever before, 1024 at a time and with 4
- * bytes of heap or 8 for each, and uses again. A push makes no object. A list refers to
- * nothing that was popped.
+ * <p>Memory: an element and its link are in a cell, 16 bytes outside of the heap and
+ * a reference on it. The list makes 1024 when it is larger than ever before, and
+ * uses them again. A push makes no object. A list refers to nothing that was
+ * popped.
  *
  * <p>Use case 3 of the restartable sequences' authors: librseq's
  * {@code percpu_list_push} and {@code percpu_list_pop}. As there, an element that was
@@ -75,6 +76,9 @@ import jdk.internal.vm.annotation.Stable;
  * @since 25
  */
 public final class PerCpuList<E> {
+
+    private static final Unsafe U = Unsafe.getUnsafe();
+    private static final long HEAD = U.objectFieldOffset(PerCpuList.class, "head");
 
     // The variable with each slot's first cell.
     @Stable
@@ -116,7 +120,8 @@ public final class PerCpuList<E> {
      *
      * <p>Cost: as {@link #push}.
      *
-     * @return the element, or null if both slots are empty
+     * @return the element, or null if both slots are empty, or if the overflow slot
+     *         is and somebody uses this CPU's slot exclusively at this moment
      */
     @ForceInline
     @SuppressWarnings("unchecked")
@@ -142,13 +147,14 @@ public final class PerCpuList<E> {
      */
     public List<E> drain(int slot) {
         Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
-        ArrayList<E> elements = new ArrayList<>();
+        PerCpuExclusive.checkHolds(slot);
+        ArrayList<E> elements = new ArrayList<>(0);
         drain(slot, elements);
         return elements;
     }
 
     private void drain(int slot, ArrayList<E> elements) {
-        if (jdk.internal.misc.PerCpu.get(slot, head) == 0) {
+        if (jdk.internal.misc.PerCpu.get(slot, pinnedHead()) == 0) {
             return;
         }
         PerCpuExclusive.enter(slot);
@@ -158,6 +164,11 @@ public final class PerCpuList<E> {
             PerCpuExclusive.exit(slot);
             Reference.reachabilityFence(this);
         }
+    }
+
+    /** As {@link PerCpuLong#pinnedAddress}. */
+    private long pinnedHead() {
+        return U.getLongOpaque(this, HEAD);
     }
 
     @SuppressWarnings("unchecked")
@@ -195,12 +206,15 @@ public final class PerCpuList<E> {
      *         then
      */
     public List<E> drain() {
-        ArrayList<E> elements = new ArrayList<>();
+        if (PerCpuExclusive.heldSlot() >= 0) {
+            throw new IllegalStateException("This thread is in an exclusive action: draining all slots would nest");
+        }
+        ArrayList<E> elements = new ArrayList<>(0);
         try {
             for (int slot = 0; slot < jdk.internal.misc.PerCpu.slots(); slot++) {
                 drain(slot, elements);
             }
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | StackOverflowError e) {
             if (elements.isEmpty()) {
                 throw e;
             }

@@ -33,6 +33,7 @@ import jdk.internal.misc.PerCpuMemory;
 import jdk.internal.misc.PerCpuSegments;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.ReservedStackAccess;
 import jdk.internal.vm.annotation.Stable;
 
 /**
@@ -47,12 +48,12 @@ import jdk.internal.vm.annotation.Stable;
  *
  * {@snippet lang="java" :
  * try (PerCpuRingBuffer.Record record = buffer.reserve(16)) {
- *     if (record == null) {
- *         LOST.increment();
- *     } else {
+ *     if (record.isReserved()) {
  *         record.putLong(0, System.nanoTime());
  *         record.putLong(8, event);
  *         record.commit();
+ *     } else {
+ *         LOST.increment();
  *     }
  * }
  * }
@@ -136,6 +137,7 @@ public final class PerCpuRingBuffer {
                     + ": " + capacity);
         }
         this.capacity = Integer.highestOneBit(2 * capacity - 1);
+        PerCpuChain.initialize();
         readers = new ReentrantLock[jdk.internal.misc.PerCpu.slots()];
         for (int slot = 0; slot < readers.length; slot++) {
             readers[slot] = new ReentrantLock();
@@ -181,11 +183,12 @@ public final class PerCpuRingBuffer {
      * Reserves room for a record on this CPU's slot. The record is to be committed
      * or discarded by the same thread, and soon: the reader waits for it.
      *
-     * <p>Cost: with rseq, one critical section; without, that of taking a lock.
+     * <p>Cost: with rseq, one critical section; without, that of taking a lock. No
+     * object is made if compiled code uses the record and drops it.
      *
      * @param size the size of the record, in bytes
-     * @return a record to write to, the content of which is undefined; null if the
-     *         slot is full
+     * @return a record to write to, the content of which is undefined; if the slot
+     *         is full, one that is not {@linkplain Record#isReserved reserved}
      * @throws IllegalArgumentException if {@code size} is negative or larger than
      *         {@link #maxRecordSize}
      */
@@ -194,6 +197,19 @@ public final class PerCpuRingBuffer {
         if (size < 0 || size > maxRecordSize()) {
             throw badSize(size);
         }
+        // First, because it may fail: once room is reserved the reader waits for it.
+        Record record = new Record(this, size);
+        long address = reserveAddress(size);
+        if (address != 0) {
+            record.slot = (int) ((address - blocks) / stride);
+            record.address = address;
+        }
+        return record;
+    }
+
+    // Of the bytes after the header; 0 if there is no room.
+    @ForceInline
+    private long reserveAddress(int size) {
         long length = recordLength(size);
         for (int i = 0; jdk.internal.misc.PerCpu.isEnabled() && i < PerCpuChain.ATTEMPTS; i++) {
             int slot = jdk.internal.misc.PerCpu.currentSlot();
@@ -201,16 +217,19 @@ public final class PerCpuRingBuffer {
                 break;
             }
             long start = jdk.internal.misc.PerCpu.get(slot, head);
-            if (!fits(slot, start, length)) {
-                return null;
-            }
             long room = roomToEnd(start);
+            // A record is never split: what is left before the end of the ring is skipped if it does not fit there.
             boolean pad = length > room;
+            long end = start + (pad ? room : length);
+            if (!fits(slot, end)) {
+                return 0;
+            }
+            long address = ringAddress(slot, start);
             // The header is written before the head moves on, in the same section: the reader never sees another.
-            if (jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(this, slot, head, start, ringAddress(slot, start),
-                    pad ? room - HEADER | DISCARDED : size | RESERVED, start + (pad ? room : length))
+            if (jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(this, slot, head, start, address,
+                    pad ? room - HEADER | DISCARDED : size | RESERVED, end)
                     == jdk.internal.misc.PerCpu.COMMITTED && !pad) {
-                return new Record(this, slot, ringAddress(slot, start) + HEADER, size);
+                return address + HEADER;
             }
         }
         return reserveSlowly(size);
@@ -220,40 +239,45 @@ public final class PerCpuRingBuffer {
         return new IllegalArgumentException("size must be from 0 to " + maxRecordSize() + ": " + size);
     }
 
-    private Record reserveSlowly(int size) {
-        long length = recordLength(size);
+    private long reserveSlowly(int size) {
         int slot = PerCpuExclusive.slowSlot();
         PerCpuExclusive.lock(slot);
         try {
-            long start = jdk.internal.misc.PerCpu.get(slot, head);
-            if (!fits(slot, start, length)) {
-                return null;
-            }
-            long room = roomToEnd(start);
-            if (length > room) {
-                U.putLong(ringAddress(slot, start), room - HEADER | DISCARDED);
-                start += room;
-            }
-            Record record = new Record(this, slot, ringAddress(slot, start) + HEADER, size);
-            U.putLong(ringAddress(slot, start), size | RESERVED);
-            U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(head, slot), start + length);
-            return record;
+            return reservePlainly(slot, size);
         } finally {
             PerCpuExclusive.unlock(slot);
             Reference.reachabilityFence(this);
         }
     }
 
-    // A record is never split: one that does not fit before the end of the ring starts at its beginning.
+    private long reservePlainly(int slot, int size) {
+        long length = recordLength(size);
+        long start = jdk.internal.misc.PerCpu.get(slot, head);
+        long room = roomToEnd(start);
+        if (length > room) {
+            if (!fits(slot, start + room)) {
+                return 0;
+            }
+            U.putLong(ringAddress(slot, start), room - HEADER | DISCARDED);
+            start += room;
+            U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(head, slot), start);
+        }
+        if (!fits(slot, start + length)) {
+            return 0;
+        }
+        long address = ringAddress(slot, start);
+        U.putLong(address, size | RESERVED);
+        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(head, slot), start + length);
+        return address + HEADER;
+    }
+
     @ForceInline
     private long roomToEnd(long position) {
         return capacity - (position & capacity - 1);
     }
 
     @ForceInline
-    private boolean fits(int slot, long start, long length) {
-        long room = roomToEnd(start);
-        long end = start + (length > room ? room + length : length);
+    private boolean fits(int slot, long end) {
         return end - jdk.internal.misc.PerCpu.get(slot, readSeen) <= capacity || fitsNow(slot, end);
     }
 
@@ -261,7 +285,7 @@ public final class PerCpuRingBuffer {
         // What was there has been read, before it is written again.
         long read = U.getLongAcquire(null, readAddress(slot));
         // Several threads may do this, and the last one may store less than another: that is only less exact.
-        U.putLongOpaque(null, jdk.internal.misc.PerCpu.addressInSlot(readSeen, slot), read);
+        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(readSeen, slot), read);
         Reference.reachabilityFence(this);
         return end - read <= capacity;
     }
@@ -271,10 +295,11 @@ public final class PerCpuRingBuffer {
      * offsets are in bytes from the record's beginning and need not be aligned;
      * values have the native byte order.
      *
-     * <p>Every method but {@link #size}, {@link #slot} and {@link #close} throws
-     * {@link WrongThreadException} if another thread calls it, and
-     * {@link IllegalStateException} if the record was committed or discarded before.
-     * Each costs about what its store costs.
+     * <p>Every method but {@link #isReserved}, {@link #size}, {@link #slot} and
+     * {@link #close} throws {@link WrongThreadException} if another thread calls it,
+     * and {@link IllegalStateException} if there is no room reserved: there was
+     * none, or the record was committed or discarded. Each costs about what its
+     * store costs.
      *
      * @since 25
      */
@@ -285,21 +310,28 @@ public final class PerCpuRingBuffer {
         // Keeps the memory.
         private final PerCpuRingBuffer buffer;
         private final Thread writer = Thread.currentThread();
-        private final int slot;
         private final int size;
+        private int slot = -1;
 
-        // Zero when it is committed or discarded.
+        // Zero if it is not reserved.
         private long address;
 
-        private Record(PerCpuRingBuffer buffer, int slot, long address, int size) {
+        private Record(PerCpuRingBuffer buffer, int size) {
             this.buffer = buffer;
-            this.slot = slot;
-            this.address = address;
             this.size = size;
         }
 
         /**
-         * {@return the slot that this record is on}
+         * {@return whether there is room reserved for this record} False if there was
+         * none, and after the record was committed or discarded.
+         */
+        @ForceInline
+        public boolean isReserved() {
+            return address != 0;
+        }
+
+        /**
+         * {@return the slot that this record is on} -1 if there was no room for it.
          */
         public int slot() {
             return slot;
@@ -319,9 +351,14 @@ public final class PerCpuRingBuffer {
             }
             long a = U.getLongOpaque(this, ADDRESS);
             if (a == 0) {
-                throw new IllegalStateException("The record was committed or discarded before");
+                throw notReserved();
             }
             return a;
+        }
+
+        private IllegalStateException notReserved() {
+            return new IllegalStateException(slot < 0 ? "There was no room for the record"
+                    : "The record was committed or discarded before");
         }
 
         private WrongThreadException wrongThread() {
@@ -411,6 +448,7 @@ public final class PerCpuRingBuffer {
          * Hands the record to the reader. It cannot be written any more.
          */
         @ForceInline
+        @ReservedStackAccess
         public void commit() {
             finish(COMMITTED);
         }
@@ -426,8 +464,9 @@ public final class PerCpuRingBuffer {
         @ForceInline
         private void finish(long state) {
             long a = writable();
-            address = 0;
+            // In this order, and on reserved stack: a record that is neither committed nor discarded stops the reader.
             U.putLongRelease(null, a - HEADER, size | state);
+            address = 0;
             Reference.reachabilityFence(buffer);
         }
 
@@ -439,6 +478,7 @@ public final class PerCpuRingBuffer {
          */
         @Override
         @ForceInline
+        @ReservedStackAccess
         public void close() {
             if (address != 0) {
                 discard();
@@ -470,7 +510,9 @@ public final class PerCpuRingBuffer {
      * first one that is not committed.
      *
      * <p>If the action throws, the record is counted as read, and the exception is
-     * passed on. Other threads that read the same slot wait. Cost: some loads for
+     * passed on. Other threads that read the same slot wait, so the action must not
+     * wait for them, nor read other slots unless all actions do so in one order.
+     * Cost: some loads for
      * each record, with a cache miss or two if it was just written on another CPU.
      *
      * @param slot   the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
@@ -513,11 +555,13 @@ public final class PerCpuRingBuffer {
                     break;
                 }
                 int size = (int) header;
-                long offset = position & capacity - 1;
-                position += recordLength(size);
                 if (state == COMMITTED) {
+                    MemorySegment record = ring.asSlice((position & capacity - 1) + HEADER, size);
+                    position += recordLength(size);
                     count++;
-                    reader.read(slot, ring.asSlice(offset + HEADER, size));
+                    reader.read(slot, record);
+                } else {
+                    position += recordLength(size);
                 }
             }
         } finally {

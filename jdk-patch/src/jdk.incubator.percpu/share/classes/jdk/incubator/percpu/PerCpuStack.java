@@ -69,9 +69,9 @@ import jdk.internal.vm.annotation.Stable;
  * way, {@link #peek} included.
  *
  * <p>Progress: every method ends after a bounded number of steps, under a
- * debugger too; but {@link #steal} and {@link #drain} wait for others that want
- * the same slot exclusively, and so may a push or pop whose sections keep being
- * aborted.
+ * debugger too. Nobody waits but {@link #steal} and {@link #drain} for others that
+ * want the same slot exclusively, and threads on the overflow slot for each
+ * other's transactions.
  *
  * <p>Memory: 8 bytes outside of the heap for each element of the capacity, on
  * each slot, once it is used; and as {@link PerCpuList} for as many elements as
@@ -88,7 +88,13 @@ public final class PerCpuStack<E> {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
-    // The variable with each slot's number of elements.
+    private static final long SIZE = U.objectFieldOffset(PerCpuStack.class, "size");
+
+    // In a size: the number of elements, and in the upper half how often it was changed, so that who sees the
+    // same size twice knows that nothing was changed in between.
+    private static final long CHANGE = 1L << 32;
+
+    // The variable with each slot's size.
     @Stable
     private final long size;
 
@@ -114,6 +120,7 @@ public final class PerCpuStack<E> {
             throw new IllegalArgumentException("capacity must be positive: " + capacity);
         }
         this.capacity = capacity;
+        PerCpuChain.initialize();
         stride = PerCpuMemory.stride((long) capacity * Long.BYTES);
         entries = PerCpuMemory.allocate(this, stride);
         size = PerCpuArena.allocate(this);
@@ -124,6 +131,11 @@ public final class PerCpuStack<E> {
      */
     public int capacity() {
         return capacity;
+    }
+
+    @ForceInline
+    private static int count(long size) {
+        return (int) size;
     }
 
     @ForceInline
@@ -139,7 +151,8 @@ public final class PerCpuStack<E> {
      * cells.
      *
      * @param e the element
-     * @return true if it was pushed, false if the slot is full
+     * @return true if it was pushed, false if the slot is full, or if the overflow
+     *         slot is and somebody uses this CPU's slot exclusively at this moment
      * @throws NullPointerException if it is null
      * @throws OutOfMemoryError if there is no memory for it; the element was not
      *         pushed then
@@ -153,15 +166,15 @@ public final class PerCpuStack<E> {
             if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
                 break;
             }
-            long count = jdk.internal.misc.PerCpu.get(slot, size);
-            if (count >= capacity) {
+            long old = jdk.internal.misc.PerCpu.get(slot, size);
+            if (count(old) >= capacity) {
                 return full(cell);
             }
             if (cell == 0) {
                 cell = cells.acquire(e);
             }
-            if (jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(this, slot, size, count, entry(slot, count), cell,
-                    count + 1) == jdk.internal.misc.PerCpu.COMMITTED) {
+            if (jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(this, slot, size, old, entry(slot, count(old)),
+                    cell, old + CHANGE + 1) == jdk.internal.misc.PerCpu.COMMITTED) {
                 return true;
             }
         }
@@ -175,23 +188,37 @@ public final class PerCpuStack<E> {
         return false;
     }
 
+    // To the slow slot; and if that is full, to this CPU's, which it may not have been able to use.
     private boolean pushSlowly(E e, long acquired) {
         long cell = acquired != 0 ? acquired : cells.acquire(e);
         int slot = PerCpuExclusive.slowSlot();
-        boolean pushed = false;
+        boolean pushed;
         PerCpuExclusive.lock(slot);
         try {
-            long count = jdk.internal.misc.PerCpu.get(slot, size);
-            if (count < capacity) {
-                U.putLong(entry(slot, count), cell);
-                U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), count + 1);
-                pushed = true;
-            }
+            pushed = pushPlainly(slot, cell);
         } finally {
             PerCpuExclusive.unlock(slot);
-            Reference.reachabilityFence(this);
         }
+        int here = !pushed && jdk.internal.misc.PerCpu.isEnabled() ? jdk.internal.misc.PerCpu.currentSlot() : slot;
+        if (here != slot && PerCpuExclusive.tryEnter(here)) {
+            try {
+                pushed = pushPlainly(here, cell);
+            } finally {
+                PerCpuExclusive.exit(here);
+            }
+        }
+        Reference.reachabilityFence(this);
         return pushed || full(cell);
+    }
+
+    private boolean pushPlainly(int slot, long cell) {
+        long old = jdk.internal.misc.PerCpu.get(slot, size);
+        if (count(old) >= capacity) {
+            return false;
+        }
+        U.putLong(entry(slot, count(old)), cell);
+        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), old + CHANGE + 1);
+        return true;
     }
 
     /**
@@ -200,7 +227,8 @@ public final class PerCpuStack<E> {
      *
      * <p>Cost: as {@link #push}.
      *
-     * @return the element, or null if both slots are empty
+     * @return the element, or null if both slots are empty, or if the overflow slot
+     *         is and somebody uses this CPU's slot exclusively at this moment
      */
     @ForceInline
     @SuppressWarnings("unchecked")
@@ -210,41 +238,55 @@ public final class PerCpuStack<E> {
             if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
                 break;
             }
-            long count = jdk.internal.misc.PerCpu.get(slot, size);
-            if (count == 0) {
-                return jdk.internal.misc.PerCpu.get(jdk.internal.misc.PerCpu.overflowSlot(), size) == 0
+            long old = jdk.internal.misc.PerCpu.get(slot, size);
+            if (count(old) == 0) {
+                return count(jdk.internal.misc.PerCpu.get(jdk.internal.misc.PerCpu.overflowSlot(), size)) == 0
                         ? null : popSlowly();
             }
-            long entry = entry(slot, count - 1);
+            long entry = entry(slot, count(old) - 1);
             long cell = U.getLongAcquire(null, entry);
-            if (jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(this, slot, size, count, entry, cell, count - 1)
+            if (jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(this, slot, size, old, entry, cell, old + CHANGE - 1)
                     == jdk.internal.misc.PerCpu.COMMITTED) {
+                // What the one who pushed it has written comes after.
+                U.loadFence();
                 return (E) cells.release(cell);
             }
         }
         return popSlowly();
     }
 
+    // From the slow slot; and if that is empty, from this CPU's, which it may not have been able to use.
     private E popSlowly() {
         int slot = PerCpuExclusive.slowSlot();
+        E element;
         PerCpuExclusive.lock(slot);
         try {
-            return popPlainly(slot);
+            element = popPlainly(slot);
         } finally {
             PerCpuExclusive.unlock(slot);
-            Reference.reachabilityFence(this);
         }
+        int here = element == null && jdk.internal.misc.PerCpu.isEnabled()
+                ? jdk.internal.misc.PerCpu.currentSlot() : slot;
+        if (here != slot && size(here) != 0 && PerCpuExclusive.tryEnter(here)) {
+            try {
+                element = popPlainly(here);
+            } finally {
+                PerCpuExclusive.exit(here);
+            }
+        }
+        Reference.reachabilityFence(this);
+        return element;
     }
 
     // The cell becomes free where it was used, not where a thief is.
     @SuppressWarnings("unchecked")
     private E popPlainly(int slot) {
-        long count = jdk.internal.misc.PerCpu.get(slot, size);
-        if (count == 0) {
+        long old = jdk.internal.misc.PerCpu.get(slot, size);
+        if (count(old) == 0) {
             return null;
         }
-        long cell = U.getLong(entry(slot, count - 1));
-        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), count - 1);
+        long cell = U.getLong(entry(slot, count(old) - 1));
+        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), old + CHANGE - 1);
         Object element = cells.clear(cell);
         cells.releaseAll(slot, cell, cell);
         return (E) element;
@@ -258,7 +300,7 @@ public final class PerCpuStack<E> {
      */
     public int size(int slot) {
         Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
-        int count = (int) jdk.internal.misc.PerCpu.get(slot, size);
+        int count = count(jdk.internal.misc.PerCpu.get(slot, pinnedSize()));
         Reference.reachabilityFence(this);
         return count;
     }
@@ -268,7 +310,17 @@ public final class PerCpuStack<E> {
      * {@link PerCpuLong#sum()}.
      */
     public long size() {
-        return jdk.internal.misc.PerCpu.sum(this, size);
+        long sum = 0;
+        for (int slot = 0; slot < jdk.internal.misc.PerCpu.slots(); slot++) {
+            sum += size(slot);
+        }
+        return sum;
+    }
+
+    /** As {@link PerCpuLong#pinnedAddress}. */
+    @ForceInline
+    private long pinnedSize() {
+        return U.getLongOpaque(this, SIZE);
     }
 
     /**
@@ -287,33 +339,24 @@ public final class PerCpuStack<E> {
     @SuppressWarnings("unchecked")
     public E peek(int slot) {
         Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
-        try {
-            for (int i = 0; i < PerCpuChain.ATTEMPTS; i++) {
-                long count = jdk.internal.misc.PerCpu.get(slot, size);
-                if (count == 0) {
-                    return null;
-                }
-                long entry = entry(slot, count - 1);
-                long cell = U.getLongAcquire(null, entry);
-                if (cell == 0) {
-                    // The size was decremented and the entry was never written.
-                    continue;
-                }
-                // The cell was on top after the first look at its generation. If it is the same after the
-                // element was read, the element is the one that was on top.
-                long generation = cells.generation(cell);
-                boolean top = jdk.internal.misc.PerCpu.get(slot, size) == count
-                        && U.getLongAcquire(null, entry) == cell;
-                Object element = cells.get(cell);
-                U.loadFence();
-                if (top && element != null && cells.generation(cell) == generation) {
-                    return (E) element;
-                }
+        E top = null;
+        for (int i = 0; top == null && i < PerCpuChain.ATTEMPTS; i++) {
+            long seen = jdk.internal.misc.PerCpu.get(slot, pinnedSize());
+            if (count(seen) == 0) {
+                break;
             }
-            return null;
-        } finally {
-            Reference.reachabilityFence(this);
+            long cell = U.getLongAcquire(null, entry(slot, count(seen) - 1));
+            // A cell is never unmapped, and whatever it holds is an element or null.
+            Object element = cells.get(cell);
+            U.loadFence();
+            // The same size, with the same number of changes: nothing was popped, and pushes that came to
+            // nothing have written above the top.
+            if (jdk.internal.misc.PerCpu.get(slot, pinnedSize()) == seen) {
+                top = (E) element;
+            }
         }
+        Reference.reachabilityFence(this);
+        return top;
     }
 
     /**
@@ -331,6 +374,7 @@ public final class PerCpuStack<E> {
      */
     public E steal(int slot) {
         if (size(slot) == 0) {
+            PerCpuExclusive.checkHolds(slot);
             return null;
         }
         PerCpuExclusive.enter(slot);
@@ -357,7 +401,8 @@ public final class PerCpuStack<E> {
      */
     public List<E> drain(int slot) {
         Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
-        ArrayList<E> elements = new ArrayList<>();
+        PerCpuExclusive.checkHolds(slot);
+        ArrayList<E> elements = new ArrayList<>(0);
         drain(slot, elements);
         return elements;
     }
@@ -392,12 +437,15 @@ public final class PerCpuStack<E> {
      *         then
      */
     public List<E> drain() {
-        ArrayList<E> elements = new ArrayList<>();
+        if (PerCpuExclusive.heldSlot() >= 0) {
+            throw new IllegalStateException("This thread is in an exclusive action: draining all slots would nest");
+        }
+        ArrayList<E> elements = new ArrayList<>(0);
         try {
             for (int slot = 0; slot < jdk.internal.misc.PerCpu.slots(); slot++) {
                 drain(slot, elements);
             }
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | StackOverflowError e) {
             if (elements.isEmpty()) {
                 throw e;
             }

@@ -1,0 +1,232 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+/*
+ * @test
+ * @summary each raw operation that names its slot: what it does and what it answers, in every tier
+ * @requires os.family == "linux" & os.arch == "amd64"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @build percpu.lib.*
+ * @run driver Operations
+ */
+
+import java.lang.management.ManagementFactory;
+
+import jdk.incubator.percpu.PerCpuLong;
+import jdk.internal.misc.PerCpu;
+import jdk.internal.misc.Unsafe;
+import jdk.test.lib.process.OutputAnalyzer;
+import percpu.lib.Check;
+import percpu.lib.Raw;
+import percpu.lib.Vm;
+
+public class Operations {
+    public static void main(String[] args) throws Exception {
+        inlinedByC1();
+        String[][] tiers = {{"-Xint"}, {"-XX:TieredStopAtLevel=1"}, {"-Xbatch", "-XX:-TieredCompilation"},
+                {"-Xbatch", "-XX:-TieredCompilation", "-XX:+PreserveFramePointer", "-XX:UseAVX=0"},
+                {"-XX:+StressGCM", "-XX:+StressLCM", "-Xbatch", "-XX:-TieredCompilation"}, {}};
+        for (String[] tier : tiers) {
+            for (String index : new String[] {"mm_cid", "cpu_id"}) {
+                new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-XX:RseqIndex=" + index).with(tier)
+                        .pass(Steps.class).shouldContain("all steps are right");
+            }
+            // Every section gives up: nothing may have happened but the tries.
+            new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-XX:+RseqForceAbort").with(tier).pass(Steps.class, "abort")
+                    .shouldContain("all steps are right");
+        }
+    }
+
+    // Else C1 would call the natives, and its own way to the stubs would never be tested.
+    private static void inlinedByC1() throws Exception {
+        OutputAnalyzer output = new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-XX:TieredStopAtLevel=1",
+                "-XX:+PrintCompilation", "-XX:+PrintInlining", "-XX:CompileCommand=quiet",
+                "-XX:CompileCommand=compileonly,Operations*::*").pass(Steps.class);
+        for (String name : new String[] {"loadCbneStore", "loadCbeqStoreAddLoadStore", "loadCbneLoadCbneStore",
+                "loadCbneStoreStore", "loadCbneStoreStoreRelease", "loadCbneMemcpyStore",
+                "loadCbneMemcpyStoreRelease", "currentSlot"}) {
+            output.shouldMatch("PerCpu::" + name + " \\(\\d+ bytes\\)   (intrinsic|inline.*intrinsic.*)")
+                    .shouldNotMatch("PerCpu::" + name + " \\(\\d+ bytes\\) .*failed to inline");
+        }
+    }
+
+    public static class Steps {
+        private static final Unsafe U = Unsafe.getUnsafe();
+        private static final int ROUNDS = 3000;
+        private static final int MAX = PerCpu.MAX_COPY;
+        private static final int GUARD = 64;
+
+        private static boolean abort;
+
+        private final PerCpuLong v = new PerCpuLong();
+        private final long address = Raw.address(v);
+        private final long words = U.allocateMemory(64);
+        private final long source = U.allocateMemory(MAX + 2 * GUARD) + GUARD;
+        private final long target = U.allocateMemory(MAX + 2 * GUARD) + GUARD;
+
+        private int slot;
+
+        public static void main(String[] args) {
+            abort = args.length > 0;
+            Check.that(PerCpu.isEnabled(), "no rseq: " + Raw.describe());
+            Steps steps = new Steps();
+            for (int i = 0; i < ROUNDS; i++) {
+                steps.store(i);
+                steps.pop(i);
+                steps.twoCompares(i);
+                steps.twoStores(i);
+                steps.copySome(i);
+            }
+            // All lengths would take the interpreter a minute.
+            boolean compiled = !ManagementFactory.getRuntimeMXBean().getInputArguments().contains("-Xint");
+            for (int length = 0; length <= MAX; length += length < 260 || length > MAX - 20 || compiled ? 1 : 37) {
+                steps.copy(length, length & 1, length % 3);
+            }
+            Check.that(abort == (Raw.aborts() >= ROUNDS), Raw.aborts() + " aborts");
+            System.out.println("all steps are right");
+        }
+
+        private interface Operation {
+            long on(int slot);
+        }
+
+        // Until it was done on the slot that the thread was on; without end only if the thread is moved each time.
+        private long here(Operation operation, long moved) {
+            for (int i = 0; i < 1000; i++) {
+                slot = PerCpu.currentSlot();
+                if (slot != PerCpu.overflowSlot()) {
+                    prepare(slot);
+                    long status = operation.on(slot);
+                    // The overflow slot comes next if the operation gave up and not if the thread was moved.
+                    if (status != moved || abort && PerCpu.currentSlot() == PerCpu.overflowSlot()) {
+                        return status;
+                    }
+                }
+            }
+            throw new AssertionError("the thread never stays on its slot, and is never told another one");
+        }
+
+        private long value;
+
+        // This thread has the variable alone; on another slot it has what it had there.
+        private void prepare(int slot) {
+            U.putLong(PerCpu.addressInSlot(address, slot), value);
+        }
+
+        private void expect(long status, long expected, long held) {
+            // A section that finds no reason to go on does not get as far as the forced abort.
+            Check.equal(status, abort && expected == PerCpu.COMMITTED ? PerCpu.MOVED : expected, "answer");
+            Check.equal(PerCpu.get(slot, address), abort ? value : held, "value afterwards");
+        }
+
+        // On a slot that this thread is not on: nothing happens, whatever the values are.
+        private void elsewhere(Operation operation, long moved) {
+            int other = (slot + 1) % PerCpu.overflowSlot();
+            if (PerCpu.overflowSlot() > 1) {
+                long before = PerCpu.get(other, address);
+                if (operation.on(other) == moved) {
+                    Check.equal(PerCpu.get(other, address), before, "value on another CPU's slot");
+                }
+            }
+        }
+
+        private void store(int i) {
+            value = i;
+            expect(here(s -> PerCpu.loadCbneStore(v, s, address, value, -5), PerCpu.MOVED), PerCpu.COMMITTED, -5);
+            expect(here(s -> PerCpu.loadCbneStore(v, s, address, ~value, -5), PerCpu.MOVED), PerCpu.NOT_EQUAL, value);
+            elsewhere(s -> PerCpu.loadCbneStore(v, s, address, PerCpu.get(s, address), -6), PerCpu.MOVED);
+        }
+
+        private void pop(int i) {
+            int next = 8 * (i % 3);
+            U.putLong(words + next, i + 7L);
+            value = words;
+            long head = here(s -> PerCpu.loadCbeqStoreAddLoadStore(v, s, address, 0, next), PerCpu.MOVED_HEAD);
+            Check.equal(head, abort ? PerCpu.MOVED_HEAD : words, "head");
+            Check.equal(PerCpu.get(slot, address), abort ? words : i + 7L, "head afterwards");
+            value = 0;
+            head = here(s -> PerCpu.loadCbeqStoreAddLoadStore(v, s, address, 0, next), PerCpu.MOVED_HEAD);
+            Check.equal(head, 0, "head of an empty list");
+            Check.equal(PerCpu.get(slot, address), 0, "head of an empty list afterwards");
+        }
+
+        private void twoCompares(int i) {
+            value = i;
+            U.putLong(words, 3L * i);
+            expect(here(s -> PerCpu.loadCbneLoadCbneStore(v, s, address, value, words, 3L * i, 99), PerCpu.MOVED),
+                    PerCpu.COMMITTED, 99);
+            expect(here(s -> PerCpu.loadCbneLoadCbneStore(v, s, address, value, words, 3L * i + 1, 99), PerCpu.MOVED),
+                    PerCpu.NOT_EQUAL, value);
+            expect(here(s -> PerCpu.loadCbneLoadCbneStore(v, s, address, value + 1, words, 3L * i, 99), PerCpu.MOVED),
+                    PerCpu.NOT_EQUAL, value);
+            Check.equal(U.getLong(words), 3L * i, "a word that is only compared");
+            elsewhere(s -> PerCpu.loadCbneLoadCbneStore(v, s, address, PerCpu.get(s, address), words, 3L * i, 98),
+                    PerCpu.MOVED);
+        }
+
+        private void twoStores(int i) {
+            value = i;
+            U.putLong(words, -1);
+            expect(here(s -> PerCpu.loadCbneStoreStore(v, s, address, value, words, i, 77), PerCpu.MOVED),
+                    PerCpu.COMMITTED, 77);
+            Check.equal(U.getLong(words), i, "the second word");
+            expect(here(s -> PerCpu.loadCbneStoreStore(v, s, address, value + 1, words, -2, 77), PerCpu.MOVED),
+                    PerCpu.NOT_EQUAL, value);
+            Check.equal(U.getLong(words), i, "the second word after a refusal");
+            expect(here(s -> PerCpu.loadCbneStoreStoreRelease(v, s, address, value, words, i + 1L, 78), PerCpu.MOVED),
+                    PerCpu.COMMITTED, 78);
+            Check.equal(U.getLong(words), i + 1L, "the second word");
+            elsewhere(s -> PerCpu.loadCbneStoreStore(v, s, address, PerCpu.get(s, address), words + 8, 5, 76),
+                    PerCpu.MOVED);
+        }
+
+        private void copySome(int i) {
+            copy((i * 31) % 200, i & 7, i % 5);
+        }
+
+        // From and to anywhere, all alignments, and not a byte beside.
+        private void copy(int length, int sourceOffset, int targetOffset) {
+            long from = source + sourceOffset;
+            long to = target + targetOffset;
+            U.setMemory(target - GUARD, length + 2 * GUARD, (byte) 0x55);
+            for (int i = 0; i < length; i++) {
+                U.putByte(from + i, (byte) (i * 7 + length));
+            }
+            value = length;
+            if ((length & 1) == 0) {
+                expect(here(s -> PerCpu.loadCbneMemcpyStore(v, s, address, value, to, from, length, 55), PerCpu.MOVED),
+                        PerCpu.COMMITTED, 55);
+            } else {
+                expect(here(s -> PerCpu.loadCbneMemcpyStoreRelease(v, s, address, value, to, from, length, 55),
+                        PerCpu.MOVED), PerCpu.COMMITTED, 55);
+            }
+            for (int i = 0; i < length; i++) {
+                Check.equal(U.getByte(to + i), (byte) (i * 7 + length), "byte " + i + " of " + length);
+            }
+            for (int i = 1; i <= GUARD - 8; i++) {
+                Check.equal(U.getByte(to - i), 0x55, "byte " + i + " before " + length + " bytes");
+                Check.equal(U.getByte(to + length + i - 1), 0x55, "byte " + i + " after " + length + " bytes");
+            }
+            expect(here(s -> PerCpu.loadCbneMemcpyStore(v, s, address, value + 1, to, words, 8, 55), PerCpu.MOVED),
+                    PerCpu.NOT_EQUAL, value);
+            Check.that(length == 0 || U.getByte(to) == (byte) length, "copied although it was refused");
+        }
+    }
+}

@@ -1,0 +1,508 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+/*
+ * @test
+ * @summary what each structure promises: arguments, capacities, misuse, what is kept alive and what is not
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @build percpu.lib.*
+ * @run driver StructureContract
+ */
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuDataStack;
+import jdk.incubator.percpu.PerCpuList;
+import jdk.incubator.percpu.PerCpuLock;
+import jdk.incubator.percpu.PerCpuRingBuffer;
+import jdk.incubator.percpu.PerCpuStack;
+import percpu.lib.Check;
+import percpu.lib.Raw;
+import percpu.lib.Vm;
+
+public class StructureContract {
+    public static void main(String[] args) throws Exception {
+        for (String options : new String[] {"-XX:+UseG1GC", "-XX:+UseZGC", "-Xint", "-XX:+RseqForceAbort",
+                "-XX:-UseRseq"}) {
+            System.out.println("== " + options);
+            new Vm().with("-XX:+UnlockDiagnosticVMOptions").with(options.split(" ")).pass(Promises.class)
+                    .shouldContain("all promises are kept");
+        }
+    }
+
+    public static class Promises {
+        public static void main(String[] args) throws Exception {
+            list();
+            stack();
+            dataStack();
+            dataStackSegments();
+            ring();
+            ringMisuse();
+            ringReaders();
+            lock();
+            poppedIsNotKept();
+            structuresAreFreed();
+            nearTheEndOfTheStack();
+            System.out.println("all promises are kept");
+        }
+
+        private static void list() {
+            PerCpuList<Integer> list = new PerCpuList<>();
+            Check.fails(NullPointerException.class, "null in a list", () -> list.push(null));
+            Check.that(list.pop() == null && list.drain().isEmpty(), "a new list is not empty");
+            Check.fails(IndexOutOfBoundsException.class, "slot", () -> list.drain(PerCpu.slots()));
+            Check.fails(IndexOutOfBoundsException.class, "slot", () -> list.drain(-1));
+            Set<Integer> left = new HashSet<>();
+            for (int i = 0; i < 5000; i++) {
+                list.push(i);
+                left.add(i);
+            }
+            for (int i = 0; i < 2000; i++) {
+                Integer e = list.pop();
+                Check.that(e == null || left.remove(e), "popped " + e + " twice");
+            }
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                Integer before = null;
+                for (Integer e : list.drain(slot)) {
+                    Check.that(before == null || e < before, e + " is below " + before);
+                    Check.that(left.remove(e), "drained " + e + " twice");
+                    before = e;
+                }
+            }
+            Check.that(left.isEmpty(), left.size() + " elements are lost");
+        }
+
+        private static void stack() {
+            Check.fails(IllegalArgumentException.class, "capacity 0", () -> new PerCpuStack<Object>(0));
+            Check.fails(IllegalArgumentException.class, "capacity -1", () -> new PerCpuStack<Object>(-1));
+            PerCpuStack<Integer> stack = new PerCpuStack<>(10);
+            Check.fails(NullPointerException.class, "null on a stack", () -> stack.push(null));
+            Check.equal(stack.capacity(), 10, "capacity");
+            Check.that(stack.pop() == null && stack.size() == 0, "a new stack is not empty");
+            for (int slot : new int[] {-1, PerCpu.slots()}) {
+                Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.peek(slot));
+                Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.steal(slot));
+                Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.size(slot));
+                Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.drain(slot));
+            }
+            int pushed = 0;
+            while (stack.push(pushed)) {
+                pushed++;
+                Check.that(pushed <= 10 * PerCpu.slots(), "more than the capacity: " + pushed);
+            }
+            boolean full = false;
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                Check.that(stack.size(slot) <= 10, "size " + stack.size(slot));
+                full |= stack.size(slot) == 10;
+            }
+            Check.that(full, "a push was refused and no slot is full");
+            Check.equal(stack.size(), pushed, "size");
+            int found = 0;
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                Integer top = stack.peek(slot);
+                Integer stolen = stack.steal(slot);
+                Check.that(top == stolen, "peek said " + top + ", steal " + stolen);
+                found += stolen == null ? 0 : 1;
+                Integer before = stolen;
+                for (Integer e : stack.drain(slot)) {
+                    Check.that(e < before, e + " is below " + before);
+                    before = e;
+                    found++;
+                }
+                Check.that(stack.peek(slot) == null && stack.steal(slot) == null, "a drained slot is not empty");
+            }
+            Check.equal(found, pushed, "elements that came back");
+        }
+
+        private static void dataStack() {
+            Check.fails(IllegalArgumentException.class, "element size 0", () -> new PerCpuDataStack(0, 1));
+            Check.fails(IllegalArgumentException.class, "element size 4097", () -> new PerCpuDataStack(4097, 1));
+            Check.fails(IllegalArgumentException.class, "capacity 0", () -> new PerCpuDataStack(8, 0));
+            for (int size : new int[] {1, 7, 8, 100, 4095, 4096}) {
+                PerCpuDataStack stack = new PerCpuDataStack(size, 3);
+                MemorySegment in = Arena.ofAuto().allocate(size);
+                MemorySegment out = MemorySegment.ofArray(new byte[size]);
+                Check.that(!stack.pop(out), "a new stack is not empty");
+                int pushed = 0;
+                in.fill((byte) pushed);
+                while (stack.push(in)) {
+                    in.fill((byte) ++pushed);
+                }
+                Check.that(pushed >= 3 && pushed <= 3 * PerCpu.slots(), pushed + " elements");
+                Check.equal(stack.size(), pushed, "size");
+                Set<Byte> seen = new HashSet<>();
+                for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                    while (stack.size(slot) > 0) {
+                        Check.that(stack.steal(slot, out), "stealing from a slot that is not empty");
+                        byte first = out.get(ValueLayout.JAVA_BYTE, 0);
+                        Check.equal(MemorySegment.ofArray(new byte[size]).fill(first).mismatch(out), -1, "mismatch");
+                        Check.that(seen.add(first), "element " + first + " came twice");
+                    }
+                }
+                Check.equal(seen.size(), pushed, "elements that came back");
+            }
+        }
+
+        private static void dataStackSegments() throws Exception {
+            PerCpuDataStack stack = new PerCpuDataStack(100, 1000);
+            MemorySegment good = Arena.ofAuto().allocate(100);
+            good.fill((byte) 9);
+            Check.fails(NullPointerException.class, "null", () -> stack.push(null));
+            Check.fails(NullPointerException.class, "null", () -> stack.pop(null));
+            Check.fails(IllegalArgumentException.class, "too small", () -> stack.push(good.asSlice(1)));
+            Check.fails(IllegalArgumentException.class, "too small", () -> stack.pop(good.asSlice(1)));
+            Check.fails(IllegalArgumentException.class, "read-only", () -> stack.pop(good.asReadOnly()));
+            Check.that(stack.push(good.asReadOnly()), "pushing from read-only memory");
+            Arena closed = Arena.ofShared();
+            MemorySegment gone = closed.allocate(100);
+            closed.close();
+            Check.fails(IllegalStateException.class, "closed", () -> stack.push(gone));
+            Check.fails(IllegalStateException.class, "closed", () -> stack.pop(gone));
+            Arena confined = Arena.ofConfined();
+            MemorySegment mine = confined.allocate(100);
+            Thread other = new Thread(() -> {
+                Check.fails(WrongThreadException.class, "confined", () -> stack.push(mine));
+                Check.fails(WrongThreadException.class, "confined", () -> stack.pop(mine));
+            });
+            Throwable[] failure = new Throwable[1];
+            other.setUncaughtExceptionHandler((t, e) -> failure[0] = e);
+            other.start();
+            other.join();
+            if (failure[0] != null) {
+                throw new AssertionError(failure[0]);
+            }
+            Check.equal(stack.size(), 1, "elements after all the failures");
+            Check.that(there(stack, mine), "an element is lost");
+            kinds(stack, good, mine);
+            confined.close();
+        }
+
+        private static boolean there(PerCpuDataStack stack, MemorySegment out) {
+            boolean popped = stack.pop(out);
+            for (int slot = 0; !popped && slot < PerCpu.slots(); slot++) {
+                popped = stack.steal(slot, out);
+            }
+            return popped;
+        }
+
+        // Memory of every kind goes in and comes out.
+        private static void kinds(PerCpuDataStack stack, MemorySegment auto, MemorySegment confined)
+                throws IOException {
+            Path file = Files.createTempFile("percpu", ".data");
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    Arena shared = Arena.ofShared()) {
+                MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 100, shared);
+                List<MemorySegment> all = List.of(auto, confined, mapped, shared.allocate(100),
+                        MemorySegment.ofArray(new byte[100]), MemorySegment.ofArray(new long[20]).asSlice(8, 100),
+                        MemorySegment.ofArray(new int[25]), Arena.global().allocate(100));
+                byte value = 1;
+                for (MemorySegment from : all) {
+                    for (MemorySegment to : all) {
+                        from.fill(++value);
+                        Check.that(stack.push(from), "a push was refused");
+                        from.fill((byte) 0);
+                        Check.that(there(stack, to), "an element is lost");
+                        Check.equal(MemorySegment.ofArray(new byte[100]).fill(value).mismatch(to), -1,
+                                "mismatch, from " + from + " to " + to);
+                    }
+                }
+            } finally {
+                Files.delete(file);
+            }
+        }
+
+        private static int readAll(PerCpuRingBuffer ring) {
+            return ring.read((slot, record) -> { }, Integer.MAX_VALUE);
+        }
+
+        private static void ring() {
+            Check.fails(IllegalArgumentException.class, "capacity 63", () -> new PerCpuRingBuffer(63));
+            Check.fails(IllegalArgumentException.class, "capacity too large", () -> new PerCpuRingBuffer((1 << 30) + 1));
+            Check.equal(new PerCpuRingBuffer(65).capacity(), 128, "capacity, a power of two");
+            PerCpuRingBuffer ring = new PerCpuRingBuffer(4096);
+            Check.equal(ring.maxRecordSize(), 4088, "largest record");
+            Check.fails(IllegalArgumentException.class, "size -1", () -> ring.reserve(-1));
+            Check.fails(IllegalArgumentException.class, "too large", () -> ring.reserve(4089));
+            Check.equal(readAll(ring), 0, "records in a new buffer");
+            // The largest one goes into an empty buffer, wherever the last one ended.
+            for (int size = 0; size < 300; size += 17) {
+                ring.reserve(size).commit();
+                Check.equal(readAll(ring), 1, "records");
+                PerCpuRingBuffer.Record large = ring.reserve(4088);
+                for (int i = 0; !large.isReserved() && i < 1000; i++) {
+                    Check.equal(readAll(ring), 0, "records");
+                    large = ring.reserve(4088);
+                }
+                Check.that(large.isReserved(), "an empty buffer refuses its largest record after one of " + size);
+                large.putByte(4087, (byte) 1);
+                large.commit();
+                Check.equal(readAll(ring), 1, "records");
+            }
+            int records = 0;
+            for (PerCpuRingBuffer.Record r = ring.reserve(56); r.isReserved(); r = ring.reserve(56)) {
+                r.commit();
+                records++;
+            }
+            Check.that(records >= 63 && records <= 64 * PerCpu.slots(), records + " records of 64 bytes in 4096");
+            PerCpuRingBuffer.Record refused = ring.reserve(56);
+            Check.equal(refused.slot(), -1, "slot of a record for which there is no room");
+            Check.fails(IllegalStateException.class, "no room", () -> refused.putByte(0, (byte) 1));
+            Check.fails(IllegalStateException.class, "no room", refused::commit);
+            refused.close();
+            int some = 0;
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                int read = ring.read(slot, (s, r) -> Check.equal(r.byteSize(), 56, "size"), 10);
+                Check.that(read <= 10, read + " records, at most 10 were wanted");
+                some += read;
+            }
+            Check.equal(some + readAll(ring), records, "records that were read");
+        }
+
+        private static void ringMisuse() throws Exception {
+            PerCpuRingBuffer ring = new PerCpuRingBuffer(4096);
+            PerCpuRingBuffer.Record record = ring.reserve(16);
+            Check.equal(record.size(), 16, "size");
+            Check.that(record.slot() >= 0 && record.slot() < PerCpu.slots(), "slot " + record.slot());
+            for (int offset : new int[] {-1, 9, 16, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+                Check.fails(IndexOutOfBoundsException.class, "offset " + offset, () -> record.putLong(offset, 1));
+            }
+            Check.fails(IndexOutOfBoundsException.class, "offset", () -> record.putInt(13, 1));
+            Check.fails(IndexOutOfBoundsException.class, "offset", () -> record.putByte(16, (byte) 1));
+            Check.fails(IndexOutOfBoundsException.class, "array", () -> record.putBytes(0, new byte[8], 1, 8));
+            Check.fails(IndexOutOfBoundsException.class, "array", () -> record.putBytes(9, new byte[8], 0, 8));
+            Check.fails(IndexOutOfBoundsException.class, "segment",
+                    () -> record.putBytes(1, MemorySegment.ofArray(new byte[16])));
+            record.putLong(3, 0x1122334455667788L);
+            record.putInt(11, 77);
+            record.putByte(15, (byte) 8);
+            record.putBytes(0, new byte[] {1, 2, 3, 4}, 1, 3);
+            Throwable[] failure = new Throwable[1];
+            Thread other = new Thread(() -> {
+                Check.fails(WrongThreadException.class, "put", () -> record.putLong(0, 1));
+                Check.fails(WrongThreadException.class, "commit", record::commit);
+                Check.fails(WrongThreadException.class, "discard", record::discard);
+                Check.fails(WrongThreadException.class, "close", record::close);
+            });
+            other.setUncaughtExceptionHandler((t, e) -> failure[0] = e);
+            other.start();
+            other.join();
+            if (failure[0] != null) {
+                throw new AssertionError(failure[0]);
+            }
+            Check.equal(readAll(ring), 0, "records before the commit");
+            record.commit();
+            record.close();
+            Check.fails(IllegalStateException.class, "put after commit", () -> record.putLong(0, 1));
+            Check.fails(IllegalStateException.class, "commit twice", record::commit);
+            Check.fails(IllegalStateException.class, "discard after commit", record::discard);
+            Check.equal(ring.read((slot, r) -> {
+                Check.equal(slot, record.slot(), "slot");
+                Check.equal(r.get(ValueLayout.JAVA_BYTE, 2), 4, "byte");
+                Check.equal(r.get(ValueLayout.JAVA_LONG_UNALIGNED, 3), 0x1122334455667788L, "long");
+                Check.equal(r.get(ValueLayout.JAVA_INT_UNALIGNED, 11), 77, "int");
+                Check.equal(r.get(ValueLayout.JAVA_BYTE, 15), 8, "byte");
+                Check.fails(IllegalArgumentException.class, "read-only", () -> r.set(ValueLayout.JAVA_BYTE, 0, (byte) 1));
+                Check.fails(IndexOutOfBoundsException.class, "end", () -> r.get(ValueLayout.JAVA_BYTE, 16));
+            }, 10), 1, "records");
+            ring.reserve(8).discard();
+            ring.reserve(0).close();
+            Check.equal(readAll(ring), 0, "records that were discarded");
+        }
+
+        private static void ringReaders() {
+            PerCpuRingBuffer ring = new PerCpuRingBuffer(4096);
+            for (int i = 0; i < 10; i++) {
+                PerCpuRingBuffer.Record r = ring.reserve(8);
+                r.putLong(0, i);
+                r.commit();
+            }
+            Check.fails(NullPointerException.class, "no reader", () -> ring.read(null, 1));
+            Check.fails(IndexOutOfBoundsException.class, "slot", () -> ring.read(-1, (s, r) -> { }, 1));
+            Check.fails(IndexOutOfBoundsException.class, "slot", () -> ring.read(PerCpu.slots(), (s, r) -> { }, 1));
+            // The record whose reader failed was read.
+            Check.fails(ArithmeticException.class, "a reader that throws", () -> ring.read((slot, r) -> {
+                throw new ArithmeticException();
+            }, 5));
+            Check.fails(IllegalStateException.class, "a reader that reads the same slot",
+                    () -> ring.read((slot, r) -> ring.read(slot, (s, q) -> { }, 1), 1));
+            List<MemorySegment> kept = new ArrayList<>();
+            int rest = ring.read((slot, r) -> kept.add(r), 10);
+            Check.equal(rest, 8, "records after two whose readers failed");
+            Check.equal(readAll(ring), 0, "records");
+            // Undefined, but memory of this buffer still.
+            for (MemorySegment segment : kept) {
+                segment.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+            }
+        }
+
+        private static void lock() throws Exception {
+            PerCpuLock lock = new PerCpuLock();
+            Check.fails(IndexOutOfBoundsException.class, "slot", () -> lock.unlock(-1));
+            Check.fails(IndexOutOfBoundsException.class, "slot", () -> lock.unlock(PerCpu.slots()));
+            Check.fails(IndexOutOfBoundsException.class, "slot", () -> lock.isHeldByCurrentThread(PerCpu.slots()));
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                int s = slot;
+                Check.fails(IllegalMonitorStateException.class, "not locked", () -> lock.unlock(s));
+            }
+            int held = lock.lock();
+            Check.that(lock.isHeldByCurrentThread(held), "the lock is not held");
+            // Sooner or later this thread is on that slot again.
+            boolean refused = false;
+            for (int i = 0; !refused && i < 10_000_000; i++) {
+                try {
+                    int another = lock.tryLock();
+                    if (another >= 0) {
+                        lock.unlock(another);
+                    }
+                } catch (IllegalMonitorStateException expected) {
+                    refused = true;
+                }
+            }
+            Check.that(refused, "a thread locks again what it has");
+            Throwable[] failure = new Throwable[1];
+            Thread other = new Thread(() -> {
+                Check.that(!lock.isHeldByCurrentThread(held), "held by another thread");
+                Check.fails(IllegalMonitorStateException.class, "somebody else's", () -> lock.unlock(held));
+            });
+            other.setUncaughtExceptionHandler((t, e) -> failure[0] = e);
+            other.start();
+            other.join();
+            if (failure[0] != null) {
+                throw new AssertionError(failure[0]);
+            }
+            lock.unlock(held);
+            Check.fails(IllegalMonitorStateException.class, "unlocked twice", () -> lock.unlock(held));
+        }
+
+        // Collects until it is so, or fails after a minute.
+        private static void eventually(String what, BooleanSupplier condition) {
+            long end = System.nanoTime() + 60_000_000_000L;
+            while (!condition.getAsBoolean()) {
+                System.gc();
+                Check.that(System.nanoTime() < end, what);
+            }
+        }
+
+        private static void poppedIsNotKept() {
+            PerCpuList<Object> list = new PerCpuList<>();
+            PerCpuStack<Object> stack = new PerCpuStack<>(100);
+            List<WeakReference<Object>> references = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                Object inList = new Object();
+                Object onStack = new Object();
+                references.add(new WeakReference<>(inList));
+                list.push(inList);
+                if (stack.push(onStack)) {
+                    references.add(new WeakReference<>(onStack));
+                }
+            }
+            System.gc();
+            references.forEach(r -> Check.that(r.get() != null, "an element in a structure was collected"));
+            for (int i = 0; i < 50; i++) {
+                list.pop();
+                stack.pop();
+                stack.steal(i % PerCpu.slots());
+            }
+            list.drain();
+            stack.drain();
+            eventually("a popped element is kept alive",
+                    () -> references.stream().allMatch(r -> r.get() == null));
+            Reference.reachabilityFence(list);
+            Reference.reachabilityFence(stack);
+        }
+
+        private static void structuresAreFreed() {
+            eventually("memory of structures before", () -> true);
+            long before = jdk.internal.misc.PerCpu.arenaBytes();
+            for (int i = 0; i < 20; i++) {
+                new PerCpuList<>().push("element");
+                new PerCpuStack<>(10_000).push("element");
+                new PerCpuDataStack(4096, 100).push(Arena.global().allocate(4096));
+                new PerCpuRingBuffer(1 << 16).reserve(10).commit();
+                new PerCpuLock().lock();
+            }
+            Check.that(jdk.internal.misc.PerCpu.arenaBytes() > before, "structures take no memory");
+            eventually("the memory of structures that are unreachable is not freed: "
+                    + jdk.internal.misc.PerCpu.arenaBytes() + " bytes, " + before + " before",
+                    () -> jdk.internal.misc.PerCpu.arenaBytes() <= before);
+        }
+
+        private static final PerCpuList<Object> KEPT = new PerCpuList<>();
+        private static final PerCpuStack<Object> KEPT_STACK = new PerCpuStack<>(1000);
+
+        private static int depth;
+
+        private static void deeper(int kind, int slot) {
+            depth++;
+            switch (kind) {
+                case 0 -> KEPT.push("element");
+                case 1 -> KEPT.pop();
+                case 2 -> KEPT_STACK.push("element");
+                case 3 -> KEPT_STACK.pop();
+                case 4 -> KEPT_STACK.steal(slot);
+                default -> KEPT.drain(slot);
+            }
+            deeper(kind, slot);
+        }
+
+        // Whatever was cut short: all goes on afterwards.
+        private static void nearTheEndOfTheStack() throws Exception {
+            for (int i = 0; i < 60; i++) {
+                int kind = i % 6;
+                int slot = i % PerCpu.slots();
+                depth = 0;
+                Check.fails(StackOverflowError.class, "endless recursion", () -> deeper(kind, slot));
+                for (int s = 0; s < PerCpu.slots(); s++) {
+                    Check.equal(Raw.exclusiveWord(s), 0, "the word that keeps sections off slot " + s);
+                }
+            }
+            Thread other = new Thread(() -> {
+                for (int i = 0; i < 1000; i++) {
+                    KEPT.push("element");
+                    KEPT.pop();
+                    KEPT_STACK.push("element");
+                    KEPT_STACK.pop();
+                    PerCpu.exclusive(i % PerCpu.slots(), () -> { });
+                }
+                KEPT.drain();
+                KEPT_STACK.drain();
+            });
+            other.start();
+            other.join(60_000);
+            Check.that(!other.isAlive(), "a lock was not given back");
+        }
+    }
+}

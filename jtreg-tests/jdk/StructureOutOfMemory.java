@@ -1,0 +1,163 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+/*
+ * @test
+ * @summary structures larger than the memory: OutOfMemoryError, nothing is lost, and all goes on
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @build percpu.lib.*
+ * @run driver StructureOutOfMemory
+ */
+
+import java.util.ArrayList;
+import java.util.List;
+
+import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuDataStack;
+import jdk.incubator.percpu.PerCpuList;
+import jdk.incubator.percpu.PerCpuRingBuffer;
+import jdk.incubator.percpu.PerCpuStack;
+import percpu.lib.Check;
+import percpu.lib.Vm;
+
+public class StructureOutOfMemory {
+    public static void main(String[] args) throws Exception {
+        for (String use : new String[] {"-XX:+UseRseq", "-XX:-UseRseq"}) {
+            // Two collectors of which one moves while others run.
+            for (String collector : new String[] {"-XX:+UseSerialGC", "-XX:+UseG1GC"}) {
+                for (String what : new String[] {"too large", "growing", "ring"}) {
+                    new Vm().with(use, collector, "-Xmx16m").pass(Fill.class, what).shouldContain("nothing is lost");
+                }
+            }
+        }
+    }
+
+    public static class Fill {
+        public static void main(String[] args) {
+            switch (args[0]) {
+                case "too large" -> tooLarge();
+                case "growing" -> growing();
+                default -> ring();
+            }
+            System.out.println("nothing is lost");
+        }
+
+        private static void tooLarge() {
+            for (int i = 0; i < 3; i++) {
+                Check.fails(OutOfMemoryError.class, "a stack of 8 TB",
+                        () -> {
+                            List<Object> all = new ArrayList<>();
+                            for (int k = 0; k < 100_000; k++) {
+                                all.add(new PerCpuDataStack(4096, Integer.MAX_VALUE));
+                            }
+                        });
+            }
+            PerCpuStack<String> small = new PerCpuStack<>(10);
+            Check.that(small.push("element"), "a small stack afterwards");
+        }
+
+        private static void growing() {
+            PerCpuList<byte[]> list = new PerCpuList<>();
+            PerCpuStack<byte[]> stack = new PerCpuStack<>(1 << 20);
+            // All classes are loaded while there is memory.
+            list.push(new byte[1]);
+            stack.push(new byte[1]);
+            stack.steal(PerCpu.slots() - 1);
+            list.drain();
+            stack.drain();
+            int inList = 0;
+            int onStack = 0;
+            for (int round = 0; round < 20; round++) {
+                try {
+                    for (;;) {
+                        list.push(new byte[64]);
+                        inList++;
+                        if (stack.push(new byte[64])) {
+                            onStack++;
+                        }
+                    }
+                } catch (OutOfMemoryError expected) {
+                    // Some come out, and some more go in next time.
+                }
+                for (int i = 0; i < 1000; i++) {
+                    inList -= list.pop() == null ? 0 : 1;
+                    onStack -= stack.pop() == null ? 0 : 1;
+                }
+            }
+            // The result has no room either, or not at once.
+            int failures = 0;
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                try {
+                    inList -= list.drain(slot).size();
+                } catch (OutOfMemoryError e) {
+                    failures++;
+                }
+            }
+            // What there is no memory for remains where it was.
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                while (stack.steal(slot) != null) {
+                    onStack--;
+                }
+            }
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                inList -= list.drain(slot).size();
+            }
+            System.out.println(failures + " drains failed for lack of memory");
+            Check.equal(inList, 0, "elements that are lost in the list");
+            Check.equal(onStack, 0, "elements that are lost on the stack");
+        }
+
+        // An object is made for each record; where that fails nothing may have been reserved.
+        private static void ring() {
+            PerCpuRingBuffer ring = new PerCpuRingBuffer(1 << 16);
+            byte[][] ballast = new byte[1_000_000][];
+            int used = 0;
+            int committed = 0;
+            int failed = 0;
+            int read = 0;
+            for (int i = 0; i < 30; i++) {
+                try {
+                    for (;;) {
+                        byte[] more = new byte[16];
+                        ballast[used++] = more;
+                        PerCpuRingBuffer.Record record = ring.reserve(8);
+                        if (record.isReserved()) {
+                            record.commit();
+                            committed++;
+                        } else {
+                            read += ring.read((slot, r) -> { }, Integer.MAX_VALUE);
+                        }
+                    }
+                } catch (OutOfMemoryError e) {
+                    failed++;
+                    while (used > 0) {
+                        ballast[--used] = null;
+                    }
+                }
+            }
+            Check.that(failed > 0, "memory never ran out");
+            read += ring.read((slot, r) -> { }, Integer.MAX_VALUE);
+            Check.equal(read, committed, "records that were read");
+            ring.reserve(8).commit();
+            Check.equal(ring.read((slot, r) -> { }, 10), 1, "records afterwards");
+        }
+    }
+}

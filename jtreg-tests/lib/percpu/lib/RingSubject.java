@@ -1,0 +1,110 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.lib;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuRingBuffer;
+
+/** Records of many sizes, with their number, their length, and bytes that follow from both. */
+final class RingSubject implements Subject {
+    private static final int CAPACITY = 4096;
+    private static final int HEADER = 12;
+
+    private final PerCpuRingBuffer buffer = new PerCpuRingBuffer(CAPACITY);
+
+    // Of each slot, and there of each hand: the last record that was read. The readers' locks guard them.
+    private final Slot[] slots = new Slot[PerCpu.slots()];
+
+    private static final class Slot extends ReentrantLock {
+        private final Map<Integer, Long> last = new HashMap<>();
+    }
+
+    RingSubject() {
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = new Slot();
+        }
+    }
+
+    @Override
+    public void work(Hand hand) {
+        int size = HEADER + (hand.random(16) == 0 ? hand.random(CAPACITY - HEADER - 8) : hand.random(100));
+        PerCpuRingBuffer.Record record = buffer.reserve(size);
+        if (!record.isReserved()) {
+            // So that it goes on if nobody else reads.
+            read(hand.random(slots.length), hand);
+            return;
+        }
+        hand.pause();
+        if (hand.random(20) == 0) {
+            record.putLong(0, -1);
+            record.discard();
+            return;
+        }
+        long number = hand.nextElement();
+        hand.ledger.in(number);
+        record.putLong(0, number);
+        record.putInt(8, size);
+        for (int i = HEADER; i < size; i++) {
+            record.putByte(i, (byte) (number + i));
+        }
+        hand.pause();
+        record.commit();
+    }
+
+    @Override
+    public void interfere(Hand hand) {
+        read(hand.random(slots.length), hand);
+    }
+
+    private void read(int number, Hand hand) {
+        Slot slot = slots[number];
+        // The order is checked against what was read before, so nobody may come in between.
+        slot.lock();
+        try {
+            buffer.read(number, (from, record) -> check(from, record, hand), 50);
+        } finally {
+            slot.unlock();
+        }
+    }
+
+    private void check(int slot, MemorySegment record, Hand hand) {
+        long number = record.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+        Check.equal(record.byteSize(), record.get(ValueLayout.JAVA_INT_UNALIGNED, 8), "size of a record");
+        for (int i = HEADER; i < record.byteSize(); i++) {
+            Check.equal(record.get(ValueLayout.JAVA_BYTE, i), (byte) (number + i), "byte " + i + " of a record");
+        }
+        Long before = slots[slot].last.put(Hand.handOf(number), number);
+        Check.that(before == null || before < number, "slot " + slot + " has " + number + " after " + before);
+        hand.ledger.out(number);
+    }
+
+    @Override
+    public void finish(Hand hand) {
+        int count = buffer.read((slot, record) -> check(slot, record, hand), Integer.MAX_VALUE);
+        System.out.println("ring: " + count + " records were left");
+        Check.equal(buffer.read((slot, record) -> { }, Integer.MAX_VALUE), 0, "records in an empty buffer");
+    }
+}
