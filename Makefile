@@ -27,7 +27,7 @@ export DEBUG_LEVEL DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS
 SHELL    := bash
 WITH_JDK := jdk-patch/with-jdk.sh
 
-.PHONY: help deps source jdk demo test test-stress test-hotplug test-patches test-upstream bench bench-structures export clean check-dir
+.PHONY: help deps source jdk demo trace test test-stress test-hotplug test-patches test-upstream bench bench-structures export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
@@ -50,6 +50,11 @@ demo: check-dir jdk  ## count the words of the JDK source with PerCpuCounter and
 	@$(if $(DIR),,jdk-patch/source.sh)
 	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --add-modules jdk.incubator.percpu examples/SourceCensus.java "$$1"' \
 	  demo "$(or $(DIR),build/source)"
+
+trace: check-dir jdk  ## a tracer on PerCpuRingBuffer while the JDK source is counted, against two other queues (DIR=folder)
+	@$(if $(DIR),,jdk-patch/source.sh)
+	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --add-modules jdk.incubator.percpu examples/TraceRing.java "$$1"' \
+	  trace "$(or $(DIR),build/source)"
 
 test: jdk source         ## the regression tests, group tier1
 	@$(WITH_JDK) jtreg-tests/run.sh tier1

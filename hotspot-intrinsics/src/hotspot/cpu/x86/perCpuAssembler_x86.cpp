@@ -144,6 +144,17 @@ RseqDescriptor* RseqSection::end() {
   return descriptor;
 }
 
+// What is written differs from all else. Inputs may be one register, if they have
+// the same value.
+template <size_t N>
+static void assert_outputs(Register result, Register index, Register tmp, const Register (&inputs)[N]) {
+#ifdef ASSERT
+  for (Register input : inputs) {
+    assert_different_registers(result, index, tmp, input);
+  }
+#endif
+}
+
 // load_add_store(v, delta):
 //   arm
 //   index = this thread's slot; not registered or exclusive: slow
@@ -151,7 +162,7 @@ RseqDescriptor* RseqSection::end() {
 RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scratch,
                                                 Register address, RegisterOrConstant delta,
                                                 Register index, Register tmp, Register words, Label& slow) {
-  assert_different_registers(address, index, tmp, words, delta.register_or_noreg());
+  assert_outputs(words, index, tmp, { address, delta.register_or_noreg() });
   RseqSection section(masm);
   section.load_exclusive_words(words);
   section.begin(tmp);
@@ -175,7 +186,7 @@ RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scrat
 RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch, Register result,
                                              Register address, Register delta,
                                              Register index, Register tmp, Label& slow) {
-  assert_different_registers(result, address, delta, index, tmp);
+  assert_outputs(result, index, tmp, { address, delta });
   RseqSection section(masm);
   section.load_exclusive_words(result);
   section.begin(tmp);
@@ -197,8 +208,7 @@ RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch,
 RseqDescriptor* PerCpuAssembler::compare_and_exchange(MacroAssembler* masm, bool scratch, Register result,
                                                       Register address, Register expect, Register newv,
                                                       Register index, Register tmp, Label& slow) {
-  assert_different_registers(result, address, expect, index, tmp);
-  assert_different_registers(result, address, newv, index, tmp);
+  assert_outputs(result, index, tmp, { address, expect, newv });
   Label post_commit;
   RseqSection section(masm);
   section.load_exclusive_words(result);
@@ -235,8 +245,7 @@ RseqDescriptor* PerCpuAssembler::finish(MacroAssembler* masm, bool scratch, Rseq
 RseqDescriptor* PerCpuAssembler::load_cbne_store(MacroAssembler* masm, bool scratch, Register result,
                                                  Register slot, Register address, Register expect, Register newv,
                                                  Register index, Register tmp, Label& slow) {
-  assert_different_registers(result, slot, address, expect, index, tmp);
-  assert_different_registers(result, slot, address, newv, index, tmp);
+  assert_outputs(result, index, tmp, { slot, address, expect, newv });
   Label done;
   RseqSection section(masm);
   __ movl(result, moved);                   // what the first exit answers
@@ -265,7 +274,7 @@ RseqDescriptor* PerCpuAssembler::load_cbeq_store_add_load_store(MacroAssembler* 
                                                                 Register slot, Register address,
                                                                 Register expect_not, Register next_offset,
                                                                 Register index, Register tmp, Label& slow) {
-  assert_different_registers(result, slot, address, expect_not, next_offset, index, tmp);
+  assert_outputs(result, index, tmp, { slot, address, expect_not, next_offset });
   Label post_commit;
   RseqSection section(masm);
   __ movptr(result, moved_head);
@@ -294,8 +303,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_load_cbne_store(MacroAssembler* masm,
                                                            Register slot, Register address, Register expect,
                                                            Register address2, Register expect2, Register newv,
                                                            Register index, Register tmp, Label& slow) {
-  assert_different_registers(result, slot, address, expect, address2, index, tmp);
-  assert_different_registers(result, expect2, newv, index, tmp);
+  assert_outputs(result, index, tmp, { slot, address, expect, address2, expect2, newv });
   Label done;
   RseqSection section(masm);
   __ movl(result, moved);
@@ -325,8 +333,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_store_store(MacroAssembler* masm, boo
                                                        Register slot, Register address, Register expect,
                                                        Register address2, Register newv2, Register newv,
                                                        Register index, Register tmp, Label& slow) {
-  assert_different_registers(result, slot, address, expect, address2, index, tmp);
-  assert_different_registers(result, newv2, newv, index, tmp);
+  assert_outputs(result, index, tmp, { slot, address, expect, address2, newv2, newv });
   Label done;
   RseqSection section(masm);
   __ movl(result, moved);
@@ -355,8 +362,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_memcpy_store(MacroAssembler* masm, bo
                                                         Register slot, Register address, Register expect,
                                                         Register dst, Register src, Register length, Register newv,
                                                         Register index, Register tmp, Label& slow) {
-  assert_different_registers(result, slot, address, expect, dst, src, length, index, tmp);
-  assert_different_registers(result, newv, index, tmp);
+  assert_outputs(result, index, tmp, { slot, address, expect, dst, src, length, newv });
   Label done;
   RseqSection section(masm);
   __ movl(result, moved);

@@ -78,8 +78,7 @@ class RseqSection : public StackObj {
 
 // The operations on per-CPU data. Each is one critical section and is used by
 // the stub (which the interpreter and C1 call) and by C2's nodes alike. What
-// each does and answers is in perCpuOperations.md, beside this file's shared
-// counterparts (share/prims).
+// each does and answers is in perCpuOperations.md, beside this file.
 //
 // address is a variable's address in slot 0; slot i is at address + (i << stride_shift).
 // address2, dst and src are plain addresses. A section that aborts has committed

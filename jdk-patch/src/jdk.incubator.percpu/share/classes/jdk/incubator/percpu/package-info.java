@@ -49,12 +49,25 @@
  * plain instructions suffice. There is no lock to be held by a thread that
  * is not running, and nothing to wait for.
  *
- * <p>The last slot is the <dfn>overflow slot</dfn>. It belongs to no CPU and is updated
- * by atomic instructions only. It takes the operations of a thread that cannot
+ * <p>The last slot is the <dfn>overflow slot</dfn>. It belongs to no CPU and has no
+ * sections: variables are updated there by atomic instructions, structures under
+ * a lock that is held for one update. It takes the operations of a thread that cannot
  * use rseq, for example because a native library took the thread's
- * registration away, and those of a section that was aborted many times in a
- * row, as under a debugger that single-steps. So every operation comes to an
- * end, whatever happens to its sections. In an ordinary process it stays zero.
+ * registration away, those of a section that was aborted many times in a
+ * row, as under a debugger that single-steps, and those on a slot that somebody
+ * uses {@linkplain jdk.incubator.percpu.PerCpu#exclusive exclusively}. So every
+ * operation comes to an end, whatever happens to its sections. In an ordinary
+ * process it is hardly used.
+ *
+ * <h3>Structures</h3>
+ *
+ * <p>Beside variables there are structures that have an instance on each slot:
+ * {@link jdk.incubator.percpu.PerCpuLock}, {@link jdk.incubator.percpu.PerCpuList},
+ * {@link jdk.incubator.percpu.PerCpuStack}, {@link jdk.incubator.percpu.PerCpuDataStack}
+ * and {@link jdk.incubator.percpu.PerCpuRingBuffer}. They do what the
+ * thread's CPU needs in one or two sections, and have methods that reach
+ * into other slots, which cost a few microseconds. Their memory ordering is
+ * their own: what is handed over by one is handed over safely.
  *
  * <h3>Without rseq</h3>
  *
