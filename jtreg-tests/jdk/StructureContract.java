@@ -58,8 +58,48 @@ public class StructureContract {
         for (String options : new String[] {"-XX:+UseG1GC", "-XX:+UseZGC", "-Xint", "-XX:+RseqForceAbort",
                 "-XX:-UseRseq"}) {
             System.out.println("== " + options);
+            new Vm().with("-XX:+UnlockDiagnosticVMOptions").with(options.split(" ")).pass(FirstUse.class)
+                    .shouldContain("usable after all");
             new Vm().with("-XX:+UnlockDiagnosticVMOptions").with(options.split(" ")).pass(Promises.class)
                     .shouldContain("all promises are kept");
+        }
+    }
+
+    /** The first use of the module is near the end of the stack, again and again: then it works. */
+    public static class FirstUse {
+        private static void deeper() {
+            new PerCpuDataStack(8, 1).push(MemorySegment.ofArray(new byte[8]));
+            new PerCpuStack<>(1).push("element");
+            new PerCpuRingBuffer(64).reserve(1).close();
+            PerCpu.exclusive(0, () -> { });
+            deeper();
+        }
+
+        private static void deepest() {
+            deepest();
+        }
+
+        public static void main(String[] args) {
+            // StackOverflowError itself is ready.
+            Check.fails(StackOverflowError.class, "endless recursion", FirstUse::deepest);
+            Check.fails(StackOverflowError.class, "endless recursion", FirstUse::untilTheEnd);
+            Check.that(new PerCpuStack<>(1).push("element"), "a stack after all");
+            Check.that(new PerCpuDataStack(8, 1).push(MemorySegment.ofArray(new byte[8])), "a data stack after all");
+            System.out.println("usable after all");
+        }
+
+        private static int tries;
+
+        // Down to where nothing fits any more, and on the way back the last frames try to use it first.
+        private static void untilTheEnd() {
+            try {
+                untilTheEnd();
+            } catch (StackOverflowError e) {
+                if (tries++ > 200) {
+                    throw e;
+                }
+                deeper();
+            }
         }
     }
 

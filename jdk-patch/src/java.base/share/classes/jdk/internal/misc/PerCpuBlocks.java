@@ -32,11 +32,27 @@ public final class PerCpuBlocks {
     // The link of a free block is before its bytes.
     private static final long HEADER = Long.BYTES;
 
-    // Owns the lists' heads. Blocks are never freed.
-    private static final PerCpuBlocks OWNER = new PerCpuBlocks();
-    private static final long FREE = PerCpuArena.allocate(OWNER);
+    // Made when it is first needed; what fails then can be tried again.
+    private static volatile PerCpuBlocks instance;
+
+    // The variable with each slot's first free block, which this owns. Blocks are never freed.
+    private final long free = PerCpuArena.allocate(this);
 
     private PerCpuBlocks() {}
+
+    private static PerCpuBlocks instance() {
+        PerCpuBlocks blocks = instance;
+        if (blocks == null) {
+            synchronized (PerCpuBlocks.class) {
+                blocks = instance;
+                if (blocks == null) {
+                    blocks = new PerCpuBlocks();
+                    instance = blocks;
+                }
+            }
+        }
+        return blocks;
+    }
 
     /**
      * {@return the address of a block}
@@ -44,14 +60,15 @@ public final class PerCpuBlocks {
      * @throws OutOfMemoryError if there is no memory
      */
     public static long borrow() {
-        long block = PerCpuChain.pop(OWNER, FREE);
+        PerCpuBlocks owner = instance();
+        long block = PerCpuChain.pop(owner, owner.free);
         if (block == 0) {
-            block = PerCpuChain.takeFromOthers(OWNER, FREE);
+            block = PerCpuChain.takeFromOthers(owner, owner.free);
             if (block == 0) {
                 block = U.allocateMemory(HEADER + PerCpu.MAX_COPY);
             } else if (PerCpuChain.next(block) != 0) {
                 long rest = PerCpuChain.next(block);
-                PerCpuChain.push(OWNER, FREE, rest, PerCpuChain.last(rest));
+                PerCpuChain.push(owner, owner.free, rest, PerCpuChain.last(rest));
             }
         }
         return block + HEADER;
@@ -63,7 +80,8 @@ public final class PerCpuBlocks {
      * @param address what {@link #borrow} returned
      */
     public static void giveBack(long address) {
+        PerCpuBlocks owner = instance();
         long block = address - HEADER;
-        PerCpuChain.push(OWNER, FREE, block, block);
+        PerCpuChain.push(owner, owner.free, block, block);
     }
 }

@@ -56,10 +56,14 @@ public final class PerCpuChain {
     private PerCpuChain() {}
 
     /**
-     * Makes sure that this class, and what its slow path needs, is initialized: a
-     * stack overflow in the middle of that would make them unusable for ever.
+     * Makes sure that what the slow path needs is initialized. A stack overflow in
+     * the middle of that would make it unusable for ever, so that there is stack
+     * enough is asked before.
+     *
+     * @throws StackOverflowError if there is not
      */
     public static void initialize() {
+        PerCpu.ensureStack();
         PerCpuExclusive.slowSlot();
     }
 

@@ -53,7 +53,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * time. No safepoint waits for either.
  *
  * <p>Whoever gets a lock gives it back: that there is stack enough for that is
- * asked before, and nothing in between allocates.
+ * asked before.
  */
 public final class PerCpuExclusive {
 
@@ -112,8 +112,7 @@ public final class PerCpuExclusive {
     }
 
     /**
-     * Locks the slow slot for one transaction, in which nothing is allocated and
-     * nobody else's code runs.
+     * Locks the slow slot for one transaction, in which nobody else's code runs.
      *
      * @param slot the slow slot
      * @throws StackOverflowError if there is not stack enough; nothing is locked then
@@ -121,7 +120,18 @@ public final class PerCpuExclusive {
     public static void lock(int slot) {
         assert !hasSections(slot) : slot;
         PerCpu.ensureStack();
-        TRANSACTIONS[slot].lock();
+        lockTransaction(slot);
+    }
+
+    private static void lockTransaction(int slot) {
+        try {
+            TRANSACTIONS[slot].lock();
+        } catch (StackOverflowError e) {
+            // A virtual thread with a great many frames cannot be unmounted. The lock is held shortly.
+            while (!TRANSACTIONS[slot].tryLock()) {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     /**
@@ -149,7 +159,7 @@ public final class PerCpuExclusive {
             HOLDS[slot].lock();
             held(slot);
         } else {
-            TRANSACTIONS[slot].lock();
+            lockTransaction(slot);
         }
     }
 

@@ -253,7 +253,8 @@ public final class PerCpu {
      * <p>In the action, {@link #cmpxchg(PerCpuLong, int, long, long)} updates that
      * slot from whatever CPU. All other operations work as always: they update the
      * slot of the CPU that they run on, or if that is the one that is held, the
-     * overflow slot, as those of other threads do meanwhile. So nobody waits for the
+     * overflow slot, as those of other threads do meanwhile. (A structure whose
+     * overflow slot is full, or empty, may use the one that is held.) So nobody waits for the
      * action to end, but who calls this method, or removes something from a
      * structure remotely, for the same slot.
      *

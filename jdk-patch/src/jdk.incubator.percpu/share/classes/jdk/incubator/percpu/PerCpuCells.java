@@ -84,9 +84,12 @@ final class PerCpuCells {
     /** Empties a cell that nobody else has, and makes it free. */
     @ForceInline
     Object release(long cell) {
-        Object element = get(cell);
-        set(cell, null);
-        PerCpuChain.push(this, free, cell, cell);
+        Object element = clear(cell);
+        try {
+            PerCpuChain.push(this, free, cell, cell);
+        } catch (StackOverflowError e) {
+            // The element is worth more than its cell.
+        }
         return element;
     }
 

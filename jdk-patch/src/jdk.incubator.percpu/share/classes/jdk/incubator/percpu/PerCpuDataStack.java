@@ -59,7 +59,8 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p>Segments: native memory that nobody can free or unmap meanwhile is copied
  * directly. Other memory, which is arrays, mapped files and what belongs to a shared
- * arena, is copied twice, through a block in between.
+ * arena, is copied twice, through a block in between. An element that is popped
+ * into a mapped file which is shorter than it was is lost.
  *
  * <p>Progress: every method ends after a bounded number of steps, under a
  * debugger too. Nobody waits but {@link #steal} for others that want the same slot

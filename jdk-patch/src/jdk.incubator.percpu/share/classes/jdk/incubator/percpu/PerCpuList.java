@@ -111,7 +111,12 @@ public final class PerCpuList<E> {
     @ForceInline
     public void push(E e) {
         long cell = cells.acquire(Objects.requireNonNull(e));
-        PerCpuChain.push(this, head, cell, cell);
+        try {
+            PerCpuChain.push(this, head, cell, cell);
+        } catch (StackOverflowError error) {
+            cells.clear(cell);
+            throw error;
+        }
     }
 
     /**

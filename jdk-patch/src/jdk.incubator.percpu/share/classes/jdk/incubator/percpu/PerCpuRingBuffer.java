@@ -526,6 +526,7 @@ public final class PerCpuRingBuffer {
     public int read(int slot, Reader reader, int limit) {
         Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
         Objects.requireNonNull(reader);
+        jdk.internal.misc.PerCpu.ensureStack();
         ReentrantLock lock = readers[slot];
         if (lock.isHeldByCurrentThread()) {
             throw new IllegalStateException("This thread is reading slot " + slot + " already");

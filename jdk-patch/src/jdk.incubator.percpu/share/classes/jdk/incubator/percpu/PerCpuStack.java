@@ -193,7 +193,12 @@ public final class PerCpuStack<E> {
         long cell = acquired != 0 ? acquired : cells.acquire(e);
         int slot = PerCpuExclusive.slowSlot();
         boolean pushed;
-        PerCpuExclusive.lock(slot);
+        try {
+            PerCpuExclusive.lock(slot);
+        } catch (StackOverflowError error) {
+            cells.clear(cell);
+            throw error;
+        }
         try {
             pushed = pushPlainly(slot, cell);
         } finally {
