@@ -93,3 +93,6 @@
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run driver percpu.lib.StructureStress exclusive 400
  */
+
+// The program is percpu.lib.StructureStress, which the long form of these tests uses as well.
+class Structures {}
