@@ -82,16 +82,28 @@ public class Hotplug {
             for (Path cpu : all.filter(p -> p.getFileName().toString().matches("cpu\\d+")).sorted().toList()) {
                 Path online = cpu.resolve("online");
                 // The first one stays.
-                if (!cpu.endsWith("cpu0") && Files.isWritable(online) && Files.readString(online).startsWith("1")) {
+                if (!cpu.endsWith("cpu0") && Files.isWritable(online) && Files.readString(online).startsWith("1")
+                        && goesAndComes(online)) {
                     cpus.add(cpu.toString());
                 }
             }
         }
         if (cpus.isEmpty()) {
             throw new SkippedException("no CPU can be taken offline here: no " + CPUS + "/cpu*/online that this user may"
-                    + " write");
+                    + " write, or the kernel refuses");
         }
         return cpus;
+    }
+
+    private static boolean goesAndComes(Path online) throws IOException {
+        try {
+            Files.writeString(online, "0");
+        } catch (IOException e) {
+            System.out.println(online + ": " + e.getMessage());
+            return false;
+        }
+        Files.writeString(online, "1");
+        return Files.readString(online).startsWith("1");
     }
 
     private interface Work {
