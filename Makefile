@@ -74,7 +74,7 @@ test-upstream: jdk source  ## OpenJDK's own tests around what we changed, patche
 bench: jdk      ## JMH: PerCpu against LongAdder and others, 11 min, rewrites results/ (QUICK=1: 2 min, does not)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh
 
-bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and others, 9 min, as bench (QUICK=1: 5 min)
+bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and others, 15 min, as bench (QUICK=1: 5 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh structures
 
 export:         ## rewrite jdk-patch/*.patch and series from the commits of build/source

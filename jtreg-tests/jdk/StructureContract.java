@@ -293,21 +293,21 @@ public class StructureContract {
             Check.fails(IllegalArgumentException.class, "capacity too large", () -> new PerCpuRingBuffer((1 << 30) + 1));
             Check.equal(new PerCpuRingBuffer(65).capacity(), 128, "capacity, a power of two");
             PerCpuRingBuffer ring = new PerCpuRingBuffer(4096);
-            Check.equal(ring.maxRecordSize(), 4088, "largest record");
+            Check.equal(ring.maxRecordSize(), 4080, "largest record");
             Check.fails(IllegalArgumentException.class, "size -1", () -> ring.reserve(-1));
-            Check.fails(IllegalArgumentException.class, "too large", () -> ring.reserve(4089));
+            Check.fails(IllegalArgumentException.class, "too large", () -> ring.reserve(4081));
             Check.equal(readAll(ring), 0, "records in a new buffer");
             // The largest one goes into an empty buffer, wherever the last one ended.
             for (int size = 0; size < 300; size += 17) {
                 ring.reserve(size).commit();
                 Check.equal(readAll(ring), 1, "records");
-                PerCpuRingBuffer.Record large = ring.reserve(4088);
+                PerCpuRingBuffer.Record large = ring.reserve(4080);
                 for (int i = 0; !large.isReserved() && i < 1000; i++) {
                     Check.equal(readAll(ring), 0, "records");
-                    large = ring.reserve(4088);
+                    large = ring.reserve(4080);
                 }
                 Check.that(large.isReserved(), "an empty buffer refuses its largest record after one of " + size);
-                large.putByte(4087, (byte) 1);
+                large.putByte(4079, (byte) 1);
                 large.commit();
                 Check.equal(readAll(ring), 1, "records");
             }

@@ -134,7 +134,8 @@ final class FirstNumbers extends Report {
                 contender and number of threads, contenders next to each other. The value of a fork is the median of
                 its iterations, a ratio is taken round by round, and means and 95%% intervals (Student's, %d degrees of
                 freedom) are those of logarithms. The plain opaque increment works on a field of its thread's own, so
-                it is the limit inside Java. Warm-up and iterations stand in jmh.json and in `jtreg-tests/micro`.
+                it is the limit inside Java. Code is compiled in the foreground (-Xbatch), or with many threads the
+                compiler would get no CPU. Warm-up and iterations stand in jmh.json and in `jtreg-tests/micro`.
                 """.formatted(rounds(), rounds() - 1);
     }
 

@@ -149,7 +149,8 @@ final class Structures extends Report {
                 JMH, throughput mode. All contenders ran in one run of %d rounds; a round is one JVM (fork) per contender and
                 number of threads, contenders next to each other. The value of a fork is the median of its iterations, a
                 ratio is taken round by round, and means and 95%% intervals (Student's, %d degrees of freedom) are those of
-                logarithms. Warm-up and iterations stand in jmh.json and in `jtreg-tests/micro`.
+                logarithms. Code is compiled in the foreground (-Xbatch), or with many threads the compiler would get no CPU.
+                Warm-up and iterations stand in jmh.json and in `jtreg-tests/micro`.
 
                 - Stacks: one invocation is a push and a pop by the same thread, of an object that it has. At the end the
                   elements that are left are counted: none may be lost. MpmcArrayQueue is JCTools'.

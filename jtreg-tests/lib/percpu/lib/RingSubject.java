@@ -50,7 +50,7 @@ final class RingSubject implements Subject {
 
     @Override
     public void work(Hand hand) {
-        int size = HEADER + (hand.random(16) == 0 ? hand.random(CAPACITY - HEADER - 8) : hand.random(100));
+        int size = HEADER + (hand.random(16) == 0 ? hand.random(buffer.maxRecordSize() - HEADER + 1) : hand.random(100));
         PerCpuRingBuffer.Record record = buffer.reserve(size);
         if (!record.isReserved()) {
             // So that it goes on if nobody else reads.

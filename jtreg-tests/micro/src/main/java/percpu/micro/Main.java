@@ -162,6 +162,8 @@ public final class Main {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + c.question().getName().replace(".", "\\.") + "\\." + c.method() + "$")
                 .threads(c.threads()).forks(1).verbosity(VerboseMode.NORMAL).shouldFailOnError(true)
+                // Else many threads leave the compiler no CPU, and what is measured is the interpreter.
+                .jvmArgsPrepend("-Xbatch")
                 .output(forkLog.toString());
         if (allocation) {
             options.addProfiler(Allocation.class);

@@ -53,6 +53,14 @@ final class PerCpuCells {
     private static final int CHUNK_SHIFT = 10;
     private static final int CHUNK = 1 << CHUNK_SHIFT;
 
+    // Cells that are linked one after the other are so far apart in their chunk: they are what two CPUs are likely
+    // to use at the same time, and neither the cells nor their elements should share a cache line then.
+    private static final int APART = 128;
+
+    // Elements at both ends of an array are not used: who reads or writes any element reads the array's length and
+    // class too, and those should not share a cache line with what others write.
+    private static final int MARGIN = 32;
+
     // The variable with each slot's first free cell.
     @Stable
     private final long free;
@@ -101,14 +109,14 @@ final class PerCpuCells {
     @ForceInline
     private void set(long cell, Object element) {
         int index = U.getInt(cell + INDEX);
-        elements[index >>> CHUNK_SHIFT][index & CHUNK - 1] = element;
+        elements[index >>> CHUNK_SHIFT][MARGIN + (index & CHUNK - 1)] = element;
     }
 
     /** {@return what a cell holds} Null if it is free, or was made free meanwhile. */
     @ForceInline
     Object get(long cell) {
         int index = U.getInt(cell + INDEX);
-        return elements[index >>> CHUNK_SHIFT][index & CHUNK - 1];
+        return elements[index >>> CHUNK_SHIFT][MARGIN + (index & CHUNK - 1)];
     }
 
     /** Empties a cell. */
@@ -139,14 +147,20 @@ final class PerCpuCells {
         }
         // All that can fail comes first.
         Object[][] grown = Arrays.copyOf(old, old.length + 1);
-        grown[old.length] = new Object[CHUNK];
+        grown[old.length] = new Object[MARGIN + CHUNK + MARGIN];
         long base = PerCpuMemory.allocateBlock(this, CHUNK * CELL_BYTES);
         for (int i = 0; i < CHUNK; i++) {
-            long cell = base + (long) i * CELL_BYTES;
-            U.putInt(cell + INDEX, (old.length << CHUNK_SHIFT) + i);
-            PerCpuChain.link(cell, i + 1 < CHUNK ? cell + CELL_BYTES : 0);
+            long cell = base + (long) place(i) * CELL_BYTES;
+            U.putInt(cell + INDEX, (old.length << CHUNK_SHIFT) + place(i));
+            PerCpuChain.link(cell, i + 1 < CHUNK ? base + (long) place(i + 1) * CELL_BYTES : 0);
         }
         elements = grown;
         return base;
+    }
+
+    /** {@return where in a chunk the i-th cell is of those that are linked} The first is the first. */
+    private static int place(int i) {
+        int streams = CHUNK / APART;
+        return i % streams * APART + i / streams;
     }
 }

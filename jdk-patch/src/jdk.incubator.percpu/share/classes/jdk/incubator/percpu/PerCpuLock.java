@@ -23,6 +23,7 @@ package jdk.incubator.percpu;
 
 import java.lang.ref.Reference;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 
 import jdk.internal.misc.PerCpuArena;
 import jdk.internal.misc.PerCpuStripes;
@@ -69,6 +70,9 @@ public final class PerCpuLock {
     private static final long ADDRESS = U.objectFieldOffset(PerCpuLock.class, "address");
 
     private static final int SPINS = 64;
+
+    // As short as can be: on Linux some 50 microseconds come on top of it.
+    private static final long PAUSE_NANOS = 1;
 
     // The variable: the holder's thread id, or 0.
     @Stable
@@ -121,7 +125,8 @@ public final class PerCpuLock {
 
     /**
      * Locks the slot of the CPU that this thread runs on, and waits for that if
-     * need be: spinning for a while, then yielding the processor.
+     * need be: spinning for a while, then sleeping again and again, for some 60
+     * microseconds each time. Keeps the thread's interrupt status and waits on.
      *
      * <p>Cost: that of {@link #tryLock}, if nobody holds the lock. Who holds one
      * when its thread is preempted makes others on that CPU wait until it runs
@@ -137,16 +142,25 @@ public final class PerCpuLock {
     }
 
     private int lockSlowly() {
-        for (int spins = 0;; spins++) {
-            int slot = tryLock();
-            if (slot >= 0) {
-                return slot;
+        boolean interrupted = false;
+        try {
+            for (int spins = 0;; spins++) {
+                int slot = tryLock();
+                if (slot >= 0) {
+                    return slot;
+                }
+                if (spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    // The holder is likely to wait for this CPU. Yielding would not be enough: the scheduler of
+                    // virtual threads may run none but those that yield. Nor would parking an interrupted thread.
+                    interrupted |= Thread.interrupted();
+                    LockSupport.parkNanos(this, PAUSE_NANOS);
+                }
             }
-            if (spins < SPINS) {
-                Thread.onSpinWait();
-            } else {
-                // The holder is likely to wait for this CPU.
-                Thread.yield();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -92,15 +92,19 @@ public final class PerCpuRingBuffer {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
-    // A record's header: its size, and in the upper half its state.
+    // A record's header: its size, and in the upper half its state. Zero until the record is committed or
+    // discarded: who reserves a record makes the next one's header zero, in the same section. So readers need not
+    // look at how far a slot is reserved, which is in a cache line that every writer there changes.
     private static final int HEADER = Long.BYTES;
-    private static final long RESERVED = 0;
     private static final long COMMITTED = 1L << 32;
     private static final long DISCARDED = 2L << 32;
     private static final long STATE = 3L << 32;
 
     // A slot's block: the position up to which it was read, alone in its cache lines, then the ring.
     private static final int RING = 256;
+
+    // A reader of a full ring lets writers go on after it has read such a part of it.
+    private static final int FREED_AT_ONCE = 8;
 
     private static final int MIN_CAPACITY = 64;
     private static final int MAX_CAPACITY = 1 << 30;
@@ -159,7 +163,7 @@ public final class PerCpuRingBuffer {
      * {@return the size of the largest record, in bytes}
      */
     public int maxRecordSize() {
-        return (int) capacity - HEADER;
+        return (int) capacity - 2 * HEADER;
     }
 
     @ForceInline
@@ -224,15 +228,32 @@ public final class PerCpuRingBuffer {
             if (!fits(slot, end)) {
                 return 0;
             }
-            long address = ringAddress(slot, start);
-            // The header is written before the head moves on, in the same section: the reader never sees another.
-            if (jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(this, slot, head, start, address,
-                    pad ? room - HEADER | DISCARDED : size | RESERVED, end)
-                    == jdk.internal.misc.PerCpu.COMMITTED && !pad) {
-                return address + HEADER;
+            if (pad) {
+                skip(slot, start, end);
+            } else if (advance(slot, start, end)) {
+                return ringAddress(slot, start) + HEADER;
             }
         }
         return reserveSlowly(size);
+    }
+
+    @ForceInline
+    private boolean advance(int slot, long start, long end) {
+        return jdk.internal.misc.PerCpu.loadCbneStoreStore(this, slot, head, start, ringAddress(slot, end), 0, end)
+                == jdk.internal.misc.PerCpu.COMMITTED;
+    }
+
+    // On reserved stack: what is reserved and not discarded stops the reader.
+    @ReservedStackAccess
+    private void skip(int slot, long start, long end) {
+        if (advance(slot, start, end)) {
+            discard(slot, start, end);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private void discard(int slot, long start, long end) {
+        U.putLongRelease(null, ringAddress(slot, start), end - start - HEADER | DISCARDED);
     }
 
     private IllegalArgumentException badSize(int size) {
@@ -258,17 +279,20 @@ public final class PerCpuRingBuffer {
             if (!fits(slot, start + room)) {
                 return 0;
             }
-            U.putLong(ringAddress(slot, start), room - HEADER | DISCARDED);
+            advancePlainly(slot, start + room);
+            discard(slot, start, start + room);
             start += room;
-            U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(head, slot), start);
         }
         if (!fits(slot, start + length)) {
             return 0;
         }
-        long address = ringAddress(slot, start);
-        U.putLong(address, size | RESERVED);
-        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(head, slot), start + length);
-        return address + HEADER;
+        advancePlainly(slot, start + length);
+        return ringAddress(slot, start) + HEADER;
+    }
+
+    private void advancePlainly(int slot, long end) {
+        U.putLong(ringAddress(slot, end), 0);
+        U.putLong(jdk.internal.misc.PerCpu.addressInSlot(head, slot), end);
     }
 
     @ForceInline
@@ -276,9 +300,10 @@ public final class PerCpuRingBuffer {
         return capacity - (position & capacity - 1);
     }
 
+    // Up to here, and the header after it.
     @ForceInline
     private boolean fits(int slot, long end) {
-        return end - jdk.internal.misc.PerCpu.get(slot, readSeen) <= capacity || fitsNow(slot, end);
+        return end + HEADER - jdk.internal.misc.PerCpu.get(slot, readSeen) <= capacity || fitsNow(slot, end);
     }
 
     private boolean fitsNow(int slot, long end) {
@@ -287,7 +312,7 @@ public final class PerCpuRingBuffer {
         // Several threads may do this, and the last one may store less than another: that is only less exact.
         U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(readSeen, slot), read);
         Reference.reachabilityFence(this);
-        return end - read <= capacity;
+        return end + HEADER - read <= capacity;
     }
 
     /**
@@ -507,13 +532,14 @@ public final class PerCpuRingBuffer {
 
     /**
      * Reads committed records of one slot in order, from whatever CPU, up to the
-     * first one that is not committed.
+     * first one that is not committed, and no more than a slot holds at one time.
      *
      * <p>If the action throws, the record is counted as read, and the exception is
      * passed on. Other threads that read the same slot wait, so the action must not
      * wait for them, nor read other slots unless all actions do so in one order.
-     * Cost: some loads for
-     * each record, with a cache miss or two if it was just written on another CPU.
+     *
+     * <p>Cost: some loads for each record, with a cache miss or two if it was just
+     * written on another CPU.
      *
      * @param slot   the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
      * @param reader what to do with each record; must not read the same slot
@@ -541,35 +567,40 @@ public final class PerCpuRingBuffer {
     }
 
     private int readLocked(int slot, Reader reader, int limit) {
-        long position = U.getLong(readAddress(slot));
-        long reserved = jdk.internal.misc.PerCpu.get(slot, head);
-        if (position == reserved) {
+        long start = U.getLong(readAddress(slot));
+        long free = start;
+        long position = start;
+        long header = U.getLongAcquire(null, ringAddress(slot, position));
+        if (header == 0) {
             return 0;
         }
         MemorySegment ring = ring(slot);
         int count = 0;
         try {
-            while (count < limit && position != reserved) {
-                long header = U.getLongAcquire(null, ringAddress(slot, position));
-                long state = header & STATE;
-                if (state == RESERVED) {
-                    break;
-                }
+            // Once around, or writers who are as fast as this would keep it from the other slots.
+            while (header != 0 && count < limit && position - start < capacity) {
                 int size = (int) header;
-                if (state == COMMITTED) {
-                    MemorySegment record = ring.asSlice((position & capacity - 1) + HEADER, size);
-                    position += recordLength(size);
+                long record = (position & capacity - 1) + HEADER;
+                position += recordLength(size);
+                if ((header & STATE) == COMMITTED) {
                     count++;
-                    reader.read(slot, record);
-                } else {
-                    position += recordLength(size);
+                    reader.read(slot, ring.asSlice(record, size));
                 }
+                if (position - free >= capacity / FREED_AT_ONCE) {
+                    free(slot, position);
+                    free = position;
+                }
+                header = U.getLongAcquire(null, ringAddress(slot, position));
             }
         } finally {
-            // Writers may use the memory again, after all reads of it.
-            U.putLongRelease(null, readAddress(slot), position);
+            free(slot, position);
         }
         return count;
+    }
+
+    // Writers may use the ring up to here again, after all reads of it.
+    private void free(int slot, long position) {
+        U.putLongRelease(null, readAddress(slot), position);
     }
 
     /** {@return one slot's ring} Whoever keeps it keeps this buffer, and so its memory. */
