@@ -69,6 +69,11 @@
  * into other slots, which cost a few microseconds. Their memory ordering is
  * their own: what is handed over by one is handed over safely.
  *
+ * <p>An {@link java.lang.OutOfMemoryError} that one of their methods throws means
+ * that nothing has changed. After a {@link java.lang.StackOverflowError} the structure
+ * can be used, but as in {@code java.util.concurrent} the method may have taken effect: an
+ * element that was to be popped may be gone.
+ *
  * <h3>Without rseq</h3>
  *
  * <p>Where rseq cannot be had at all ({@link jdk.incubator.percpu.PerCpu#isSupported()}
