@@ -39,6 +39,9 @@ public final class StructureStress {
             new Way("handshakes as fences, C2",
                     "-XX:-TieredCompilation -XX:RseqFence=handshake -XX:RseqInjectDelay=1000",
                     "storm=500 hop=true min-aborts=5"),
+            // A fence finds a section under way nearly always: one that does not wait for native methods shows.
+            new Way("handshakes as fences, long sections", "-Xint -XX:RseqFence=handshake -XX:RseqInjectDelay=50000",
+                    "min-aborts=5"),
             new Way("safepoints", "-XX:+UseZGC -XX:RseqInjectDelay=1000",
                     "safepoints=true deopt=true gc=true storm=500 yield=100 min-aborts=5"),
             new Way("Shenandoah", "-XX:+UseShenandoahGC -XX:-TieredCompilation -XX:RseqInjectDelay=200",
