@@ -162,7 +162,7 @@ final class Structures extends Report {
                   loads all 32 bytes, and at the end all records must have come, each once. Agrona and the Disruptor have their
                   default settings; records are claimed and filled in place, with `tryClaim` and `tryNext`.
                 - Locks: what the lock guards is a plain counter, with PerCpuLock one for each slot. The spin lock
-                  waits as PerCpuLock does: 64 spins, then yielding. At the end no increment may be lost.
+                  waits as PerCpuLock does: 64 spins, then sleeping. At the end no increment may be lost.
                 - Data stacks: one invocation is a push and a pop by the same thread, from native memory of the thread's own and
                   back. The synchronized stack is one block of native memory for all threads and an index, guarded by a monitor.
                   "The two copies only" go by way of memory of the thread's own: the limit.

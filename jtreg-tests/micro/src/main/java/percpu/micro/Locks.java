@@ -119,7 +119,7 @@ public class Locks {
 
         private void lockSlowly() {
             for (int tries = 0; (boolean) HELD.getOpaque(this) || !HELD.compareAndSet(this, false, true); tries++) {
-                Wait.yielding(tries);
+                Wait.sleeping(tries);
             }
         }
 

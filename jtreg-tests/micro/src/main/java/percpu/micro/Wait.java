@@ -28,20 +28,7 @@ final class Wait {
     private Wait() {}
 
     /**
-     * As PerCpuLock: the holder is likely to want this CPU.
-     *
-     * @param tries how often it has waited already
-     */
-    static void yielding(int tries) {
-        if (tries < SPINS) {
-            Thread.onSpinWait();
-        } else {
-            Thread.yield();
-        }
-    }
-
-    /**
-     * Sleeps as shortly as one can, on Linux for about 60 microseconds. Who yields again and again
+     * As PerCpuLock: sleeps as shortly as one can, on Linux for about 60 microseconds. Who yields again and again
      * instead gets no CPU for seconds: Linux takes a time slice off its share each time.
      *
      * @param tries how often it has waited already
