@@ -110,6 +110,7 @@ public class StructureContract {
             dataStack();
             dataStackSegments();
             ring();
+            smallestRing();
             ringMisuse();
             ringReaders();
             lock();
@@ -329,6 +330,40 @@ public class StructureContract {
                 some += read;
             }
             Check.equal(some + readAll(ring), records, "records that were read");
+        }
+
+        // Records of all sizes begin and end at all places, some of them before the ones before were read.
+        private static void smallestRing() {
+            PerCpuRingBuffer ring = new PerCpuRingBuffer(1 << 6);
+            Check.equal(ring.maxRecordSize(), 48, "largest record");
+            int committed = 0;
+            int[] read = new int[1];
+            PerCpuRingBuffer.Reader reader = (slot, r) -> {
+                for (int at = 0; at < r.byteSize(); at++) {
+                    Check.equal(r.get(ValueLayout.JAVA_BYTE, at), -1, "byte " + at + " of " + r.byteSize());
+                }
+                read[0]++;
+            };
+            for (int i = 0; i < 20_000; i++) {
+                int size = i * 7 % 49;
+                PerCpuRingBuffer.Record record = ring.reserve(size);
+                for (int tries = 0; !record.isReserved(); tries++) {
+                    Check.that(tries < 1000, "no room for " + size + " bytes in an empty ring");
+                    ring.read(reader, Integer.MAX_VALUE);
+                    record = ring.reserve(size);
+                }
+                for (int at = 0; at < size; at++) {
+                    record.putByte(at, (byte) -1);
+                }
+                record.commit();
+                committed++;
+                if (i % 5 == 0) {
+                    Check.equal(ring.read(reader, 0), 0, "records, none was wanted");
+                    ring.read(reader, 1);
+                }
+            }
+            ring.read(reader, Integer.MAX_VALUE);
+            Check.equal(read[0], committed, "records that were read");
         }
 
         private static void ringMisuse() throws Exception {

@@ -73,6 +73,17 @@
  */
 
 /*
+ * @test id=ring-small
+ * @summary the smallest ring buffer, with readers on other CPUs: all that goes in comes out once, whatever happens to the critical sections
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver percpu.lib.StructureStress ring-small 400
+ */
+
+/*
  * @test id=lock
  * @summary a lock: all that goes in comes out once, whatever happens to the critical sections
  * @requires os.family == "linux"

@@ -30,10 +30,9 @@ import jdk.incubator.percpu.PerCpuRingBuffer;
 
 /** Records of many sizes, with their number, their length, and bytes that follow from both. */
 final class RingSubject implements Subject {
-    private static final int CAPACITY = 4096;
     private static final int HEADER = 12;
 
-    private final PerCpuRingBuffer buffer = new PerCpuRingBuffer(CAPACITY);
+    private final PerCpuRingBuffer buffer;
 
     // Of each slot, and there of each hand: the last record that was read. The readers' locks guard them.
     private final Slot[] slots = new Slot[PerCpu.slots()];
@@ -42,7 +41,8 @@ final class RingSubject implements Subject {
         private final Map<Integer, Long> last = new HashMap<>();
     }
 
-    RingSubject() {
+    RingSubject(int capacity) {
+        buffer = new PerCpuRingBuffer(capacity);
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new Slot();
         }
@@ -50,7 +50,8 @@ final class RingSubject implements Subject {
 
     @Override
     public void work(Hand hand) {
-        int size = HEADER + (hand.random(16) == 0 ? hand.random(buffer.maxRecordSize() - HEADER + 1) : hand.random(100));
+        int most = buffer.maxRecordSize() - HEADER;
+        int size = HEADER + hand.random((hand.random(16) == 0 ? most : Math.min(most, 100)) + 1);
         PerCpuRingBuffer.Record record = buffer.reserve(size);
         if (!record.isReserved()) {
             // So that it goes on if nobody else reads.
@@ -84,7 +85,8 @@ final class RingSubject implements Subject {
         // The order is checked against what was read before, so nobody may come in between.
         slot.lock();
         try {
-            buffer.read(number, (from, record) -> check(from, record, hand), 50);
+            buffer.read(number, (from, record) -> check(from, record, hand),
+                    hand.random(2) == 0 ? 50 : Integer.MAX_VALUE);
         } finally {
             slot.unlock();
         }

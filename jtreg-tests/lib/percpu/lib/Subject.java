@@ -40,7 +40,8 @@ interface Subject {
             case "stack" -> new StackSubject();
             case "data" -> new DataSubject(24);
             case "data-large" -> new DataSubject(4096);
-            case "ring" -> new RingSubject();
+            case "ring" -> new RingSubject(4096);
+            case "ring-small" -> new RingSubject(64);
             case "lock" -> new LockSubject();
             case "exclusive" -> new ExclusiveSubject();
             default -> throw new IllegalArgumentException(name);

@@ -84,7 +84,7 @@ import jdk.internal.vm.annotation.Stable;
  * <p>Use case 7 of the restartable sequences' authors, which is the tracer
  * LTTng. There the commit adds to a counter of a whole sub-buffer, for which a thread
  * that was moved needs an atomic instruction or a system call; here each record
- * has its own word, which only its writer writes.
+ * has its own word, which after the reservation only its writer writes.
  *
  * @since 25
  */
@@ -228,10 +228,12 @@ public final class PerCpuRingBuffer {
             if (!fits(slot, end)) {
                 return 0;
             }
+            // Before it is reserved: there is nothing after it that could fail.
+            long address = ringAddress(slot, start) + HEADER;
             if (pad) {
                 skip(slot, start, end);
             } else if (advance(slot, start, end)) {
-                return ringAddress(slot, start) + HEADER;
+                return address;
             }
         }
         return reserveSlowly(size);
@@ -535,8 +537,9 @@ public final class PerCpuRingBuffer {
      * first one that is not committed, and no more than a slot holds at one time.
      *
      * <p>If the action throws, the record is counted as read, and the exception is
-     * passed on. Other threads that read the same slot wait, so the action must not
-     * wait for them, nor read other slots unless all actions do so in one order.
+     * passed on. A record for which there is no memory ({@link OutOfMemoryError}) is not
+     * lost; those before it were read. Other threads that read the same slot wait, so
+     * the action must not wait for them, nor read other slots unless all actions do so in one order.
      *
      * <p>Cost: some loads for each record, with a cache miss or two if it was just
      * written on another CPU.
@@ -580,11 +583,14 @@ public final class PerCpuRingBuffer {
             // Once around, or writers who are as fast as this would keep it from the other slots.
             while (header != 0 && count < limit && position - start < capacity) {
                 int size = (int) header;
-                long record = (position & capacity - 1) + HEADER;
-                position += recordLength(size);
                 if ((header & STATE) == COMMITTED) {
+                    // Before it counts as read: there may be no memory for it.
+                    MemorySegment record = ring.asSlice((position & capacity - 1) + HEADER, size);
+                    position += recordLength(size);
                     count++;
-                    reader.read(slot, ring.asSlice(record, size));
+                    reader.read(slot, record);
+                } else {
+                    position += recordLength(size);
                 }
                 if (position - free >= capacity / FREED_AT_ONCE) {
                     free(slot, position);

@@ -70,7 +70,8 @@
  * their own: what is handed over by one is handed over safely.
  *
  * <p>An {@link java.lang.OutOfMemoryError} that one of their methods throws means
- * that nothing has changed. After a {@link java.lang.StackOverflowError} the structure
+ * that nothing was lost, and where the method does not say otherwise, that nothing has
+ * changed. After a {@link java.lang.StackOverflowError} the structure
  * can be used, but as in {@code java.util.concurrent} the method may have taken effect: an
  * element that was to be popped may be gone.
  *
