@@ -156,7 +156,7 @@ public class Exclusive {
                 throw new AssertionError(e);
             }
             Check.that(!other.isAlive(), "slot " + slot + " is still held");
-            Check.equal(Raw.exclusiveWord(slot), 0, "the word that keeps sections off slot " + slot);
+            Check.that(!Raw.keepsOff(slot), "sections are kept off slot " + slot);
         }
 
         private static void collecting() {

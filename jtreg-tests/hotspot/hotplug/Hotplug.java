@@ -64,7 +64,7 @@ public class Hotplug {
 
     public static void main(String[] args) throws Exception {
         List<String> cpus = removable();
-        for (String index : new String[] {"mm_cid", "cpu_id"}) {
+        for (String index : args.length > 0 ? args : new String[] {"mm_cid", "cpu_id"}) {
             Vm vm = new Vm().with("-XX:RseqIndex=" + index);
             whileToggling(cpus, () -> vm.pass(Workload.class, "mode=rseq", "threads=6", "millis=1500")
                     .shouldContain("workload: passed"));

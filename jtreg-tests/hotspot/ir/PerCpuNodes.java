@@ -20,7 +20,7 @@
 /*
  * @test
  * @summary the operations are nodes in C2's graph, and no calls
- * @requires os.family == "linux" & os.arch == "amd64"
+ * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /test/hotspot/jtreg /lib
  * @modules jdk.incubator.percpu java.base/jdk.internal.misc
  * @build percpu.lib.Raw

@@ -20,7 +20,7 @@
 /*
  * @test
  * @summary each raw operation that names its slot: what it does and what it answers, in every tier
- * @requires os.family == "linux" & os.arch == "amd64"
+ * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
  * @modules jdk.incubator.percpu java.base/jdk.internal.misc
  * @build percpu.lib.*
@@ -28,10 +28,12 @@
  */
 
 import java.lang.management.ManagementFactory;
+import java.util.List;
 
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.internal.misc.PerCpu;
 import jdk.internal.misc.Unsafe;
+import jdk.test.lib.Platform;
 import jdk.test.lib.process.OutputAnalyzer;
 import percpu.lib.Check;
 import percpu.lib.Raw;
@@ -40,8 +42,10 @@ import percpu.lib.Vm;
 public class Operations {
     public static void main(String[] args) throws Exception {
         inlinedByC1();
+        // With little of each CPU: no wide vectors, no atomic instructions of Armv8.1.
+        String little = Platform.isX64() ? "-XX:UseAVX=0" : "-XX:-UseLSE";
         String[][] tiers = {{"-Xint"}, {"-XX:TieredStopAtLevel=1"}, {"-Xbatch", "-XX:-TieredCompilation"},
-                {"-Xbatch", "-XX:-TieredCompilation", "-XX:+PreserveFramePointer", "-XX:UseAVX=0"},
+                {"-Xbatch", "-XX:-TieredCompilation", "-XX:+PreserveFramePointer", little},
                 {"-XX:+StressGCM", "-XX:+StressLCM", "-Xbatch", "-XX:-TieredCompilation"}, {}};
         for (String[] tier : tiers) {
             for (String index : new String[] {"mm_cid", "cpu_id"}) {
@@ -69,10 +73,10 @@ public class Operations {
 
     public static class Steps {
         private static final Unsafe U = Unsafe.getUnsafe();
-        private static final int ROUNDS = 3000;
         private static final int MAX = PerCpu.MAX_COPY;
         private static final int GUARD = 64;
 
+        private static int rounds = 3000;
         private static boolean abort;
 
         private final PerCpuLong v = new PerCpuLong();
@@ -84,22 +88,28 @@ public class Operations {
         private int slot;
 
         public static void main(String[] args) {
-            abort = args.length > 0;
+            List<String> how = List.of(args);
+            abort = how.contains("abort");
+            // All lengths would take the interpreter a minute; and on an emulated machine all takes too long.
+            boolean few = how.contains("few");
+            boolean all = !few && !ManagementFactory.getRuntimeMXBean().getInputArguments().contains("-Xint");
+            rounds = few ? 200 : rounds;
             Check.that(PerCpu.isEnabled(), "no rseq: " + Raw.describe());
             Steps steps = new Steps();
-            for (int i = 0; i < ROUNDS; i++) {
+            for (int i = 0; i < rounds; i++) {
                 steps.store(i);
                 steps.pop(i);
                 steps.twoCompares(i);
                 steps.twoStores(i);
                 steps.copySome(i);
             }
-            // All lengths would take the interpreter a minute.
-            boolean compiled = !ManagementFactory.getRuntimeMXBean().getInputArguments().contains("-Xint");
-            for (int length = 0; length <= MAX; length += length < 260 || length > MAX - 20 || compiled ? 1 : 37) {
+            int begin = few ? 36 : 260;
+            int end = few ? 3 : 20;
+            int step = few ? 211 : 37;
+            for (int length = 0; length <= MAX; length += all || length < begin || length > MAX - end ? 1 : step) {
                 steps.copy(length, length & 1, length % 3);
             }
-            Check.that(abort == (Raw.aborts() >= ROUNDS), Raw.aborts() + " aborts");
+            Check.that(abort == (Raw.aborts() >= rounds), Raw.aborts() + " aborts");
             System.out.println("all steps are right");
         }
 

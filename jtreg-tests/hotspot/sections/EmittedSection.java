@@ -20,7 +20,7 @@
 /*
  * @test
  * @summary critical sections of C2 and of the stubs as they lie in memory: instructions and descriptors
- * @requires os.family == "linux" & os.arch == "amd64"
+ * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
  * @modules jdk.incubator.percpu java.base/jdk.internal.misc
  * @build percpu.lib.* jdk.test.whitebox.WhiteBox
@@ -48,6 +48,7 @@ import jdk.test.whitebox.code.CodeBlob;
 import jdk.test.whitebox.code.NMethod;
 import jtreg.SkippedException;
 import percpu.lib.Check;
+import percpu.lib.Cpu;
 import percpu.lib.Disassembly;
 import percpu.lib.Disassembly.Instruction;
 import percpu.lib.Raw;
@@ -55,7 +56,6 @@ import percpu.lib.Section;
 
 public class EmittedSection {
     private static final Unsafe U = Unsafe.getUnsafe();
-    private static final int SIGNATURE = 0x53053053;
 
     private static final PerCpuLong V = new PerCpuLong();
     private static final PerCpuCounter COUNTER = new PerCpuCounter();
@@ -145,25 +145,30 @@ public class EmittedSection {
         if (!PerCpu.isSupported()) {
             throw new SkippedException("no critical sections here: " + Raw.describe());
         }
-        // Whether the thread is registered and whether the slot is free to use is one question if the index is
-        // not what tells of the registration.
-        int more = Raw.describe().contains("index cpu_id") ? 1 : 0;
+        // Whether the thread is registered and whether the slot is free to use is one question on x86-64 if the index
+        // is not what tells of the registration, and on aarch64 if it is.
+        int more = Raw.describe().contains("index cpu_id") ? Cpu.either(1, -1) : 0;
+        int add = Cpu.either(6, 9) + more;
+        String sum = Cpu.AARCH64 ? "str" : "add";
+        String store = Cpu.AARCH64 ? "str" : "mov";
+        String release = Cpu.AARCH64 ? "stlr" : "mov";
         List<Expected> all = List.of(
-                new Expected("opAddConstant", 1, 1, 6 + more, "add"),
-                new Expected("opAdd", 1, 1, 6 + more, "add"),
-                new Expected("opAddTwice", 2, 2, 6 + more, "add"),
+                new Expected("opAddConstant", 1, 1, add, sum),
+                new Expected("opAdd", 1, 1, add, sum),
+                new Expected("opAddTwice", 2, 2, add, sum),
                 // The compiler may unroll it.
-                new Expected("opAddLoop", 1, 40, 6 + more, "add"),
-                new Expected("opIncrement", 1, 1, 6 + more, "add"),
-                new Expected("opGetAndAdd", 1, 1, 8 + more, "mov"),
-                new Expected("opCmpxchg", 1, 1, 9 + more, "mov"),
-                new Expected("opCmpxchgInSlot", 1, 1, 13 + more, "mov"),
-                new Expected("opPopHead", 1, 1, 14 + more, "mov"),
-                new Expected("opTwoCompares", 1, 1, 15 + more, "mov"),
-                new Expected("opTwoStores", 1, 1, 14 + more, "mov", Tries.ONE_STORE),
-                new Expected("opTwoStoresRelease", 1, 1, 14 + more, "mov", Tries.ONE_STORE),
-                new Expected("opCopy", 1, 1, 66 + more, "mov", Tries.COPY),
-                new Expected("opCopyRelease", 1, 1, 66 + more, "mov", Tries.COPY));
+                new Expected("opAddLoop", 1, 40, add, sum),
+                new Expected("opIncrement", 1, 1, add, sum),
+                new Expected("opGetAndAdd", 1, 1, Cpu.either(8, 9) + more, store),
+                new Expected("opCmpxchg", 1, 1, Cpu.either(9, 10) + more, store),
+                new Expected("opCmpxchgInSlot", 1, 1, 13 + more, store),
+                new Expected("opPopHead", 1, 1, Cpu.either(14, 13) + more, store),
+                new Expected("opTwoCompares", 1, 1, Cpu.either(15, 16) + more, store),
+                // C2 has one node for both forms, whose commit is a release.
+                new Expected("opTwoStores", 1, 1, 14 + more, release, Tries.ONE_STORE),
+                new Expected("opTwoStoresRelease", 1, 1, 14 + more, release, Tries.ONE_STORE),
+                new Expected("opCopy", 1, 1, Cpu.either(66, 58) + more, release, Tries.COPY),
+                new Expected("opCopyRelease", 1, 1, Cpu.either(66, 58) + more, release, Tries.COPY));
         Set<Long> descriptors = new HashSet<>();
         int sections = 0;
         for (Expected expected : all) {
@@ -205,6 +210,7 @@ public class EmittedSection {
         Check.equal(found.size(), 10, "sections in stubs");
         int adds = 0;
         int copies = 0;
+        int releases = 0;
         for (Section section : found) {
             Check.that(descriptors.add(section.descriptor()), "one descriptor for two sections: " + section);
             checkDescriptor(section);
@@ -213,17 +219,24 @@ public class EmittedSection {
             }
             // There are no names: what a section does is known by its instructions.
             List<Instruction> instructions = Disassembly.of(section.start(), section.bytes());
-            boolean add = instructions.getLast().mnemonic().equals("add");
-            boolean copy = instructions.stream().anyMatch(i -> i.mnemonic().contains("movdqu"));
+            String last = instructions.getLast().mnemonic();
+            boolean add = last.equals("add");
+            boolean copy = instructions.stream().anyMatch(i -> i.mnemonic().matches("v?movdqu|ldp"));
             long stores = instructions.stream().filter(Instruction::writesMemory).count();
             adds += add ? 1 : 0;
             copies += copy ? 1 : 0;
-            checkInstructions(section, add ? new Expected("a stub", 1, 1, 6 + more, "add")
-                    : copy ? new Expected("a stub", 1, 1, 66 + more, "mov", Tries.COPY)
-                    : new Expected("a stub", 1, 1, 15 + more, "mov", stores == 2 ? Tries.ONE_STORE : Tries.NONE));
+            releases += last.equals("stlr") ? 1 : 0;
+            checkInstructions(section, add ? new Expected("a stub", 1, 1, 6 + more, last)
+                    : copy ? new Expected("a stub", 1, 1, Cpu.either(66, 58) + more, last, Tries.COPY)
+                    : new Expected("a stub", 1, 1, Cpu.either(15, 16) + more, last,
+                            stores == 2 ? Tries.ONE_STORE : Tries.NONE));
+            Check.that(last.matches(Cpu.AARCH64 ? "str|stlr" : "add|mov"), "a stub commits with " + last);
         }
-        Check.that(adds == 1 && copies == 2 || !Disassembly.available(),
-                adds + " stubs that add, " + copies + " that copy");
+        if (Disassembly.available()) {
+            Check.equal(adds, Cpu.either(1, 0), "stubs that add in one instruction");
+            Check.equal(copies, 2, "stubs that copy");
+            Check.equal(releases, Cpu.either(0, 2), "stubs whose commit is a store-release instruction");
+        }
         return found.size();
     }
 
@@ -237,15 +250,17 @@ public class EmittedSection {
         Check.that(length > 0 && length <= 400, "post_commit_offset is " + length);
         long abort = U.getLong(at + 24);
         Check.that(!section.contains(abort), "abort_ip is in the section: " + section);
-        Check.equal(U.getInt(abort - 4), SIGNATURE, "signature before abort_ip");
+        Check.equal(U.getInt(abort - 4), Cpu.SIGNATURE, "signature before abort_ip");
         Check.that(section.inSameCode(section.start() + length - 1), "the section is not in its method: " + section);
         // What was searched is what the processor executes there.
         for (int i = 0; i < length; i++) {
             Check.equal(U.getByte(section.start() + i), section.bytes()[i], "byte " + i + " of the section");
         }
-        // Where the trampoline leads: jmp *[rip + x]
-        if ((U.getShort(abort) & 0xffff) == 0x25ff) {
-            long handler = U.getLong(abort + 6 + U.getInt(abort + 2));
+        // Where the trampoline leads: jmp *[rip + x], or ldr x8, x; br x8.
+        boolean trampoline = Cpu.AARCH64 ? U.getInt(abort + 4) == 0xd61f0100 : (U.getShort(abort) & 0xffff) == 0x25ff;
+        if (trampoline) {
+            long handler = U.getLong(Cpu.AARCH64 ? abort + (U.getInt(abort) << 8 >> 13) * 4L
+                    : abort + 6 + U.getInt(abort + 2));
             Check.that(section.inSameCode(handler) && !section.contains(handler),
                     "the trampoline leads to " + Long.toHexString(handler) + " from " + section);
         } else {
@@ -265,9 +280,8 @@ public class EmittedSection {
         long end = section.start() + section.length();
         List<Instruction> stores = new ArrayList<>();
         for (Instruction instruction : instructions) {
-            Check.that(!instruction.mnemonic().matches("\\(bad\\)|call|push.*|pop.*|ret.*|syscall|int3?|hlt|lock.*"),
-                    instruction + " does not belong into " + text);
-            if (instruction.mnemonic().startsWith("j")) {
+            Check.that(!instruction.isForbidden(), instruction + " does not belong into " + text);
+            if (instruction.jumps()) {
                 long target = instruction.target();
                 Check.that(target < section.start() || target >= end || expected.tries == Tries.COPY,
                         instruction + " stays in " + text);

@@ -186,7 +186,7 @@ public final class Churn {
     // What is compiled must be what this is about.
     private static void checkSections(Method method) {
         NMethod code = NMethod.get(method, false);
-        if (code != null && code.comp_level == 4 && System.getProperty("os.arch").equals("amd64")) {
+        if (code != null && code.comp_level == 4) {
             int sections = Section.find(code).size();
             Check.that(sections >= 5, "compiled code has only " + sections + " sections");
         }

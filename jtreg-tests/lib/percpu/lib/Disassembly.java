@@ -27,21 +27,36 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** x86-64 instructions, taken apart by objdump. */
+/** Instructions of this CPU, taken apart by objdump. */
 public final class Disassembly {
     // address: bytes mnemonic operands, separated by tabs
-    private static final Pattern LINE = Pattern.compile("^\\s*([0-9a-f]+):\\t((?:[0-9a-f]{2} )+)\\s*(?:\\t(.*))?$");
+    private static final Pattern LINE = Pattern.compile(
+            "^\\s*([0-9a-f]+):\\t((?:[0-9a-f]{2} )+|[0-9a-f]{8} )\\s*(?:\\t(.*))?$");
 
     private Disassembly() {}
 
-    /** Intel's syntax: the destination comes first. */
+    /** Intel's syntax, or Arm's. */
     public record Instruction(long address, int length, String mnemonic, String operands) {
+        public boolean jumps() {
+            return mnemonic.matches(Cpu.AARCH64 ? "b|b\\..*|cbn?z|tbn?z" : "j.*");
+        }
+
         /** Of a jump. */
         public long target() {
-            return Long.parseUnsignedLong(operands.split(" ")[0].replaceFirst("^0x", ""), 16);
+            String last = operands.substring(operands.lastIndexOf(',') + 1).trim();
+            return Long.parseUnsignedLong(last.split(" ")[0].replaceFirst("^0x", ""), 16);
+        }
+
+        /** Calls, traps, changes the stack, or does not end. */
+        public boolean isForbidden() {
+            return mnemonic.matches(Cpu.AARCH64 ? "\\.inst|udf|bl|blr|br|ret|svc|hvc|brk|hlt|wfe|wfi|ld.*xr.*|st.*xr.*"
+                    : "\\(bad\\)|call|push.*|pop.*|ret.*|syscall|int3?|hlt|lock.*");
         }
 
         public boolean writesMemory() {
+            if (Cpu.AARCH64) {
+                return mnemonic.startsWith("st");
+            }
             return !mnemonic.matches("cmp|test|nop|bt") && operands.matches("(BYTE|WORD|DWORD|QWORD|XMMWORD) PTR .*");
         }
 
@@ -63,8 +78,10 @@ public final class Disassembly {
     public static List<Instruction> of(long address, byte[] bytes) throws Exception {
         Path file = Files.createTempFile(Path.of("."), "section", ".bin");
         Files.write(file, bytes);
-        Process objdump = new ProcessBuilder("objdump", "-D", "-b", "binary", "-m", "i386:x86-64", "-M", "intel",
-                "-w", "--adjust-vma=0x" + Long.toHexString(address), file.toString()).redirectErrorStream(true).start();
+        List<String> command = new ArrayList<>(List.of("objdump", "-D", "-b", "binary", "-w",
+                "--adjust-vma=0x" + Long.toHexString(address), file.toString()));
+        command.addAll(Cpu.AARCH64 ? List.of("-m", "aarch64") : List.of("-m", "i386:x86-64", "-M", "intel"));
+        Process objdump = new ProcessBuilder(command).redirectErrorStream(true).start();
         String text = new String(objdump.getInputStream().readAllBytes());
         Check.equal(objdump.waitFor(), 0, "objdump: " + text);
         Files.delete(file);
@@ -73,9 +90,9 @@ public final class Disassembly {
         for (String line : text.lines().toList()) {
             Matcher m = LINE.matcher(line);
             if (m.matches()) {
-                int length = m.group(2).trim().split(" ").length;
+                int length = m.group(2).replace(" ", "").length() / 2;
                 String assembly = m.group(3) == null ? "" : m.group(3);
-                String[] words = assembly.replaceFirst("\\s*#.*", "").trim().split("\\s+", 2);
+                String[] words = assembly.replaceFirst(Cpu.AARCH64 ? "\\s*//.*" : "\\s*#.*", "").trim().split("\\s+", 2);
                 instructions.add(new Instruction(Long.parseUnsignedLong(m.group(1), 16), length, words[0],
                         words.length > 1 ? words[1] : ""));
                 total += length;

@@ -20,6 +20,7 @@
 package percpu.lib;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,13 @@ final class Disturbance {
 
     /** Whether each kind of disturbance has happened, or never will. */
     boolean happened() {
-        return failure != null || counts.values().stream().allMatch(count -> count.get() > 0);
+        // No streams here: on a slow machine, interpreted and among many threads, their first use takes a minute.
+        for (AtomicLong count : counts.values()) {
+            if (count.get() == 0) {
+                return failure != null;
+            }
+        }
+        return true;
     }
 
     void stop() throws Exception {
@@ -128,10 +135,17 @@ final class Disturbance {
 
     // In short spells, for new carrier threads to get their share.
     private long storm(int micros) {
-        int[] targets = tids.stream().mapToInt(Integer::intValue).toArray();
-        if (targets.length == 0) {
+        int[] targets = new int[tids.size()];
+        int known = 0;
+        for (int tid : tids) {
+            if (known < targets.length) {
+                targets[known++] = tid;
+            }
+        }
+        if (known == 0) {
             return 0;
         }
+        targets = Arrays.copyOf(targets, known);
         Check.success(Native.startStorm(targets, micros), "starting the signal storm");
         LockSupport.parkNanos(20_000_000);
         return Native.stopStorm();

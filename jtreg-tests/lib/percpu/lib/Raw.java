@@ -58,8 +58,8 @@ public final class Raw {
         return U.getLong(v, ADDRESS);
     }
 
-    /** What sections look at before they touch the slot; 0 where there are none. */
-    public static int exclusiveWord(int slot) {
-        return jdk.internal.misc.PerCpuExclusive.word(slot);
+    /** Whether sections are kept off the slot; false where there are none. */
+    public static boolean keepsOff(int slot) {
+        return jdk.internal.misc.PerCpuExclusive.keepsOff(slot);
     }
 }

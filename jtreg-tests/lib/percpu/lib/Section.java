@@ -19,6 +19,8 @@
 
 package percpu.lib;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +29,7 @@ import jdk.internal.misc.Unsafe;
 import jdk.test.whitebox.code.CodeBlob;
 import jdk.test.whitebox.code.NMethod;
 
-/** A critical section found in compiled code by its arm store (x86-64). */
+/** A critical section found in compiled code by its arm store. */
 public record Section(long descriptor, int armOffset, int startOffset, long start, int length, byte[] bytes,
                       int codeLength) {
     private static final Unsafe U = Unsafe.getUnsafe();
@@ -82,8 +84,41 @@ public record Section(long descriptor, int armOffset, int startOffset, long star
         return sections;
     }
 
-    // An arm is mov reg, imm64 (10 bytes) and mov fs:[disp32], reg (9 bytes) with the same register.
     private static List<Section> find(byte[] b) {
+        return Cpu.AARCH64 ? findAarch64(b) : findX64(b);
+    }
+
+    // An arm is movz reg, imm16; movk reg, imm16, lsl 16; movk reg, imm16, lsl 32; str reg, [x9, 8].
+    private static List<Section> findAarch64(byte[] b) {
+        List<Section> sections = new ArrayList<>();
+        ByteBuffer code = ByteBuffer.wrap(b).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i + 16 <= b.length; i += 4) {
+            int register = code.getInt(i) & 31;
+            long descriptor = 0;
+            boolean isArm = code.getInt(i + 12) == (0xf9000520 | register);
+            for (int part = 0; isArm && part < 3; part++) {
+                int instruction = code.getInt(i + 4 * part);
+                isArm = (instruction & 0xffe0001f) == ((part == 0 ? 0xd2800000 : 0xf2800000) | part << 21 | register);
+                descriptor |= (long) (instruction >>> 5 & 0xffff) << 16 * part;
+            }
+            if (isArm) {
+                sections.add(section(b, descriptor, i + 12, i + 16));
+            }
+        }
+        return sections;
+    }
+
+    private static Section section(byte[] b, long descriptor, int armOffset, int startOffset) {
+        Check.that(descriptor > 4096, "an arm of the descriptor " + Long.toHexString(descriptor));
+        long start = U.getLong(descriptor + 8);
+        long length = U.getLong(descriptor + 16);
+        Check.that(length > 0 && startOffset + length <= b.length, "a section of " + length + " bytes");
+        return new Section(descriptor, armOffset, startOffset, start, (int) length,
+                Arrays.copyOfRange(b, startOffset, startOffset + (int) length), b.length);
+    }
+
+    // An arm is mov reg, imm64 (10 bytes) and mov fs:[disp32], reg (9 bytes) with the same register.
+    private static List<Section> findX64(byte[] b) {
         List<Section> sections = new ArrayList<>();
         for (int i = 0; i + 19 <= b.length; i++) {
             boolean high = (b[i] & 0xff) == 0x49;
@@ -101,13 +136,7 @@ public record Section(long descriptor, int armOffset, int startOffset, long star
             for (int k = 7; k >= 0; k--) {
                 descriptor = descriptor << 8 | (b[i + 2 + k] & 0xff);
             }
-            Check.that(descriptor > 4096, "an arm of the descriptor " + Long.toHexString(descriptor));
-            int startOffset = store + 9;
-            long start = U.getLong(descriptor + 8);
-            long length = U.getLong(descriptor + 16);
-            Check.that(length > 0 && startOffset + length <= b.length, "a section of " + length + " bytes");
-            sections.add(new Section(descriptor, store, startOffset, start, (int) length,
-                    Arrays.copyOfRange(b, startOffset, startOffset + (int) length), b.length));
+            sections.add(section(b, descriptor, store, store + 9));
         }
         return sections;
     }

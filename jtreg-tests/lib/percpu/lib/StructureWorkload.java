@@ -107,9 +107,10 @@ public final class StructureWorkload {
             });
             threads.add(virtual ? Thread.ofVirtual().unstarted(task) : thread(i, task));
         }
-        threads.forEach(Thread::start);
+        // Before the hands, which leave little time to others on a small machine.
         disturbance.start(settings.flag("hop"), settings.number("storm", -1), settings.flag("safepoints"),
                 settings.flag("deopt"), settings.flag("gc"));
+        threads.forEach(Thread::start);
         if (settings.flag("interrupt")) {
             while (goOn()) {
                 threads.forEach(Thread::interrupt);

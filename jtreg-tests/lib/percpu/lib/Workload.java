@@ -129,11 +129,12 @@ public final class Workload {
             workers.add(worker);
             threads.add(virtual ? Thread.ofVirtual().unstarted(worker) : new Thread(worker));
         }
+        // Before the workers, which leave little time to others on a small machine.
+        disturbance.start(settings.flag("hop"), settings.number("storm", -1), settings.flag("safepoints"),
+                settings.flag("deopt"), settings.flag("gc"));
         for (Thread thread : threads) {
             thread.start();
         }
-        disturbance.start(settings.flag("hop"), settings.number("storm", -1), settings.flag("safepoints"),
-                settings.flag("deopt"), settings.flag("gc"));
         for (Thread thread : threads) {
             thread.join();
         }

@@ -20,18 +20,54 @@
 #ifndef CPU_AARCH64_RSEQ_AARCH64_HPP
 #define CPU_AARCH64_RSEQ_AARCH64_HPP
 
-#include "utilities/debug.hpp"
 #include "utilities/globalDefinitions.hpp"
 
-// No emitter of critical sections for this CPU: Rseq stays disabled.
+// As on x86: thread-local words at a constant distance from the thread pointer.
+#if defined(LINUX) && !defined(MUSL_LIBC)
+#define RSEQ_CRITICAL_SECTIONS
+#endif
+
+// What restartable sequences need to know of this CPU, outside the assembler.
 class RseqPD {
  public:
+  // There is an emitter of critical sections for this CPU.
+#ifdef RSEQ_CRITICAL_SECTIONS
+  static const bool supported = true;
+#else
   static const bool supported = false;
-  static const uint32_t signature = 0;
-  static const int trampoline_size = 0;
+#endif
 
-  static void write_trampoline(address at, address target_word) { ShouldNotReachHere(); }
-  static address thread_pointer() { ShouldNotReachHere(); return nullptr; }
+  // Stands before each abort handler; the same that glibc registers with. An
+  // instruction (brk #0x45e0), so it does not depend on the byte order of data.
+  static const uint32_t signature = 0xd428bc00;
+
+  // Exclusive words are a table: a section takes its slot's offset from there.
+  static const int exclusive_shift = 3;
+
+  // Before it are words for cpu_id -1, not registered, and -2, registration failed.
+  static const int negative_cpu_ids = 2;
+
+  static const int trampoline_size = 8;
+
+  // ldr x8, target; br x8: an abort goes on in the code that was aborted, whose
+  // address may change while the trampoline's may not. Sections lose x8.
+  static void write_trampoline(address at, address target_word) {
+    const int64_t distance = target_word - at;
+    assert(distance % 4 == 0 && -(1 << 20) <= distance && distance < (1 << 20), "a literal near it");
+    const uint32_t code[] = { 0x58000008u | ((uint32_t)(distance / 4) & 0x7ffff) << 5, 0xd61f0100u };
+    memcpy(at, code, sizeof(code));
+  }
+
+  static address thread_pointer() {
+#if defined(__aarch64__) && defined(LINUX)
+    address tp;
+    __asm__ ("mrs %0, tpidr_el0" : "=r" (tp));
+    return tp;
+#else
+    ShouldNotReachHere();
+    return nullptr;
+#endif
+  }
 };
 
 #endif // CPU_AARCH64_RSEQ_AARCH64_HPP

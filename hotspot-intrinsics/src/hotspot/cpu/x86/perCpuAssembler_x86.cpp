@@ -18,8 +18,8 @@
  */
 
 #include "asm/macroAssembler.inline.hpp"
+#include "asm/perCpuAssembler.hpp"
 #include "code/rseqDescriptors.hpp"
-#include "perCpuAssembler_x86.hpp"
 #include "runtime/globals.hpp"
 #include "runtime/rseq.hpp"
 #include "utilities/macros.hpp"
@@ -27,6 +27,57 @@
 #define __ masm->
 
 #ifdef LINUX
+
+// One critical section while it is emitted:
+//
+//   mov  tmp, descriptor        ; begin: arm
+//   mov  fs:[rseq_cs], tmp
+//   start:
+//     ...                       ; the caller's; the last instruction is the commit
+//   post_commit:                ; end
+//
+// The section may be left before the commit by a jump to post_commit or to
+// anywhere else outside. It must not call, push, fault or poll.
+class RseqSection : public StackObj {
+  MacroAssembler* const _masm;
+  int _literal_offset;
+  int _start_offset;
+  int _forced_abort_offset;
+
+  void check_usable(Register words, Register slot_offset, Register tmp, Label& slow);
+
+ public:
+  explicit RseqSection(MacroAssembler* masm)
+    : _masm(masm), _literal_offset(-1), _start_offset(-1), _forced_abort_offset(-1) {}
+
+  // Rseq::exclusive_words(), a constant: before the section or in it.
+  void load_exclusive_words(Register words);
+
+  // tmp is free again afterwards.
+  void begin(Register tmp);
+
+  // With -XX:RseqInjectDelay, loops at this step; clobbers the flags.
+  void delay(Register tmp);
+
+  // offset = where this thread's slot begins: index << stride_shift. Leaves for
+  // slow if this thread is not registered or the slot is somebody's exclusively.
+  // tmp may be words, which is kept otherwise.
+  void load_slot_offset(Register offset, Register words, Register tmp, Label& slow);
+
+  // The same for an operation that names its slot. Leaves for moved if this
+  // thread's slot is another one.
+  void load_named_slot_offset(Register offset, Register slot, Register tmp, Label& moved, Label& slow);
+
+  // offset = address of the variable in that slot
+  void add_address(Register offset, Register address);
+
+  // Before the commit; tmp must be free.
+  void before_commit(Register tmp);
+
+  // After the commit. A descriptor that waits for its abort handler's offset,
+  // or null if the code cache is full.
+  RseqDescriptor* end();
+};
 
 // The segment of the thread pointer. The prefix goes before the instruction.
 static void thread_segment(MacroAssembler* masm) {
@@ -66,6 +117,11 @@ void RseqSection::delay(Register tmp) {
   }
 }
 
+// The half of the word that has its sign.
+static Address exclusive_half(Register words, Register slot_offset) {
+  return Address(words, slot_offset, Address::times_1, (int)sizeof(int32_t));
+}
+
 // if (cpu_id < 0 || exclusive[index] < 0) slow
 //
 // mm_cid of a thread that is not registered is 0 and not negative, so cpu_id is
@@ -80,10 +136,10 @@ void RseqSection::check_usable(Register words, Register slot_offset, Register tm
     thread_segment(masm);
     __ cmpl(at_thread_pointer(Rseq::cpu_id_offset()), 0);
     __ jcc(Assembler::negative, slow);
-    __ cmpl(Address(words, slot_offset), 0);
+    __ cmpl(exclusive_half(words, slot_offset), 0);
   } else {
     // Both sign bits in one test.
-    __ movl(tmp, Address(words, slot_offset));
+    __ movl(tmp, exclusive_half(words, slot_offset));
     thread_segment(masm);
     __ orl(tmp, at_thread_pointer(Rseq::cpu_id_offset()));
   }
@@ -321,6 +377,9 @@ RseqDescriptor* PerCpuAssembler::load_cbne_load_cbne_store(MacroAssembler* masm,
   return finish(masm, scratch, section, result, done);
 }
 
+// x86 keeps the order of stores, those of a section included: the release forms are
+// the same code.
+
 // load_cbne_store_store(slot, v, expect, v2, newv2, newv):
 //   arm
 //   index = this thread's slot
@@ -329,7 +388,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_load_cbne_store(MacroAssembler* masm,
 //   *v2 = newv2                    a try: who aborts after it has changed nothing that counts
 //   v[index] = newv                                        commit
 //   return committed
-RseqDescriptor* PerCpuAssembler::load_cbne_store_store(MacroAssembler* masm, bool scratch, Register result,
+RseqDescriptor* PerCpuAssembler::load_cbne_store_store(MacroAssembler* masm, bool scratch, bool release, Register result,
                                                        Register slot, Register address, Register expect,
                                                        Register address2, Register newv2, Register newv,
                                                        Register index, Register tmp, Label& slow) {
@@ -358,7 +417,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_store_store(MacroAssembler* masm, boo
 //   copy length bytes from src to dst      a try, like the store above
 //   v[index] = newv                                        commit
 //   return committed
-RseqDescriptor* PerCpuAssembler::load_cbne_memcpy_store(MacroAssembler* masm, bool scratch, Register result,
+RseqDescriptor* PerCpuAssembler::load_cbne_memcpy_store(MacroAssembler* masm, bool scratch, bool release, Register result,
                                                         Register slot, Register address, Register expect,
                                                         Register dst, Register src, Register length, Register newv,
                                                         Register index, Register tmp, Label& slow) {
@@ -497,7 +556,7 @@ void PerCpuAssembler::current_slot_slow(MacroAssembler* masm, Register result) {
   __ movl(result, Rseq::slots() - 1);
 }
 
-void PerCpuAssembler::set_stalled(MacroAssembler* masm) {
+void PerCpuAssembler::set_stalled(MacroAssembler* masm, Register tmp) {
   thread_segment(masm);
   __ movl(at_thread_pointer(Rseq::stalled_offset()), 1);
 }

@@ -24,7 +24,7 @@
 
 // Sections need thread-local words of the VM at a constant distance from the
 // thread pointer. musl does not load a library that has such words.
-#if defined(_LP64) && !defined(MUSL_LIBC)
+#if defined(_LP64) && defined(LINUX) && !defined(MUSL_LIBC)
 #define RSEQ_CRITICAL_SECTIONS
 #endif
 
@@ -40,6 +40,10 @@ class RseqPD {
 
   // Stands before each abort handler; the same that glibc registers with.
   static const uint32_t signature = 0x53053053;
+
+  // Exclusive words are as far apart as slots: a section has that offset at hand.
+  static const int exclusive_shift = 16;
+  static const int negative_cpu_ids = 0;
 
   static const int trampoline_size = 6;
 

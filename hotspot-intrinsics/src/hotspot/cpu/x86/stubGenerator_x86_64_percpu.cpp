@@ -17,9 +17,9 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
+#include "asm/perCpuAssembler.hpp"
 #include "code/rseqDescriptors.hpp"
 #include "macroAssembler_x86.hpp"
-#include "perCpuAssembler_x86.hpp"
 #include "runtime/globals.hpp"
 #include "runtime/rseq.hpp"
 #include "stubGenerator_x86_64.hpp"
@@ -104,7 +104,7 @@ address StubGenerator::generate_percpu_unnamed_stub(StubGenStubId stub_id, Secti
 template <typename Section>
 address StubGenerator::generate_percpu_named_stub(StubGenStubId stub_id, int arguments, int moved, Section section) {
   return generate_percpu_stub(stub_id, arguments, section, [&] () {
-    PerCpuAssembler::set_stalled(_masm);
+    PerCpuAssembler::set_stalled(_masm, tmp);
     __ movptr(result, moved);
   });
 }
@@ -229,7 +229,7 @@ void StubGenerator::generate_percpu_stubs() {
 
   // status (slot, address, expect, address2, newv2, newv)
   auto store_store = [&] (Label& slow) {
-    return PerCpuAssembler::load_cbne_store_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
+    return PerCpuAssembler::load_cbne_store_store(_masm, false, true, result, c_rarg0, c_rarg1, c_rarg2,
                                                   c_rarg3, c_rarg4, c_rarg5, index_, tmp, slow);
   };
   StubRoutines::_percpu_load_cbne_store_store =
@@ -241,7 +241,7 @@ void StubGenerator::generate_percpu_stubs() {
 
   // status (slot, address, expect, dst, src, length, newv)
   auto memcpy_store = [&] (Label& slow) {
-    return PerCpuAssembler::load_cbne_memcpy_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
+    return PerCpuAssembler::load_cbne_memcpy_store(_masm, false, true, result, c_rarg0, c_rarg1, c_rarg2,
                                                    c_rarg3, c_rarg4, c_rarg5, seventh, index_, tmp, slow);
   };
   StubRoutines::_percpu_load_cbne_memcpy_store =
@@ -254,31 +254,30 @@ void StubGenerator::generate_percpu_stubs() {
   StubRoutines::_percpu_current_slot = generate_percpu_current_slot();
 
 #ifdef COMPILER2
-  StubRoutines::x86::_percpu_slow_load_add_store =
+  StubRoutines::_percpu_slow_load_add_store =
     generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_add_store_id,
                               StubRoutines::_percpu_load_add_store, 2);
-  StubRoutines::x86::_percpu_slow_get_and_add =
+  StubRoutines::_percpu_slow_get_and_add =
     generate_percpu_slow_stub(StubGenStubId::percpu_slow_get_and_add_id,
                               StubRoutines::_percpu_get_and_add, 2);
-  StubRoutines::x86::_percpu_slow_compare_and_exchange =
+  StubRoutines::_percpu_slow_compare_and_exchange =
     generate_percpu_slow_stub(StubGenStubId::percpu_slow_compare_and_exchange_id,
                               StubRoutines::_percpu_compare_and_exchange, 3);
-  StubRoutines::x86::_percpu_slow_load_cbne_store =
+  StubRoutines::_percpu_slow_load_cbne_store =
     generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbne_store_id,
                               StubRoutines::_percpu_load_cbne_store, 4);
-  StubRoutines::x86::_percpu_slow_load_cbeq_store_add_load_store =
+  StubRoutines::_percpu_slow_load_cbeq_store_add_load_store =
     generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbeq_store_add_load_store_id,
                               StubRoutines::_percpu_load_cbeq_store_add_load_store, 4);
-  StubRoutines::x86::_percpu_slow_load_cbne_load_cbne_store =
+  StubRoutines::_percpu_slow_load_cbne_load_cbne_store =
     generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbne_load_cbne_store_id,
                               StubRoutines::_percpu_load_cbne_load_cbne_store, 6);
-  // Also for the release forms: on x86 they do not differ.
-  StubRoutines::x86::_percpu_slow_load_cbne_store_store =
+  StubRoutines::_percpu_slow_load_cbne_store_store =
     generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbne_store_store_id,
-                              StubRoutines::_percpu_load_cbne_store_store, 6);
-  StubRoutines::x86::_percpu_slow_load_cbne_memcpy_store =
+                              StubRoutines::_percpu_load_cbne_store_store_release, 6);
+  StubRoutines::_percpu_slow_load_cbne_memcpy_store =
     generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbne_memcpy_store_id,
-                              StubRoutines::_percpu_load_cbne_memcpy_store, 7);
+                              StubRoutines::_percpu_load_cbne_memcpy_store_release, 7);
 #endif // COMPILER2
 }
 

@@ -86,12 +86,18 @@ static const int AUXV_RSEQ_ALIGN        = 28;
 static const uint32_t OWN_AREA_SIZE      = 128;
 static const uint32_t OWN_AREA_ALIGNMENT = 64;
 
-// The VM's own words of each thread. The area comes first: the kernel wants it
-// aligned to what AT_RSEQ_ALIGN says.
+// What every C library gives the thread-local words of a library that is loaded
+// late. Glibc does not load one that wants more than its threads have: 64 on x86,
+// less on aarch64.
+static const uint32_t ROOM_ALIGNMENT = 16;
+
+// The VM's own words of each thread. The area is somewhere in the room, aligned
+// to what AT_RSEQ_ALIGN says, at one distance from the thread pointer. So thread
+// pointers must be alike, which they are if stacks begin on pages, as those of
+// pthread_create do. A thread that is not (it may be the primordial one) does not
+// get registered and uses the overflow slot.
 struct RseqThreadLocal {
-  uint32_t cpu_id_start;
-  int32_t  cpu_id;                     // negative: emitted code keeps off
-  char     rest_of_area[OWN_AREA_SIZE - 8];
+  int32_t  room[(OWN_AREA_SIZE + OWN_AREA_ALIGNMENT - ROOM_ALIGNMENT) / sizeof(int32_t)];
   uint32_t stalled;
   bool     registered_by_vm;
 };
@@ -99,9 +105,13 @@ struct RseqThreadLocal {
 #ifdef RSEQ_CRITICAL_SECTIONS
 // The initial-exec model puts it at one distance from every thread's pointer, and
 // takes it out of what the C library sets aside for libraries that are loaded late.
+// Wherever the area begins its cpu_id is negative, which keeps emitted code off,
+// and its mm_cid is 0.
 static __thread RseqThreadLocal _rseq_tls
-    __attribute__((aligned(OWN_AREA_ALIGNMENT), tls_model("initial-exec"))) =
-    { 0, CPU_ID_UNREGISTERED, { 0 }, 0, false };
+    __attribute__((aligned(ROOM_ALIGNMENT), tls_model("initial-exec"))) =
+    { { 0, CPU_ID_UNREGISTERED, 0, 0, 0, CPU_ID_UNREGISTERED, 0, 0,
+        0, CPU_ID_UNREGISTERED, 0, 0, 0, CPU_ID_UNREGISTERED, 0, 0 }, 0, false };
+STATIC_ASSERT(OWN_AREA_ALIGNMENT == 4 * ROOM_ALIGNMENT);
 
 static RseqThreadLocal* thread_local_words() { return &_rseq_tls; }
 #else
@@ -126,6 +136,16 @@ static int rseq_syscall(address area, uint32_t size, int flags) {
   errno = ENOSYS;
   return -1;
 #endif
+}
+
+// Registers this thread; false with errno.
+static bool register_area(address area, uint32_t size) {
+  if (rseq_syscall(area, size, 0) != 0) {
+    return false;
+  }
+  thread_local_words()->registered_by_vm = true;
+  log_debug(rseq)("Thread %d: area of %u bytes at " PTR_FORMAT, (int)os::Linux::gettid(), size, p2i(area));
+  return true;
 }
 
 static bool offset_from_thread_pointer(const void* p, int* result) {
@@ -188,6 +208,41 @@ bool Rseq::adopt_symbol() {
   return true;
 }
 
+// The distance of the own area, as it would be on this thread; 0 if there is none.
+static int own_area_offset(uint32_t alignment) {
+  int offset;
+  const address area = align_up((address)thread_local_words()->room, alignment);
+  return offset_from_thread_pointer(area, &offset) ? offset : 0;
+}
+
+static bool register_own_area(address area, uint32_t size) {
+  memset(area, 0, OWN_AREA_SIZE);
+  ((int32_t*)area)[CPU_ID_OFFSET / sizeof(int32_t)] = CPU_ID_UNREGISTERED;
+  return register_area(area, size);
+}
+
+struct OwnArea {
+  const uint32_t alignment;
+  const uint32_t size;
+  int offset;
+  int error;
+};
+
+// On a thread like all others.
+static void* probe_own_area(void* result) {
+  OwnArea* const own = (OwnArea*)result;
+  own->offset = own_area_offset(own->alignment);
+  const address area = RseqPD::thread_pointer() + own->offset;
+  if (own->offset != 0) {
+    if (rseq_syscall(area, own->size, 0) != 0) {
+      own->error = errno;
+    } else {
+      rseq_syscall(area, own->size, RSEQ_FLAG_UNREGISTER_THREAD);
+    }
+  }
+  return nullptr;
+}
+
 bool Rseq::register_own() {
   const uint32_t size = registered_size();
   const uint32_t alignment = MAX2((uint32_t)::getauxval(AUXV_RSEQ_ALIGN), ORIGINAL_SIZE);
@@ -197,19 +252,31 @@ bool Rseq::register_own() {
     disable("the kernel wants a larger area than this VM has", 0);
     return false;
   }
-  if (!offset_from_thread_pointer(thread_local_words(), &_area_offset)) {
+  OwnArea other = { alignment, size, 0, 0 };
+  pthread_t probe;
+  if (::pthread_create(&probe, nullptr, probe_own_area, &other) != 0) {
+    disable("no thread to try rseq on", errno);
+    return false;
+  }
+  ::pthread_join(probe, nullptr);
+  _area_offset = other.offset;
+  if (_area_offset == 0) {
     disable("thread-local storage is out of reach", 0);
     return false;
   }
-  if (rseq_syscall((address)thread_local_words(), size, 0) != 0) {
-    const int error = errno;
+  int error = other.error;
+  if (error == 0 && own_area_offset(alignment) != _area_offset) {
+    log_info(rseq)("The thread that creates the VM is not aligned as others are, it uses the overflow slot");
+  } else if (error == 0 && !register_own_area(RseqPD::thread_pointer() + _area_offset, size)) {
+    error = errno;
+  }
+  if (error != 0) {
     disable(error == ENOSYS ? "the kernel has no rseq, or a filter hides it" :
             error == EPERM  ? "the rseq system call is not permitted" :
             error == EINVAL || error == EBUSY ? "somebody else registered this thread" :
                               "the rseq system call failed", error);
     return false;
   }
-  thread_local_words()->registered_by_vm = true;
   _source = Source::jvm;
   return true;
 }
@@ -296,7 +363,8 @@ bool Rseq::fence() {
 }
 
 bool Rseq::reserve_exclusive_words() {
-  const size_t size = (size_t)_slots << stride_shift;
+  const int before = RseqPD::negative_cpu_ids;
+  const size_t size = align_up((size_t)(before + _slots) << exclusive_shift(), os::vm_page_size());
   char* base = os::reserve_memory(size, mtPerCpu);
   if (base == nullptr) {
     return false;
@@ -305,7 +373,14 @@ bool Rseq::reserve_exclusive_words() {
     os::release_memory(base, size);
     return false;
   }
-  _exclusive_words = (address)base;
+  _exclusive_words = (address)base + ((size_t)before << exclusive_shift());
+  if (exclusive_shift() != stride_shift) {
+    // What a slot's word holds beside the sign, where a section has to look it up.
+    int64_t* const words = (int64_t*)_exclusive_words;
+    for (int index = -before; index < _slots; index++) {
+      words[index] = (index < 0) ? min_jlong : (int64_t)index << stride_shift;
+    }
+  }
   return true;
 }
 
@@ -397,10 +472,10 @@ void Rseq::attach_current_thread() {
   }
   int error = 0;
   if (_source != Source::glibc && !thread_local_words()->registered_by_vm) {
-    const uint32_t size = (_source == Source::jvm) ? registered_size() : ORIGINAL_SIZE;
-    if (rseq_syscall(RseqPD::thread_pointer() + _area_offset, size, 0) == 0) {
-      thread_local_words()->registered_by_vm = true;
-    } else {
+    const address area = RseqPD::thread_pointer() + _area_offset;
+    const bool registered = (_source == Source::jvm) ? register_own_area(area, registered_size())
+                                                     : register_area(area, ORIGINAL_SIZE);
+    if (!registered) {
       error = errno; // EBUSY: the same area, by its other owner
     }
   }
@@ -421,6 +496,8 @@ void Rseq::detach_current_thread() {
     log_debug(rseq)("Thread %d unregistered", (int)os::Linux::gettid());
   }
 }
+
+int Rseq::exclusive_shift() { return RseqPD::exclusive_shift; }
 
 int Rseq::cpu_id_offset()  { return _area_offset + CPU_ID_OFFSET; }
 int Rseq::rseq_cs_offset() { return _area_offset + RSEQ_CS_OFFSET; }

@@ -68,6 +68,7 @@ class Rseq : public AllStatic {
   static void detach_current_thread();
 
   // For the emitters: distances from the thread pointer.
+  static int area_offset() { return _area_offset; }
   static int cpu_id_offset();   // negative while the thread is not registered
   static int rseq_cs_offset();
   static int index_offset();    // valid only if cpu_id is not negative
@@ -78,10 +79,11 @@ class Rseq : public AllStatic {
   static int slots() { return _slots; }
   static size_t overflow_offset() { return (size_t)(_slots - 1) << stride_shift; }
 
-  // A word for each slot, stride apart: its sign bit keeps critical sections off
-  // the slot. Null where there are none to keep off.
+  // A long for each slot, 1 << exclusive_shift() bytes apart: its sign bit keeps
+  // critical sections off the slot. The rest of it is not for others, and may say
+  // where the slot begins. Null where there are none to keep off.
   static address exclusive_words() { return _exclusive_words; }
-  static const int32_t exclusive_bit = (int32_t)0x80000000;
+  static int exclusive_shift();
 
   // Makes every thread abort or leave the critical section that it is in, and
   // is a full memory barrier on all of them. False if the kernel can not: then a

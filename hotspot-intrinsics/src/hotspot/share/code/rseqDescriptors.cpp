@@ -21,6 +21,7 @@
 #include "code/rseqDescriptors.hpp"
 #include "logging/log.hpp"
 #include "runtime/atomic.hpp"
+#include "runtime/icache.hpp"
 #include "runtime/interfaceSupport.inline.hpp"
 #include "runtime/mutexLocker.hpp"
 #include "utilities/align.hpp"
@@ -64,6 +65,7 @@ RseqDescriptor* RseqDescriptors::new_chunk() {
     list = d;
     count++;
   }
+  ICache::invalidate_range(base, (int)(end - base));
   MutexLocker ml(CodeCache_lock, Mutex::_no_safepoint_check_flag);
   if (_nowhere == nullptr) {
     _nowhere = base;

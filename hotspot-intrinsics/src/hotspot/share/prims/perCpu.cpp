@@ -156,8 +156,8 @@ PERCPU_LEAF(jlong, PerCpu_StackRoom0(JNIEnv* env, jclass cls)) {
   return (jlong)(os::current_stack_pointer() - state->shadow_zone_safe_limit());
 } JVM_END
 
-PERCPU_LEAF(jlong, PerCpu_ExclusiveWords0(JNIEnv* env, jclass cls)) {
-  return (jlong)(uintptr_t)Rseq::exclusive_words();
+PERCPU_LEAF(jlong, PerCpu_ExclusiveWord0(JNIEnv* env, jclass cls, jint slot)) {
+  return (jlong)((uintptr_t)Rseq::exclusive_words() + ((uintptr_t)slot << Rseq::exclusive_shift()));
 } JVM_END
 
 // --- What this process has
@@ -245,7 +245,7 @@ static JNINativeMethod jdk_internal_misc_PerCpu_methods[] = {
   { CC "currentSlot",        CC "()I",            FN_PTR(PerCpu_CurrentSlot) },
   { CC "fence0",             CC "()V",            FN_PTR(PerCpu_Fence0) },
   { CC "stackRoom0",         CC "()J",            FN_PTR(PerCpu_StackRoom0) },
-  { CC "exclusiveWords0",    CC "()J",            FN_PTR(PerCpu_ExclusiveWords0) },
+  { CC "exclusiveWord0",     CC "(I)J",           FN_PTR(PerCpu_ExclusiveWord0) },
   { CC "isEnabled0",         CC "()Z",            FN_PTR(PerCpu_IsEnabled0) },
   { CC "slots0",             CC "()I",            FN_PTR(PerCpu_Slots0) },
   { CC "strideShift0",       CC "()I",            FN_PTR(PerCpu_StrideShift0) },

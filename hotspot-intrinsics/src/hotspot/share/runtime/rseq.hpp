@@ -42,6 +42,7 @@ class Rseq : public AllStatic {
   static int slots() { return os::processor_count() + 1; }
   static size_t overflow_offset() { return (size_t)(slots() - 1) << stride_shift; }
   static address exclusive_words() { return nullptr; }
+  static int exclusive_shift() { return 0; }
   static bool fence() { return false; }
   static bool commit_arena(char* base, size_t size) { return os::commit_memory(base, size, !ExecMem); }
   static uint64_t aborts() { return 0; }

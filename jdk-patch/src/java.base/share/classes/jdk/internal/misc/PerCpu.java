@@ -452,11 +452,13 @@ public final class PerCpu {
     }
 
     /**
-     * {@return where slot 0 has the int whose sign bit keeps sections off the
-     * slot} Other slots have theirs strides apart.
+     * {@return the address of the long whose sign bit keeps sections off a slot}
+     * Its other bits are the VM's and must be left as they are.
+     *
+     * @param slot the slot
      */
-    static long exclusiveWords() {
-        return exclusiveWords0();
+    static long exclusiveWord(int slot) {
+        return exclusiveWord0(slot);
     }
 
     // --- Memory, for PerCpuArena and PerCpuMemory
@@ -521,7 +523,7 @@ public final class PerCpu {
     private static native int strideShift0();
     private static native void fence0();
     private static native long stackRoom0();
-    private static native long exclusiveWords0();
+    private static native long exclusiveWord0(int slot);
     private static native long allocateArena0(long bytes);
     private static native void freeArena0(long base, long bytes);
     private static native long statistic0(int which);

@@ -58,10 +58,11 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class PerCpuExclusive {
 
     private static final Unsafe U = Unsafe.getUnsafe();
-    private static final int SET = Integer.MIN_VALUE;
+    // The sign bit of a slot's word; who holds the slot is the only one who writes it.
+    private static final long SET = Long.MIN_VALUE;
 
-    // Zero where there are no sections.
-    private static final long WORDS = PerCpu.isEnabled() ? PerCpu.exclusiveWords() : 0;
+    // The words' addresses, by slot; null where there are no sections.
+    private static final long[] WORDS = words();
 
     // By slot: who holds it, and whose transaction is on a slot without sections.
     private static final SlotLock[] HOLDS = locks();
@@ -71,6 +72,17 @@ public final class PerCpuExclusive {
     private static final AtomicInteger HOLDERS = new AtomicInteger();
 
     private PerCpuExclusive() {}
+
+    private static long[] words() {
+        if (!PerCpu.isEnabled()) {
+            return null;
+        }
+        long[] words = new long[PerCpu.slots()];
+        for (int slot = 0; slot < words.length; slot++) {
+            words[slot] = PerCpu.exclusiveWord(slot);
+        }
+        return words;
+    }
 
     private static SlotLock[] locks() {
         SlotLock[] locks = new SlotLock[PerCpu.slots()];
@@ -98,7 +110,7 @@ public final class PerCpuExclusive {
     }
 
     private static boolean hasSections(int slot) {
-        return WORDS != 0 && slot != PerCpu.overflowSlot();
+        return WORDS != null && slot != PerCpu.overflowSlot();
     }
 
     // --- Transactions of structures
@@ -242,7 +254,7 @@ public final class PerCpuExclusive {
         if (HOLDS[slot].getHoldCount() == 1) {
             HOLDERS.incrementAndGet();
             if (hasSections(slot)) {
-                U.putIntVolatile(null, PerCpu.addressInSlot(WORDS, slot), SET);
+                U.putLongVolatile(null, WORDS[slot], U.getLong(WORDS[slot]) | SET);
                 PerCpu.fence();
             }
         }
@@ -251,7 +263,7 @@ public final class PerCpuExclusive {
     private static void release(int slot) {
         if (HOLDS[slot].getHoldCount() == 1) {
             if (hasSections(slot)) {
-                U.putIntRelease(null, PerCpu.addressInSlot(WORDS, slot), 0);
+                U.putLongRelease(null, WORDS[slot], U.getLong(WORDS[slot]) & ~SET);
             }
             HOLDERS.decrementAndGet();
         }
@@ -278,13 +290,13 @@ public final class PerCpuExclusive {
     }
 
     /**
-     * {@return what sections look at before they touch the slot: negative if they
-     * must not, and 0 also where there are none}
+     * {@return whether sections are kept off the slot, which they look at before
+     * they touch it} False where there are none.
      *
      * @param slot the slot
      */
-    public static int word(int slot) {
-        return WORDS == 0 ? 0 : U.getIntVolatile(null, PerCpu.addressInSlot(WORDS, slot));
+    public static boolean keepsOff(int slot) {
+        return WORDS != null && U.getLongVolatile(null, WORDS[slot]) < 0;
     }
 
     /** {@return how many transactions and actions were done in this process} */

@@ -252,8 +252,10 @@ public final class PerCpuStack<E> {
             long cell = U.getLongAcquire(null, entry);
             if (jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(this, slot, size, old, entry, cell, old + CHANGE - 1)
                     == jdk.internal.misc.PerCpu.COMMITTED) {
-                // What the one who pushed it has written comes after.
+                // What the one who pushed it has written comes after; and who peeks must not
+                // find the cell empty but the size as it was.
                 U.loadFence();
+                U.storeStoreFence();
                 return (E) cells.release(cell);
             }
         }
@@ -292,6 +294,7 @@ public final class PerCpuStack<E> {
         }
         long cell = U.getLong(entry(slot, count(old) - 1));
         U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), old + CHANGE - 1);
+        U.storeStoreFence();
         Object element = cells.clear(cell);
         cells.releaseAll(slot, cell, cell);
         return (E) element;

@@ -17,8 +17,8 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-#ifndef CPU_X86_C2_PERCPUSTUB_X86_HPP
-#define CPU_X86_C2_PERCPUSTUB_X86_HPP
+#ifndef SHARE_OPTO_C2PERCPUSTUB_HPP
+#define SHARE_OPTO_C2PERCPUSTUB_HPP
 
 #include "opto/c2_CodeStubs.hpp"
 
@@ -54,11 +54,12 @@ class C2PerCpuStub : public C2CodeStub {
   // Makes it part of the method, unless the code is only measured.
   void add(C2_MacroAssembler* masm, RseqDescriptor* descriptor);
 
+  // The CPU's.
   int max_size() const;
   void emit(C2_MacroAssembler& masm);
 };
 
-// What the nodes of percpu_x86_64.ad are encoded with.
+// What the nodes of percpu_<cpu>.ad are encoded with.
 class C2PerCpu : public AllStatic {
  public:
   static void load_add_store(C2_MacroAssembler* masm, Register address, RegisterOrConstant delta,
@@ -81,7 +82,7 @@ class C2PerCpu : public AllStatic {
   static void load_cbne_memcpy_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
                                      Register expect, Register dst, Register src, Register length, Register newv,
                                      Register index, Register tmp);
-  static void current_slot(C2_MacroAssembler* masm, Register result);
+  static void current_slot(C2_MacroAssembler* masm, Register result);   // the CPU's
 };
 
-#endif // CPU_X86_C2_PERCPUSTUB_X86_HPP
+#endif // SHARE_OPTO_C2PERCPUSTUB_HPP

@@ -17,17 +17,20 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-#include "c2_perCpuStub_x86.hpp"
+#include "asm/perCpuAssembler.hpp"
 #include "ci/ciEnv.hpp"
 #include "code/rseqDescriptors.hpp"
 #include "opto/c2_MacroAssembler.hpp"
+#include "opto/c2PerCpuStub.hpp"
 #include "opto/compile.hpp"
 #include "opto/output.hpp"
-#include "perCpuAssembler_x86.hpp"
 #include "runtime/rseq.hpp"
 #include "runtime/stubRoutines.hpp"
+#include "utilities/macros.hpp"
 
-#ifdef LINUX
+#include CPU_HEADER(rseq)
+
+#ifdef RSEQ_CRITICAL_SECTIONS
 
 bool C2PerCpuStub::in_scratch() {
   return Compile::current()->output()->in_scratch_emit_size();
@@ -47,43 +50,13 @@ void C2PerCpuStub::add(C2_MacroAssembler* masm, RseqDescriptor* descriptor) {
   Compile::current()->output()->add_stub(this);
 }
 
-int C2PerCpuStub::max_size() const {
-  return 112;
-}
-
-#define __ masm.
-
-void C2PerCpuStub::emit(C2_MacroAssembler& masm) {
-  _descriptor->set_abort_offset(__ offset());
-  PerCpuAssembler::count_abort(&masm, _tmp);
-  __ bind(entry());
-  for (int i = _argument_count - 1; i >= 0; i--) {
-    if (_arguments[i].is_register()) {
-      __ push(_arguments[i].as_register());
-    } else {
-      __ push(checked_cast<int32_t>(_arguments[i].as_constant()));
-    }
-  }
-  __ call(RuntimeAddress(_slow_stub));
-  int on_stack = _argument_count;
-  if (_result != noreg) {
-    __ pop(_result);
-    on_stack--;
-  }
-  __ addptr(rsp, on_stack * wordSize);
-  __ jmp(continuation());
-}
-
-#undef __
-#define __ masm->
-
 static C2PerCpuStub* new_stub(address slow_stub, Register result, Register tmp) {
   return new (Compile::current()->comp_arena()) C2PerCpuStub(slow_stub, result, tmp);
 }
 
 void C2PerCpu::load_add_store(C2_MacroAssembler* masm, Register address, RegisterOrConstant delta,
                               Register index, Register tmp, Register words) {
-  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_add_store(), noreg, tmp)
+  C2PerCpuStub* stub = new_stub(StubRoutines::percpu_slow_load_add_store(), noreg, tmp)
       ->with(address)->with(delta);
   stub->add(masm, PerCpuAssembler::load_add_store(masm, C2PerCpuStub::in_scratch(), address, delta,
                                                   index, tmp, words, stub->entry()));
@@ -91,7 +64,7 @@ void C2PerCpu::load_add_store(C2_MacroAssembler* masm, Register address, Registe
 
 void C2PerCpu::get_and_add(C2_MacroAssembler* masm, Register result, Register address, Register delta,
                            Register index, Register tmp) {
-  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_get_and_add(), result, tmp)
+  C2PerCpuStub* stub = new_stub(StubRoutines::percpu_slow_get_and_add(), result, tmp)
       ->with(address)->with(delta);
   stub->add(masm, PerCpuAssembler::get_and_add(masm, C2PerCpuStub::in_scratch(), result, address, delta,
                                                index, tmp, stub->entry()));
@@ -99,7 +72,7 @@ void C2PerCpu::get_and_add(C2_MacroAssembler* masm, Register result, Register ad
 
 void C2PerCpu::compare_and_exchange(C2_MacroAssembler* masm, Register result, Register address,
                                     Register expect, Register newv, Register index, Register tmp) {
-  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_compare_and_exchange(), result, tmp)
+  C2PerCpuStub* stub = new_stub(StubRoutines::percpu_slow_compare_and_exchange(), result, tmp)
       ->with(address)->with(expect)->with(newv);
   stub->add(masm, PerCpuAssembler::compare_and_exchange(masm, C2PerCpuStub::in_scratch(), result, address,
                                                         expect, newv, index, tmp, stub->entry()));
@@ -107,7 +80,7 @@ void C2PerCpu::compare_and_exchange(C2_MacroAssembler* masm, Register result, Re
 
 void C2PerCpu::load_cbne_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
                                Register expect, Register newv, Register index, Register tmp) {
-  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_cbne_store(), result, tmp)
+  C2PerCpuStub* stub = new_stub(StubRoutines::percpu_slow_load_cbne_store(), result, tmp)
       ->with(slot)->with(address)->with(expect)->with(newv);
   stub->add(masm, PerCpuAssembler::load_cbne_store(masm, C2PerCpuStub::in_scratch(), result, slot, address,
                                                    expect, newv, index, tmp, stub->entry()));
@@ -116,7 +89,7 @@ void C2PerCpu::load_cbne_store(C2_MacroAssembler* masm, Register result, Registe
 void C2PerCpu::load_cbeq_store_add_load_store(C2_MacroAssembler* masm, Register result, Register slot,
                                               Register address, Register expect_not, Register next_offset,
                                               Register index, Register tmp) {
-  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_cbeq_store_add_load_store(), result, tmp)
+  C2PerCpuStub* stub = new_stub(StubRoutines::percpu_slow_load_cbeq_store_add_load_store(), result, tmp)
       ->with(slot)->with(address)->with(expect_not)->with(next_offset);
   stub->add(masm, PerCpuAssembler::load_cbeq_store_add_load_store(masm, C2PerCpuStub::in_scratch(), result, slot,
                                                                   address, expect_not, next_offset,
@@ -126,19 +99,20 @@ void C2PerCpu::load_cbeq_store_add_load_store(C2_MacroAssembler* masm, Register 
 void C2PerCpu::load_cbne_load_cbne_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
                                          Register expect, Register address2, Register expect2, Register newv,
                                          Register index, Register tmp) {
-  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_cbne_load_cbne_store(), result, tmp)
+  C2PerCpuStub* stub = new_stub(StubRoutines::percpu_slow_load_cbne_load_cbne_store(), result, tmp)
       ->with(slot)->with(address)->with(expect)->with(address2)->with(expect2)->with(newv);
   stub->add(masm, PerCpuAssembler::load_cbne_load_cbne_store(masm, C2PerCpuStub::in_scratch(), result, slot,
                                                              address, expect, address2, expect2, newv,
                                                              index, tmp, stub->entry()));
 }
 
+// One node for both forms, so the commit is always a release.
 void C2PerCpu::load_cbne_store_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
                                      Register expect, Register address2, Register newv2, Register newv,
                                      Register index, Register tmp) {
-  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_cbne_store_store(), result, tmp)
+  C2PerCpuStub* stub = new_stub(StubRoutines::percpu_slow_load_cbne_store_store(), result, tmp)
       ->with(slot)->with(address)->with(expect)->with(address2)->with(newv2)->with(newv);
-  stub->add(masm, PerCpuAssembler::load_cbne_store_store(masm, C2PerCpuStub::in_scratch(), result, slot,
+  stub->add(masm, PerCpuAssembler::load_cbne_store_store(masm, C2PerCpuStub::in_scratch(), true, result, slot,
                                                          address, expect, address2, newv2, newv,
                                                          index, tmp, stub->entry()));
 }
@@ -146,24 +120,11 @@ void C2PerCpu::load_cbne_store_store(C2_MacroAssembler* masm, Register result, R
 void C2PerCpu::load_cbne_memcpy_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
                                       Register expect, Register dst, Register src, Register length, Register newv,
                                       Register index, Register tmp) {
-  C2PerCpuStub* stub = new_stub(StubRoutines::x86::percpu_slow_load_cbne_memcpy_store(), result, tmp)
+  C2PerCpuStub* stub = new_stub(StubRoutines::percpu_slow_load_cbne_memcpy_store(), result, tmp)
       ->with(slot)->with(address)->with(expect)->with(dst)->with(src)->with(length)->with(newv);
-  stub->add(masm, PerCpuAssembler::load_cbne_memcpy_store(masm, C2PerCpuStub::in_scratch(), result, slot, address,
+  stub->add(masm, PerCpuAssembler::load_cbne_memcpy_store(masm, C2PerCpuStub::in_scratch(), true, result, slot, address,
                                                           expect, dst, src, length, newv, index, tmp, stub->entry()));
 }
-
-void C2PerCpu::current_slot(C2_MacroAssembler* masm, Register result) {
-  auto slow = [](C2_MacroAssembler& masm, C2GeneralStub<Register>& stub) {
-    masm.bind(stub.entry());
-    PerCpuAssembler::current_slot_slow(&masm, stub.data<0>());
-    masm.jmp(stub.continuation());
-  };
-  auto* stub = C2CodeStub::make<Register>(result, 32, slow);
-  PerCpuAssembler::current_slot(masm, result, stub->entry());
-  masm->bind(stub->continuation());
-}
-
-#undef __
 
 #else
 
@@ -177,4 +138,4 @@ void C2PerCpu::load_cbne_store_store(C2_MacroAssembler*, Register, Register, Reg
 void C2PerCpu::load_cbne_memcpy_store(C2_MacroAssembler*, Register, Register, Register, Register, Register, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }
 void C2PerCpu::current_slot(C2_MacroAssembler*, Register) { ShouldNotReachHere(); }
 
-#endif // LINUX
+#endif // RSEQ_CRITICAL_SECTIONS

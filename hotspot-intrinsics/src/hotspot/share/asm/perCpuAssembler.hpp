@@ -17,64 +17,14 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-#ifndef CPU_X86_PERCPUASSEMBLER_X86_HPP
-#define CPU_X86_PERCPUASSEMBLER_X86_HPP
+#ifndef SHARE_ASM_PERCPUASSEMBLER_HPP
+#define SHARE_ASM_PERCPUASSEMBLER_HPP
 
 #include "asm/macroAssembler.hpp"
 #include "memory/allStatic.hpp"
 
 class RseqDescriptor;
-
-// One critical section while it is emitted:
-//
-//   mov  tmp, descriptor        ; begin: arm
-//   mov  fs:[rseq_cs], tmp
-//   start:
-//     ...                       ; the caller's; the last instruction is the commit
-//   post_commit:                ; end
-//
-// The section may be left before the commit by a jump to post_commit or to
-// anywhere else outside. It must not call, push, fault or poll.
-class RseqSection : public StackObj {
-  MacroAssembler* const _masm;
-  int _literal_offset;
-  int _start_offset;
-  int _forced_abort_offset;
-
-  void check_usable(Register words, Register slot_offset, Register tmp, Label& slow);
-
- public:
-  explicit RseqSection(MacroAssembler* masm)
-    : _masm(masm), _literal_offset(-1), _start_offset(-1), _forced_abort_offset(-1) {}
-
-  // Rseq::exclusive_words(), a constant: before the section or in it.
-  void load_exclusive_words(Register words);
-
-  // tmp is free again afterwards.
-  void begin(Register tmp);
-
-  // With -XX:RseqInjectDelay, loops at this step; clobbers the flags.
-  void delay(Register tmp);
-
-  // offset = where this thread's slot begins: index << stride_shift. Leaves for
-  // slow if this thread is not registered or the slot is somebody's exclusively.
-  // tmp may be words, which is kept otherwise.
-  void load_slot_offset(Register offset, Register words, Register tmp, Label& slow);
-
-  // The same for an operation that names its slot. Leaves for moved if this
-  // thread's slot is another one.
-  void load_named_slot_offset(Register offset, Register slot, Register tmp, Label& moved, Label& slow);
-
-  // offset = address of the variable in that slot
-  void add_address(Register offset, Register address);
-
-  // Before the commit; tmp must be free.
-  void before_commit(Register tmp);
-
-  // After the commit. A descriptor that waits for its abort handler's offset,
-  // or null if the code cache is full.
-  RseqDescriptor* end();
-};
+class RseqSection;
 
 // The operations on per-CPU data. Each is one critical section and is used by
 // the stub (which the interpreter and C1 call) and by C2's nodes alike. What
@@ -84,15 +34,19 @@ class RseqSection : public StackObj {
 // address2, dst and src are plain addresses. A section that aborts has committed
 // nothing; what comes then is the caller's, and so is the place "slow", where a
 // thread goes that is not registered or whose slot is somebody's exclusively. All
-// registers differ; result, index, tmp and words are written, all others kept.
+// registers differ; result, index, tmp and words are written, all others kept. A CPU
+// whose sections have scratch registers of their own takes noreg for words.
 //
-// A commit is one store, and on x86 every store is a release, the stores before
-// it included: the release forms are the same code.
+// A commit is one store. Where release is true it is a store-release: what was
+// stored before, in the section or not, is seen by who sees the commit.
 //
 // Where scratch is true the code is only measured: there is no descriptor.
 class PerCpuAssembler : public AllStatic {
   static RseqDescriptor* finish(MacroAssembler* masm, bool scratch, RseqSection& section,
                                 Register result, Label& done);
+  static void begin_named(MacroAssembler* masm, RseqSection& section, Register result, Register slot,
+                          Register address, Register expect, Register index, Register tmp,
+                          bool acquire, Label& done, Label& slow);
   static void copy(MacroAssembler* masm, Register dst, Register src, Register length, Register tmp);
 
  public:
@@ -133,13 +87,13 @@ class PerCpuAssembler : public AllStatic {
                                                    Register address2, Register expect2, Register newv,
                                                    Register index, Register tmp, Label& slow);
 
-  static RseqDescriptor* load_cbne_store_store(MacroAssembler* masm, bool scratch, Register result,
+  static RseqDescriptor* load_cbne_store_store(MacroAssembler* masm, bool scratch, bool release, Register result,
                                                Register slot, Register address, Register expect,
                                                Register address2, Register newv2, Register newv,
                                                Register index, Register tmp, Label& slow);
 
-  // 0 <= length <= 4096; xmm0 to xmm3 are written.
-  static RseqDescriptor* load_cbne_memcpy_store(MacroAssembler* masm, bool scratch, Register result,
+  // 0 <= length <= 4096. Four vector registers are written: xmm0 to xmm3, v0 to v3.
+  static RseqDescriptor* load_cbne_memcpy_store(MacroAssembler* masm, bool scratch, bool release, Register result,
                                                 Register slot, Register address, Register expect,
                                                 Register dst, Register src, Register length, Register newv,
                                                 Register index, Register tmp, Label& slow);
@@ -152,7 +106,7 @@ class PerCpuAssembler : public AllStatic {
   static void count_overflow(MacroAssembler* masm, Register tmp);
 
   // The next current_slot of this thread answers the overflow slot.
-  static void set_stalled(MacroAssembler* masm);
+  static void set_stalled(MacroAssembler* masm, Register tmp);
 };
 
-#endif // CPU_X86_PERCPUASSEMBLER_X86_HPP
+#endif // SHARE_ASM_PERCPUASSEMBLER_HPP

@@ -1,0 +1,568 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+
+#include "asm/macroAssembler.inline.hpp"
+#include "asm/perCpuAssembler.hpp"
+#include "code/rseqDescriptors.hpp"
+#include "memory/allocation.hpp"
+#include "runtime/globals.hpp"
+#include "runtime/rseq.hpp"
+#include "utilities/macros.hpp"
+
+#define __ masm->
+
+#ifdef LINUX
+
+// One critical section while it is emitted:
+//
+//   mrs  area, tpidr_el0        ; begin
+//   add  area, area, #distance of the rseq area
+//   mov  words, exclusive words
+//   mov  tmp, descriptor        ; arm
+//   str  tmp, [area, rseq_cs]
+//   start:
+//     ...                       ; the caller's; the last instruction is the commit
+//   post_commit:                ; end
+//
+// The section may be left before the commit by a jump to post_commit or to
+// anywhere else outside. It must not call, push, fault or poll. The scratch
+// registers are its own; the abort trampoline writes rscratch1.
+class RseqSection : public StackObj {
+  MacroAssembler* const _masm;
+  int _literal_offset;
+  int _start_offset;
+  int _forced_abort_offset;
+
+  static Address in_area(int offset_from_thread_pointer) {
+    return Address(area, offset_from_thread_pointer - Rseq::area_offset());
+  }
+
+  void load_index(Register index);
+  void check_usable(Register index, Register tmp, Label& slow);
+
+ public:
+  static const Register words;
+  static const Register area;
+
+  explicit RseqSection(MacroAssembler* masm)
+    : _masm(masm), _literal_offset(-1), _start_offset(-1), _forced_abort_offset(-1) {}
+
+  static void load_thread_pointer(MacroAssembler* masm, Register r);
+  static void load_area(MacroAssembler* masm);
+
+  void begin(Register tmp);
+  void delay(Register tmp);
+  void load_slot_offset(Register offset, Register tmp, Label& slow);
+  void load_named_slot_offset(Register offset, Register slot, Register tmp, Label& moved, Label& slow);
+  void add_address(Register offset, Register address);
+  void before_commit(Register tmp);
+  void commit(Register newv, Register address, bool release);
+  RseqDescriptor* end();
+};
+
+const Register RseqSection::words = rscratch1;
+const Register RseqSection::area  = rscratch2;
+
+// What thread-local storage is found with.
+void RseqSection::load_thread_pointer(MacroAssembler* masm, Register r) {
+  __ mrs(0b011, 0b1101, 0b0000, 0b010, r);   // tpidr_el0
+}
+
+// Loads and stores have room for the distances of the area's fields from its
+// start, but perhaps not from the thread pointer: glibc's area is before that,
+// the VM's own may be far behind it.
+void RseqSection::load_area(MacroAssembler* masm) {
+  const int64_t distance = Rseq::area_offset();
+  load_thread_pointer(masm, area);
+  if (Assembler::operand_valid_for_add_sub_immediate(distance)) {
+    __ add(area, area, distance);
+  } else {
+    __ mov(rscratch1, distance);
+    __ add(area, area, rscratch1);
+  }
+}
+
+void RseqSection::begin(Register tmp) {
+  MacroAssembler* masm = _masm;
+  load_area(masm);
+  __ movptr(words, (uintptr_t)Rseq::exclusive_words());
+  // The descriptor is known only when the section's length is.
+  _literal_offset = __ offset();
+  __ movptr(tmp, 0);
+  // Arm: from here on, if this thread is preempted, migrated or gets a signal
+  // while its pc is in the section, it goes on at abort_ip.
+  __ str(tmp, in_area(Rseq::rseq_cs_offset()));
+  _start_offset = __ offset();
+  delay(tmp);
+}
+
+void RseqSection::delay(Register tmp) {
+  MacroAssembler* masm = _masm;
+  if (RseqInjectDelay > 0) {
+    Label loop;
+    __ movw(tmp, (uint32_t)RseqInjectDelay);
+    __ bind(loop);
+    __ subsw(tmp, tmp, 1);
+    __ br(Assembler::NE, loop);
+  }
+}
+
+void RseqSection::load_index(Register index) {
+  MacroAssembler* masm = _masm;
+  __ ldrw(index, in_area(Rseq::index_offset()));
+}
+
+// offset = exclusive[index]: index << stride_shift, and the sign bit if the slot is
+//          somebody's exclusively
+// if (cpu_id < 0 || offset < 0) slow
+//
+// Without tbnz: slow may be at the other end of a method of more than 32 KiB.
+//
+// mm_cid of a thread that is not registered is 0 and not negative, so cpu_id is
+// asked. In the section: a signal handler might unregister the thread, and a
+// fence must find whoever has read the word before it was set.
+//
+// Whatever of the slot is loaded afterwards is loaded from an address made of this
+// word, and so after it: what is loaded after a word that is clear again is what
+// its owner left. That is what the word has the offset for.
+void RseqSection::check_usable(Register index, Register tmp, Label& slow) {
+  MacroAssembler* masm = _masm;
+  if (Rseq::index_is_cpu_id()) {
+    // The words before the first slot's are those of the negative cpu_ids.
+    __ ldr(index, Address(words, index, Address::sxtw(LogBytesPerLong)));
+    __ cmp(index, (u1)0);
+  } else {
+    __ ldr(index, Address(words, index, Address::lsl(LogBytesPerLong)));
+    // Both signs in one test. The sum is negative if one of them is: an offset is
+    // below 1 << 31, so no cpu_id makes up for it. LT is right if it overflows too.
+    __ ldrw(tmp, in_area(Rseq::cpu_id_offset()));
+    __ cmn(index, tmp, Assembler::LSL, 32);
+  }
+  __ br(Assembler::LT, slow);
+}
+
+void RseqSection::load_slot_offset(Register offset, Register tmp, Label& slow) {
+  load_index(offset);
+  check_usable(offset, tmp, slow);
+  delay(tmp);
+}
+
+void RseqSection::load_named_slot_offset(Register offset, Register slot, Register tmp, Label& moved, Label& slow) {
+  MacroAssembler* masm = _masm;
+  load_index(offset);
+  delay(tmp);
+  __ cmpw(offset, slot);
+  __ br(Assembler::NE, moved);
+  check_usable(offset, tmp, slow);
+  delay(tmp);
+}
+
+void RseqSection::add_address(Register offset, Register address) {
+  MacroAssembler* masm = _masm;
+  __ add(offset, address, offset);
+}
+
+void RseqSection::before_commit(Register tmp) {
+  MacroAssembler* masm = _masm;
+  delay(tmp);
+  if (RseqForceAbort) {
+    // Where the kernel would send the thread.
+    _forced_abort_offset = __ offset();
+    __ movptr(tmp, 0);
+    __ br(tmp);
+  }
+}
+
+void RseqSection::commit(Register newv, Register address, bool release) {
+  MacroAssembler* masm = _masm;
+  if (release) {
+    __ stlr(newv, address);
+  } else {
+    __ str(newv, Address(address));
+  }
+}
+
+RseqDescriptor* RseqSection::end() {
+  MacroAssembler* masm = _masm;
+  RseqDescriptor* descriptor = RseqDescriptors::allocate(__ offset() - _start_offset);
+  if (descriptor != nullptr) {
+    MacroAssembler::pd_patch_instruction(masm->addr_at(_literal_offset), (address)descriptor);
+    if (_forced_abort_offset >= 0) {
+      MacroAssembler::pd_patch_instruction(masm->addr_at(_forced_abort_offset), (address)descriptor->abort_ip());
+    }
+    descriptor->set_start_offset(_start_offset);
+  }
+  return descriptor;
+}
+
+// What is written differs from all else. Inputs may be one register, if they have
+// the same value.
+template <size_t N>
+static void assert_outputs(Register result, Register index, Register tmp, const Register (&inputs)[N]) {
+#ifdef ASSERT
+  for (Register input : inputs) {
+    assert_different_registers(result, index, tmp, RseqSection::words, RseqSection::area, input);
+  }
+#endif
+}
+
+// load_add_store(v, delta):
+//   arm
+//   index = this thread's slot; not registered or exclusive: slow
+//   v[index] += delta                                      commit
+RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scratch,
+                                                Register address, RegisterOrConstant delta,
+                                                Register index, Register tmp, Register words, Label& slow) {
+  assert(words == noreg, "sections have a scratch register for that here");
+  assert_outputs(noreg, index, tmp, { address, delta.register_or_noreg() });
+  RseqSection section(masm);
+  section.begin(tmp);
+  section.load_slot_offset(index, tmp, slow);
+  section.add_address(index, address);
+  section.before_commit(tmp);
+  __ ldr(tmp, Address(index));
+  if (delta.is_register()) {
+    __ add(tmp, tmp, delta.as_register());
+  } else {
+    __ add(tmp, tmp, delta.as_constant());
+  }
+  __ str(tmp, Address(index));              // commit
+  return scratch ? nullptr : section.end();
+}
+
+// get_and_add(v, delta):
+//   arm
+//   index = this thread's slot; not registered or exclusive: slow
+//   result = v[index]
+//   v[index] = result + delta                              commit
+RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch, Register result,
+                                             Register address, Register delta,
+                                             Register index, Register tmp, Label& slow) {
+  assert_outputs(result, index, tmp, { address, delta });
+  RseqSection section(masm);
+  section.begin(tmp);
+  section.load_slot_offset(index, tmp, slow);
+  section.add_address(index, address);
+  __ ldr(result, Address(index));
+  section.before_commit(tmp);
+  __ add(tmp, result, delta);
+  __ str(tmp, Address(index));              // commit
+  return scratch ? nullptr : section.end();
+}
+
+// compare_and_exchange(v, expect, newv):
+//   arm
+//   index = this thread's slot; not registered or exclusive: slow
+//   result = v[index]
+//   if (result != expect) leave
+//   v[index] = newv                                        commit
+RseqDescriptor* PerCpuAssembler::compare_and_exchange(MacroAssembler* masm, bool scratch, Register result,
+                                                      Register address, Register expect, Register newv,
+                                                      Register index, Register tmp, Label& slow) {
+  assert_outputs(result, index, tmp, { address, expect, newv });
+  Label post_commit;
+  RseqSection section(masm);
+  section.begin(tmp);
+  section.load_slot_offset(index, tmp, slow);
+  section.add_address(index, address);
+  __ ldr(result, Address(index));
+  section.delay(tmp);
+  __ cmp(result, expect);
+  __ br(Assembler::NE, post_commit);
+  section.before_commit(tmp);
+  __ str(newv, Address(index));             // commit
+  __ bind(post_commit);
+  return scratch ? nullptr : section.end();
+}
+
+// After the commit of an operation that answers a status. The other answers were
+// written before the jumps to done that mean them.
+RseqDescriptor* PerCpuAssembler::finish(MacroAssembler* masm, bool scratch, RseqSection& section,
+                                        Register result, Label& done) {
+  RseqDescriptor* descriptor = scratch ? nullptr : section.end();
+  __ movw(result, committed);
+  __ bind(done);
+  return descriptor;
+}
+
+// The beginning of the operations that name their slot and compare:
+//   arm
+//   index = this thread's slot
+//   if (index != slot) return moved; not registered or exclusive: slow
+//   if (v[index] != expect) return not_equal
+// index is v[index]'s address then. Where something is loaded afterwards that is
+// not found through v, acquire: or it might be loaded before the exclusive word.
+void PerCpuAssembler::begin_named(MacroAssembler* masm, RseqSection& section, Register result, Register slot,
+                                  Register address, Register expect, Register index, Register tmp,
+                                  bool acquire, Label& done, Label& slow) {
+  __ movw(result, moved);                   // what the first exit answers
+  section.begin(tmp);
+  section.load_named_slot_offset(index, slot, tmp, done, slow);
+  section.add_address(index, address);
+  __ movw(result, not_equal);               // what the second exit answers
+  if (acquire) {
+    __ ldar(tmp, index);
+  } else {
+    __ ldr(tmp, Address(index));
+  }
+  __ cmp(tmp, expect);
+  __ br(Assembler::NE, done);
+}
+
+// load_cbne_store(slot, v, expect, newv):
+//   as begin_named
+//   v[index] = newv                                        commit
+//   return committed
+RseqDescriptor* PerCpuAssembler::load_cbne_store(MacroAssembler* masm, bool scratch, Register result,
+                                                 Register slot, Register address, Register expect, Register newv,
+                                                 Register index, Register tmp, Label& slow) {
+  assert_outputs(result, index, tmp, { slot, address, expect, newv });
+  Label done;
+  RseqSection section(masm);
+  begin_named(masm, section, result, slot, address, expect, index, tmp, false, done, slow);
+  section.before_commit(tmp);
+  section.commit(newv, index, false);
+  return finish(masm, scratch, section, result, done);
+}
+
+// load_cbeq_store_add_load_store(slot, v, expect_not, next_offset):
+//   arm
+//   index = this thread's slot
+//   if (index != slot) return moved_head; not registered or exclusive: slow
+//   head = v[index]
+//   if (head == expect_not) return head
+//   v[index] = *(head + next_offset)                       commit
+//   return head
+// Nobody takes the head away and brings it back while its next is read: there is
+// no ABA. What it points to must be readable as long as v can hold it.
+RseqDescriptor* PerCpuAssembler::load_cbeq_store_add_load_store(MacroAssembler* masm, bool scratch, Register result,
+                                                                Register slot, Register address,
+                                                                Register expect_not, Register next_offset,
+                                                                Register index, Register tmp, Label& slow) {
+  assert_outputs(result, index, tmp, { slot, address, expect_not, next_offset });
+  Label post_commit;
+  RseqSection section(masm);
+  __ mov(result, (int64_t)moved_head);
+  section.begin(tmp);
+  section.load_named_slot_offset(index, slot, tmp, post_commit, slow);
+  section.add_address(index, address);
+  __ ldr(result, Address(index));
+  section.delay(tmp);
+  __ cmp(result, expect_not);
+  __ br(Assembler::EQ, post_commit);
+  section.before_commit(tmp);
+  __ ldr(tmp, Address(result, next_offset));
+  __ str(tmp, Address(index));              // commit
+  __ bind(post_commit);
+  return scratch ? nullptr : section.end();
+}
+
+// load_cbne_load_cbne_store(slot, v, expect, v2, expect2, newv):
+//   as begin_named, and if (*v2 != expect2) return not_equal
+//   v[index] = newv                                        commit
+//   return committed
+RseqDescriptor* PerCpuAssembler::load_cbne_load_cbne_store(MacroAssembler* masm, bool scratch, Register result,
+                                                           Register slot, Register address, Register expect,
+                                                           Register address2, Register expect2, Register newv,
+                                                           Register index, Register tmp, Label& slow) {
+  assert_outputs(result, index, tmp, { slot, address, expect, address2, expect2, newv });
+  Label done;
+  RseqSection section(masm);
+  begin_named(masm, section, result, slot, address, expect, index, tmp, true, done, slow);
+  section.delay(tmp);
+  __ ldr(tmp, Address(address2));
+  __ cmp(tmp, expect2);
+  __ br(Assembler::NE, done);
+  section.before_commit(tmp);
+  section.commit(newv, index, false);
+  return finish(masm, scratch, section, result, done);
+}
+
+// load_cbne_store_store(slot, v, expect, v2, newv2, newv):
+//   as begin_named
+//   *v2 = newv2                    a try: who aborts after it has changed nothing that counts
+//   v[index] = newv                                        commit
+//   return committed
+RseqDescriptor* PerCpuAssembler::load_cbne_store_store(MacroAssembler* masm, bool scratch, bool release, Register result,
+                                                       Register slot, Register address, Register expect,
+                                                       Register address2, Register newv2, Register newv,
+                                                       Register index, Register tmp, Label& slow) {
+  assert_outputs(result, index, tmp, { slot, address, expect, address2, newv2, newv });
+  Label done;
+  RseqSection section(masm);
+  begin_named(masm, section, result, slot, address, expect, index, tmp, false, done, slow);
+  section.delay(tmp);
+  __ str(newv2, Address(address2));
+  section.before_commit(tmp);
+  section.commit(newv, index, release);
+  return finish(masm, scratch, section, result, done);
+}
+
+// load_cbne_memcpy_store(slot, v, expect, dst, src, length, newv):
+//   as begin_named
+//   copy length bytes from src to dst      a try, like the store above
+//   v[index] = newv                                        commit
+//   return committed
+RseqDescriptor* PerCpuAssembler::load_cbne_memcpy_store(MacroAssembler* masm, bool scratch, bool release, Register result,
+                                                        Register slot, Register address, Register expect,
+                                                        Register dst, Register src, Register length, Register newv,
+                                                        Register index, Register tmp, Label& slow) {
+  assert_outputs(result, index, tmp, { slot, address, expect, dst, src, length, newv });
+  Label done;
+  RseqSection section(masm);
+  begin_named(masm, section, result, slot, address, expect, index, tmp, true, done, slow);
+  section.delay(tmp);
+  copy(masm, dst, src, length, tmp);
+  section.before_commit(tmp);
+  section.commit(newv, index, release);
+  return finish(masm, scratch, section, result, done);
+}
+
+// Copies length bytes and nothing beside them; dst, src and length are kept, for
+// an abort starts again. From 16 bytes on:
+//   the last 16 bytes
+//   n = length - 1, rounded down to 16: what is left, from the start
+//   64 bytes at a time from the end while there are as many, then 16 bytes
+// Below, the two ends of 8 or 4 bytes, which may overlap, or bytes one by one.
+// Nothing of the area is needed any more: its register and the other one are the
+// ends of what is left.
+void PerCpuAssembler::copy(MacroAssembler* masm, Register dst, Register src, Register length, Register tmp) {
+  const Register src_end = RseqSection::words;
+  const Register dst_end = RseqSection::area;
+  const int block = 64;
+  Label large, by_block, below_block, by_16, below_8, below_4, copied;
+  __ add(src_end, src, length);
+  __ add(dst_end, dst, length);
+  __ cmp(length, (u1)16);
+  __ br(Assembler::HS, large);
+
+  __ tbz(length, 3, below_8);
+  __ ldr(tmp, Address(src));
+  __ str(tmp, Address(dst));
+  __ ldr(tmp, Address(src_end, -8));
+  __ str(tmp, Address(dst_end, -8));
+  __ b(copied);
+
+  __ bind(below_8);
+  __ tbz(length, 2, below_4);
+  __ ldrw(tmp, Address(src));
+  __ strw(tmp, Address(dst));
+  __ ldrw(tmp, Address(src_end, -4));
+  __ strw(tmp, Address(dst_end, -4));
+  __ b(copied);
+
+  __ bind(below_4);
+  __ cbz(length, copied);
+  __ ldrb(tmp, Address(src));
+  __ strb(tmp, Address(dst));
+  __ ldrb(tmp, Address(src_end, -1));
+  __ strb(tmp, Address(dst_end, -1));
+  __ cmp(length, (u1)3);
+  __ br(Assembler::NE, copied);
+  __ ldrb(tmp, Address(src, 1));
+  __ strb(tmp, Address(dst, 1));
+  __ b(copied);
+
+  __ bind(large);
+  __ ldrq(v0, Address(src_end, -16));
+  __ strq(v0, Address(dst_end, -16));
+  __ sub(tmp, length, 1);
+  __ andr(tmp, tmp, -16);
+  __ add(src_end, src, tmp);
+  __ add(dst_end, dst, tmp);
+  __ subs(tmp, tmp, block);
+  __ br(Assembler::LT, below_block);
+  __ bind(by_block);
+  __ ldpq(v0, v1, Address(src_end, -32));
+  __ ldpq(v2, v3, Address(__ pre(src_end, -block)));
+  __ stpq(v0, v1, Address(dst_end, -32));
+  __ stpq(v2, v3, Address(__ pre(dst_end, -block)));
+  __ subs(tmp, tmp, block);
+  __ br(Assembler::GE, by_block);
+  __ bind(below_block);
+  __ adds(tmp, tmp, block);
+  __ br(Assembler::EQ, copied);
+  __ bind(by_16);
+  __ ldrq(v0, Address(__ pre(src_end, -16)));
+  __ strq(v0, Address(__ pre(dst_end, -16)));
+  __ subs(tmp, tmp, 16);
+  __ br(Assembler::NE, by_16);
+  __ bind(copied);
+}
+
+// The VM's own word, at any distance from the thread pointer.
+static void load_stalled_address(MacroAssembler* masm, Register r, Register tmp) {
+  RseqSection::load_thread_pointer(masm, r);
+  __ mov(tmp, (int64_t)Rseq::stalled_offset());
+  __ add(r, r, tmp);
+}
+
+// current_slot():
+//   if (stalled or not registered) slow
+//   return this thread's slot
+void PerCpuAssembler::current_slot(MacroAssembler* masm, Register result, Label& slow) {
+  load_stalled_address(masm, rscratch2, rscratch1);
+  __ ldrw(rscratch1, Address(rscratch2));
+  __ cbnzw(rscratch1, slow);
+  // Without a section: nothing is done with the index that could be wrong. It
+  // is loaded before the check and once: a signal handler may unregister the
+  // thread in between, and cpu_id is negative from then on.
+  RseqSection::load_area(masm);
+  __ ldrw(result, Address(RseqSection::area, Rseq::index_offset() - Rseq::area_offset()));
+  if (Rseq::index_is_cpu_id()) {
+    __ cmpw(result, 0u);
+  } else {
+    __ ldrw(rscratch1, Address(RseqSection::area, Rseq::cpu_id_offset() - Rseq::area_offset()));
+    __ cmpw(rscratch1, 0u);
+  }
+  __ br(Assembler::LT, slow);   // no tbnz, as above
+}
+
+// current_slot_slow():
+//   stalled = 0                  one operation on the overflow slot, then try again
+//   return the overflow slot
+void PerCpuAssembler::current_slot_slow(MacroAssembler* masm, Register result) {
+  load_stalled_address(masm, rscratch2, rscratch1);
+  __ strw(zr, Address(rscratch2));
+  __ movw(result, Rseq::slots() - 1);
+}
+
+void PerCpuAssembler::set_stalled(MacroAssembler* masm, Register tmp) {
+  load_stalled_address(masm, rscratch2, rscratch1);
+  __ movw(tmp, 1);
+  __ strw(tmp, Address(rscratch2));
+}
+
+static void count(MacroAssembler* masm, volatile uint64_t* counter, Register tmp) {
+  __ mov(tmp, (uint64_t)(uintptr_t)counter);
+  __ atomic_add(noreg, 1, tmp);
+}
+
+void PerCpuAssembler::count_abort(MacroAssembler* masm, Register tmp) {
+  count(masm, &Rseq::_aborts, tmp);
+}
+
+void PerCpuAssembler::count_overflow(MacroAssembler* masm, Register tmp) {
+  count(masm, &Rseq::_overflows, tmp);
+}
+
+#endif // LINUX
+
+#undef __

@@ -1,0 +1,275 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+
+#include "asm/macroAssembler.inline.hpp"
+#include "asm/perCpuAssembler.hpp"
+#include "code/rseqDescriptors.hpp"
+#include "runtime/globals.hpp"
+#include "runtime/rseq.hpp"
+#include "runtime/stubCodeGenerator.hpp"
+#include "runtime/stubRoutines.hpp"
+#include "utilities/macros.hpp"
+
+#include CPU_HEADER(rseq)
+
+#define __ _masm->
+
+#ifdef RSEQ_CRITICAL_SECTIONS
+
+// The stubs have the C calling convention, which C1 and the interpreter's
+// native methods use. They write r0, the scratch registers, r10 to r13, the flags
+// and, where data is copied, v0 to v3, and nothing else, and make no calls; the
+// slow stubs below rely on that.
+static const Register result   = r10;   // not r0: an abort starts again with all arguments
+static const Register index_   = r11;
+static const Register tmp      = r12;
+static const Register attempts = r13;
+
+static const Register argument_registers[] = { c_rarg0, c_rarg1, c_rarg2, c_rarg3, c_rarg4, c_rarg5, c_rarg6 };
+
+// Not members of StubGenerator, which is all in one file here.
+class PerCpuStubGenerator : public StackObj {
+  StubCodeGenerator* const _generator;
+  MacroAssembler* const _masm;
+
+  template <typename Section, typename Slow>
+  address generate(StubGenStubId stub_id, Section section, Slow slow_path);
+  template <typename Section, typename Overflow>
+  address generate_unnamed(StubGenStubId stub_id, Section section, Overflow overflow);
+  template <typename Section>
+  address generate_named(StubGenStubId stub_id, int moved, Section section);
+  address generate_slow(StubGenStubId stub_id, address stub, int arguments);
+  address generate_current_slot();
+
+ public:
+  explicit PerCpuStubGenerator(StubCodeGenerator* generator)
+    : _generator(generator), _masm(generator->assembler()) {}
+  void generate_all();
+};
+
+// The stub of one operation:
+//   attempts = RseqAbortLimit
+//   retry: section -> return
+//   abort: if (--attempts != 0) goto retry
+//   slow:  what is done without a section
+template <typename Section, typename Slow>
+address PerCpuStubGenerator::generate(StubGenStubId stub_id, Section section, Slow slow_path) {
+  __ align(CodeEntryAlignment);
+  StubCodeMark mark(_generator, stub_id);
+  address start = __ pc();
+
+  Label retry, slow;
+  __ movw(attempts, (uint32_t)RseqAbortLimit);
+  __ bind(retry);
+  RseqDescriptor* descriptor = section(slow);
+  guarantee(descriptor != nullptr, "no room for the descriptor of a stub");
+  __ mov(r0, result);
+  __ ret(lr);
+
+  const int abort_offset = __ offset();
+  PerCpuAssembler::count_abort(_masm, tmp);
+  __ subsw(attempts, attempts, 1);
+  __ br(Assembler::NE, retry);
+
+  __ bind(slow);
+  slow_path();
+  __ mov(r0, result);
+  __ ret(lr);
+
+  // This code stays where it is: bind at once.
+  descriptor->set_abort_offset(abort_offset);
+  RseqDescriptors::bind(descriptor, _masm->code_section()->start());
+  return start;
+}
+
+// For an operation that finds its slot itself: it is done on the overflow slot,
+// with real atomics, which threads that can not use rseq share.
+template <typename Section, typename Overflow>
+address PerCpuStubGenerator::generate_unnamed(StubGenStubId stub_id, Section section, Overflow overflow) {
+  return generate(stub_id, section, [&] () {
+    PerCpuAssembler::count_overflow(_masm, tmp);
+    __ mov(tmp, (uint64_t)Rseq::overflow_offset());
+    __ add(tmp, c_rarg0, tmp);
+    overflow();
+  });
+}
+
+// For an operation that names its slot: it answers that the thread has moved, and
+// the thread's next currentSlot() is the overflow slot, where the caller does
+// without a section.
+template <typename Section>
+address PerCpuStubGenerator::generate_named(StubGenStubId stub_id, int moved, Section section) {
+  return generate(stub_id, section, [&] () {
+    PerCpuAssembler::set_stalled(_masm, tmp);
+    __ mov(result, (int64_t)moved);
+  });
+}
+
+// The same operation for C2's out-of-line code, which has its arguments on the
+// stack, the first on top, and all registers live, but the scratch registers, lr,
+// and v0 to v3 if the operation copies:
+//   first argument = stub(arguments)
+address PerCpuStubGenerator::generate_slow(StubGenStubId stub_id, address stub, int arguments) {
+  __ align(CodeEntryAlignment);
+  StubCodeMark mark(_generator, stub_id);
+  address start = __ pc();
+
+  RegSet saved = RegSet::of(r0, result, index_, tmp) + RegSet::of(attempts, lr);
+  for (int i = 0; i < arguments; i++) {
+    saved += RegSet::of(argument_registers[i]);
+  }
+  const int first = align_up((int)saved.size(), 2) * wordSize;
+  __ push(saved, sp);
+  for (int i = 0; i < arguments; i++) {
+    __ ldr(argument_registers[i], Address(sp, first + i * wordSize));
+  }
+  __ lea(rscratch1, RuntimeAddress(stub));
+  __ blr(rscratch1);
+  __ str(r0, Address(sp, first));
+  __ pop(saved, sp);
+  __ ret(lr);
+  return start;
+}
+
+address PerCpuStubGenerator::generate_current_slot() {
+  __ align(CodeEntryAlignment);
+  StubCodeMark mark(_generator, StubGenStubId::percpu_current_slot_id);
+  address start = __ pc();
+
+  Label slow;
+  PerCpuAssembler::current_slot(_masm, r0, slow);
+  __ ret(lr);
+  __ bind(slow);
+  PerCpuAssembler::current_slot_slow(_masm, r0);
+  __ ret(lr);
+  return start;
+}
+
+void PerCpuStubGenerator::generate_all() {
+  // void (address, delta)
+  StubRoutines::_percpu_load_add_store =
+    generate_unnamed(StubGenStubId::percpu_load_add_store_id, [&] (Label& slow) {
+      return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, index_, tmp, noreg, slow);
+    }, [&] () {
+      __ atomic_addal(noreg, c_rarg1, tmp);
+    });
+
+  // value before (address, delta)
+  StubRoutines::_percpu_get_and_add =
+    generate_unnamed(StubGenStubId::percpu_get_and_add_id, [&] (Label& slow) {
+      return PerCpuAssembler::get_and_add(_masm, false, result, c_rarg0, c_rarg1, index_, tmp, slow);
+    }, [&] () {
+      __ atomic_addal(result, c_rarg1, tmp);
+    });
+
+  // witness (address, expect, newv)
+  StubRoutines::_percpu_compare_and_exchange =
+    generate_unnamed(StubGenStubId::percpu_compare_and_exchange_id, [&] (Label& slow) {
+      return PerCpuAssembler::compare_and_exchange(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
+                                                   index_, tmp, slow);
+    }, [&] () {
+      __ cmpxchg(tmp, c_rarg1, c_rarg2, Assembler::xword, /*acquire*/ true, /*release*/ true, /*weak*/ false, result);
+    });
+
+  // status (slot, address, expect, newv)
+  StubRoutines::_percpu_load_cbne_store =
+    generate_named(StubGenStubId::percpu_load_cbne_store_id, PerCpuAssembler::moved, [&] (Label& slow) {
+      return PerCpuAssembler::load_cbne_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2, c_rarg3,
+                                              index_, tmp, slow);
+    });
+
+  // head (slot, address, expect_not, next_offset)
+  StubRoutines::_percpu_load_cbeq_store_add_load_store =
+    generate_named(StubGenStubId::percpu_load_cbeq_store_add_load_store_id, PerCpuAssembler::moved_head,
+                   [&] (Label& slow) {
+      return PerCpuAssembler::load_cbeq_store_add_load_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2, c_rarg3,
+                                                             index_, tmp, slow);
+    });
+
+  // status (slot, address, expect, address2, expect2, newv)
+  StubRoutines::_percpu_load_cbne_load_cbne_store =
+    generate_named(StubGenStubId::percpu_load_cbne_load_cbne_store_id, PerCpuAssembler::moved, [&] (Label& slow) {
+      return PerCpuAssembler::load_cbne_load_cbne_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
+                                                        c_rarg3, c_rarg4, c_rarg5, index_, tmp, slow);
+    });
+
+  // status (slot, address, expect, address2, newv2, newv)
+  auto store_store = [&] (bool release) {
+    return [&, release] (Label& slow) {
+      return PerCpuAssembler::load_cbne_store_store(_masm, false, release, result, c_rarg0, c_rarg1, c_rarg2,
+                                                    c_rarg3, c_rarg4, c_rarg5, index_, tmp, slow);
+    };
+  };
+  StubRoutines::_percpu_load_cbne_store_store =
+    generate_named(StubGenStubId::percpu_load_cbne_store_store_id, PerCpuAssembler::moved, store_store(false));
+  StubRoutines::_percpu_load_cbne_store_store_release =
+    generate_named(StubGenStubId::percpu_load_cbne_store_store_release_id, PerCpuAssembler::moved, store_store(true));
+
+  // status (slot, address, expect, dst, src, length, newv)
+  auto memcpy_store = [&] (bool release) {
+    return [&, release] (Label& slow) {
+      return PerCpuAssembler::load_cbne_memcpy_store(_masm, false, release, result, c_rarg0, c_rarg1, c_rarg2,
+                                                     c_rarg3, c_rarg4, c_rarg5, c_rarg6, index_, tmp, slow);
+    };
+  };
+  StubRoutines::_percpu_load_cbne_memcpy_store =
+    generate_named(StubGenStubId::percpu_load_cbne_memcpy_store_id, PerCpuAssembler::moved, memcpy_store(false));
+  StubRoutines::_percpu_load_cbne_memcpy_store_release =
+    generate_named(StubGenStubId::percpu_load_cbne_memcpy_store_release_id, PerCpuAssembler::moved, memcpy_store(true));
+
+  StubRoutines::_percpu_current_slot = generate_current_slot();
+
+#ifdef COMPILER2
+  StubRoutines::_percpu_slow_load_add_store =
+    generate_slow(StubGenStubId::percpu_slow_load_add_store_id, StubRoutines::_percpu_load_add_store, 2);
+  StubRoutines::_percpu_slow_get_and_add =
+    generate_slow(StubGenStubId::percpu_slow_get_and_add_id, StubRoutines::_percpu_get_and_add, 2);
+  StubRoutines::_percpu_slow_compare_and_exchange =
+    generate_slow(StubGenStubId::percpu_slow_compare_and_exchange_id, StubRoutines::_percpu_compare_and_exchange, 3);
+  StubRoutines::_percpu_slow_load_cbne_store =
+    generate_slow(StubGenStubId::percpu_slow_load_cbne_store_id, StubRoutines::_percpu_load_cbne_store, 4);
+  StubRoutines::_percpu_slow_load_cbeq_store_add_load_store =
+    generate_slow(StubGenStubId::percpu_slow_load_cbeq_store_add_load_store_id,
+                  StubRoutines::_percpu_load_cbeq_store_add_load_store, 4);
+  StubRoutines::_percpu_slow_load_cbne_load_cbne_store =
+    generate_slow(StubGenStubId::percpu_slow_load_cbne_load_cbne_store_id,
+                  StubRoutines::_percpu_load_cbne_load_cbne_store, 6);
+  StubRoutines::_percpu_slow_load_cbne_store_store =
+    generate_slow(StubGenStubId::percpu_slow_load_cbne_store_store_id,
+                  StubRoutines::_percpu_load_cbne_store_store_release, 6);
+  StubRoutines::_percpu_slow_load_cbne_memcpy_store =
+    generate_slow(StubGenStubId::percpu_slow_load_cbne_memcpy_store_id,
+                  StubRoutines::_percpu_load_cbne_memcpy_store_release, 7);
+#endif // COMPILER2
+}
+
+void generate_percpu_stubs(StubCodeGenerator* generator) {
+  if (Rseq::is_enabled()) {
+    PerCpuStubGenerator(generator).generate_all();
+  }
+}
+
+#else
+
+void generate_percpu_stubs(StubCodeGenerator* generator) {}
+
+#endif // RSEQ_CRITICAL_SECTIONS
+
+#undef __
