@@ -5,6 +5,10 @@
 #
 # Variables, given on the command line (make jdk DEBUG_LEVEL=fastdebug) or in the environment:
 #   DEBUG_LEVEL     release or fastdebug; each has its own build, image and test results
+#   TARGET          aarch64: build the JDK for that CPU on another machine (deps, jdk)
+#   KERNEL, ARCH    for make test-kernel: 5.10, 6.1, 6.12 or 7.2, and x86_64 or aarch64
+#   IMAGES=1        for make deps: what builds images, too
+#   BASE            the Debian image that images are built on; without it make image-base makes one
 #   DISTFILES       a folder to look for the JDK source tarball in, before apt and git are asked
 #   JDK_SRC         your own checkout of the JDK source; it is copied and never changed
 #   CACHE           finished images, downloads, boot JDK, jtreg; outlives this checkout
@@ -15,6 +19,11 @@
 #   DIR             for make demo: the folder to count, instead of the JDK source
 
 DEBUG_LEVEL    ?= release
+TARGET         ?=
+KERNEL         ?= 6.12
+ARCH           ?= aarch64
+IMAGES         ?=
+BASE           ?=
 DISTFILES      ?=
 JDK_SRC        ?=
 CACHE          ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/percpu-jdk
@@ -22,17 +31,17 @@ JOBS           ?=
 CONFIGURE_ARGS ?=
 DIR            ?=
 
-export DEBUG_LEVEL DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS
+export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS
 
 SHELL    := bash
 WITH_JDK := jdk-patch/with-jdk.sh
 
-.PHONY: help deps source jdk demo trace test test-stress test-hotplug test-patches test-upstream bench bench-structures export clean check-dir
+.PHONY: help deps source jdk demo trace test test-stress test-hotplug test-patches test-upstream image-base test-kernel test-kernel-smoke test-kernels bench bench-structures export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 25
-	@echo "Variables: DEBUG_LEVEL DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD DIR (see the top of Makefile)"
+	@echo "Variables: DEBUG_LEVEL TARGET KERNEL ARCH IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD DIR (see the top of Makefile)"
 
 deps:           ## find, or as root install, all that the rest needs
 	@jdk-patch/deps.sh
@@ -70,6 +79,25 @@ test-patches: source     ## series + new files == tree; every way that make sour
 
 test-upstream: jdk source  ## OpenJDK's own tests around what we changed, patched against unpatched
 	@$(WITH_JDK) jtreg-tests/upstream.sh
+
+image-base:     ## a Debian to build images on, where no registry can be reached; needs make deps IMAGES=1
+	@container/base.sh
+
+# The guest's classes are compiled by this machine's JDK.
+test-kernel:    ## boot one kernel on one CPU, emulated, and run the tests there (KERNEL= ARCH=); about 10 minutes
+	@TARGET=$(ARCH) IMAGES=1 jdk-patch/deps.sh
+	@jdk-patch/build.sh
+	@TARGET=$(ARCH) jdk-patch/build.sh
+	@jdk-patch/source.sh
+	@container/kernel/test.sh $(KERNEL) $(ARCH)
+
+test-kernel-smoke: ## a few of those tests on Linux 6.12 and aarch64; skipped if there is no aarch64 JDK in the cache
+	@container/kernel/smoke.sh
+
+test-kernels:   ## all eight: four kernels on two CPUs, one after the other; writes results/kernels
+	@failed=; for kernel in 5.10 6.1 6.12 7.2; do for arch in x86_64 aarch64; do \
+	  $(MAKE) --no-print-directory test-kernel KERNEL=$$kernel ARCH=$$arch || failed="$$failed $$kernel-$$arch"; \
+	done; done; [ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
 
 bench: jdk      ## JMH: PerCpu against LongAdder and others, 11 min, rewrites results/ (QUICK=1: 2 min, does not)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh

@@ -56,9 +56,11 @@ foreign_sources() {
   [ -n "$(ls -A "$out")" ]
 }
 
-# foreign_apt SUITE TYPE(deb|deb-src): prepares the configuration, gets the package lists, sets FOREIGN_CONF.
+# foreign_apt SUITE TYPE(deb|deb-src) [ARCHITECTURE]: prepares the configuration, gets the package lists, sets
+# FOREIGN_CONF.
 foreign_apt() {
-  local suite=$1 type=$2 dir=$CACHE/apt/$1-$2 log
+  local suite=$1 type=$2 architecture=${3:-$(dpkg --print-architecture)} dir log
+  dir=$CACHE/apt/$suite-$type-$architecture
   FOREIGN_CONF=$dir/apt.conf
   mkdir -p "$dir/lists/partial" "$dir/archives/partial"
   if ! foreign_sources "$suite" "$type" "$dir/sources.list.d"; then
@@ -76,6 +78,8 @@ Dir::State::status "/dev/null";
 Dir::Cache "$dir";
 Dir::Cache::archives "$dir/archives";
 APT::Sandbox::User "";
+APT::Architecture "$architecture";
+APT::Architectures { "$architecture"; };
 APT::Install-Recommends "false";
 Acquire::Languages "none";
 Acquire::Retries "2";

@@ -2,8 +2,10 @@
 # Copyright (c) 2026, PerCpu project authors. All rights reserved.
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
-# make jdk: build/images/$DEBUG_LEVEL/jdk, a link to the image, taken from the cache or built.
-# With --test-natives also build/images/$DEBUG_LEVEL/test, the JNI libraries of OpenJDK's own tests.
+# make jdk: build/images/$FLAVOUR/jdk, a link to the image, taken from the cache or built. The flavour is
+# DEBUG_LEVEL, or TARGET-DEBUG_LEVEL for another CPU, and then the release image for this one is made first.
+# With --cached nothing is built: it ends with 3 if the image is not in the cache.
+# With --test-natives also build/images/$FLAVOUR/test, the JNI libraries of OpenJDK's own tests.
 
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -23,16 +25,23 @@ CONFIGURE=(
 # Space separated, as everywhere in make.
 # shellcheck disable=SC2206
 CONFIGURE+=($CONFIGURE_ARGS)
+compiler=gcc
+if is_cross; then
+  CONFIGURE+=(--openjdk-target="$TARGET-linux-gnu")
+  compiler=$TARGET-linux-gnu-gcc
+fi
 IMAGES_KEPT=6
 
-work=$BUILD/jdk-$DEBUG_LEVEL
-link=$BUILD/images/$DEBUG_LEVEL
+work=$BUILD/jdk-$FLAVOUR
+link=$BUILD/images/$FLAVOUR
+only_cached=no
 want=(jdk)
 targets=(jdk-image)
 case ${1:-} in
   '') ;;
   --test-natives) want+=(test); targets+=(test-image-hotspot-jtreg-native test-image-jdk-jtreg-native) ;;
-  *) die "build.sh knows --test-natives only, not $1" ;;
+  --cached) only_cached=yes ;;
+  *) die "build.sh knows --cached and --test-natives only, not $1" ;;
 esac
 
 # ---- the cache --------------------------------------------------------------
@@ -45,7 +54,7 @@ cache_inputs() {
     printf 'new %s %s\n' "$path" "$(sha256 < "$TOP/$ours")"
   done
   printf 'configure %s\n' "${CONFIGURE[*]}"
-  printf 'machine %s, %s, %s\n' "$(uname -m)" "$(gcc --version | head -n 1)" "$(getconf GNU_LIBC_VERSION)"
+  printf 'machine %s, %s, %s\n' "$TARGET" "$("$compiler" --version | head -n 1)" "$(getconf GNU_LIBC_VERSION)"
 }
 
 has_all() { # FOLDER: all that is wanted is in there
@@ -80,7 +89,7 @@ store() { # FOLDER of the cache: takes a copy of the images just built
 # The settings of the caller that configure and the compilers would listen to.
 clean_env() {
   env -u JAVA_HOME -u CLASSPATH -u JAVA_TOOL_OPTIONS -u JDK_JAVA_OPTIONS -u _JAVA_OPTIONS -u CFLAGS -u CXXFLAGS \
-      -u CPPFLAGS -u LDFLAGS -u CC -u CXX -u DEBUG_LEVEL -u JOBS -u CACHE -u CONFIGURE_ARGS -u DISTFILES -u JDK_SRC \
+      -u CPPFLAGS -u LDFLAGS -u CC -u CXX -u DEBUG_LEVEL -u TARGET -u JOBS -u CACHE -u CONFIGURE_ARGS -u DISTFILES -u JDK_SRC \
       -u BOOT_JDK -u SOURCE_DATE_EPOCH CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-10G}" "$@"
 }
 
@@ -103,15 +112,25 @@ progress() {
   done
 }
 
+# What compiles, links and packs another CPU's classes must be the same JDK, for this CPU.
+build_jdk() {
+  local java
+  java=$(TARGET='' DEBUG_LEVEL=release "$PATCHES/build.sh") || exit 1
+  readlink -f "${java%/bin/java}"
+}
+
 configure() {
   local boot_jdk args
+  local -a places
   boot_jdk=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to build with: run make deps, or name one by BOOT_JDK=folder"
-  args="--with-boot-jdk=$boot_jdk ${CONFIGURE[*]}"
+  places=(--with-boot-jdk="$boot_jdk")
+  if is_cross; then places+=(--with-build-jdk="$(build_jdk)"); fi
+  args="${places[*]} ${CONFIGURE[*]}"
   mkdir -p "$work"
   if [ -f "$work/spec.gmk" ] && [ "$(cat "$work/.percpu-configured" 2> /dev/null)" = "$args" ]; then return; fi
   say "configuring $work"
   rm -f "$work/.percpu-configured"
-  if ! (cd "$work" && clean_env bash "$SOURCE/configure" --with-boot-jdk="$boot_jdk" "${CONFIGURE[@]}") \
+  if ! (cd "$work" && clean_env bash "$SOURCE/configure" "${places[@]}" "${CONFIGURE[@]}") \
       > "$work.configure.log" 2>&1 < /dev/null 9>&-; then
     tail -n 15 "$work.configure.log" | sed 's/^/  /' >&2
     die "configure failed: the whole log is $work.configure.log; make deps installs what it may be missing"
@@ -153,6 +172,7 @@ elif [ -d "$SOURCE/.git" ]; then
 fi
 
 if [ "$own_tree" != no ]; then
+  if [ "$only_cached" = yes ]; then exit 3; fi
   "$PATCHES/source.sh"
   build
   link_to "$work/images"
@@ -164,6 +184,7 @@ else
     touch "$entry"
     how="from the cache, $entry"
   else
+    if [ "$only_cached" = yes ]; then exit 3; fi
     "$PATCHES/source.sh"
     build
     store "$entry"
@@ -172,5 +193,5 @@ else
   link_to "$entry"
 fi
 
-say "jdk: $DEBUG_LEVEL, $how"
+say "jdk: $FLAVOUR, $how"
 printf '%s\n' "$link/jdk/bin/java"

@@ -10,12 +10,21 @@
 . "$PATCHES/apt.sh"
 
 # To build the JDK.
-PACKAGES=(build-essential g++ make ccache autoconf zip unzip file cpio patch git xz-utils ca-certificates
-  libcups2-dev libfontconfig-dev libasound2-dev libpng-dev libjpeg62-turbo-dev libgif-dev liblcms2-dev
+LIBRARIES=(libcups2-dev libfontconfig-dev libasound2-dev libpng-dev libjpeg62-turbo-dev libgif-dev liblcms2-dev
   libharfbuzz-dev libfreetype-dev zlib1g-dev libpcsclite-dev
   libx11-dev libxext-dev libxrender-dev libxrandr-dev libxtst-dev libxt-dev libxi-dev)
+PACKAGES=(build-essential g++ make ccache autoconf zip unzip file cpio patch git xz-utils ca-certificates
+  "${LIBRARIES[@]}")
+# To build it for another CPU: Debian's name of that, its compiler, and its libraries beside this CPU's.
+ARCHITECTURE=
+if is_cross; then
+  case $TARGET in aarch64) ARCHITECTURE=arm64 ;; esac
+  PACKAGES+=("crossbuild-essential-$ARCHITECTURE" "${LIBRARIES[@]/%/:$ARCHITECTURE}")
+fi
 # To test and measure it.
 PACKAGES+=(binutils gdb gnuplot-nox maven shellcheck)
+# To build images and boot them.
+if [ -n "${IMAGES:-}" ]; then PACKAGES+=(buildah crun netavark mmdebstrap); fi
 
 # The Debian release to take JDK 25 and jtreg 8 from where this machine's own does not have them.
 SUITE=trixie
@@ -27,9 +36,10 @@ as_root() {
   if [ "$(id -u)" != 0 ]; then
     say "missing: $*"
     say "Run this as root, then make deps again:"
-    say "  apt-get update && apt-get install -y --no-install-recommends $*"
+    say "  ${ARCHITECTURE:+dpkg --add-architecture $ARCHITECTURE && }apt-get update && apt-get install -y --no-install-recommends $*"
     exit 1
   fi
+  if [ -n "$ARCHITECTURE" ]; then dpkg --add-architecture "$ARCHITECTURE"; fi
   if [ $apt_is_fresh = no ]; then
     DEBIAN_FRONTEND=noninteractive apt-get -q update < /dev/null >&2 ||
       die "apt-get update failed: see above; without a network, install these by hand: $*"

@@ -37,6 +37,17 @@ case $DEBUG_LEVEL in
   *) die "DEBUG_LEVEL=$DEBUG_LEVEL: it must be release, fastdebug or slowdebug" ;;
 esac
 
+# Another CPU than this machine's: a cross build, in folders of its own.
+MACHINE=$(uname -m)
+: "${TARGET:=$MACHINE}"
+# shellcheck disable=SC2034
+case $TARGET in
+  "$MACHINE") FLAVOUR=$DEBUG_LEVEL ;;
+  aarch64) FLAVOUR=$TARGET-$DEBUG_LEVEL ;;
+  *) die "TARGET=$TARGET: on this machine it must be $MACHINE$([ "$MACHINE" = aarch64 ] || printf ' or aarch64')" ;;
+esac
+is_cross() { [ "$TARGET" != "$MACHINE" ]; }
+
 # Not sourced: its VERSION would hide ours.
 debian_codename() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2> /dev/null || true; }
 

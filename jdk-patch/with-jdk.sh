@@ -12,6 +12,7 @@
 
 BOOT_JDK=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to compare with: run make deps"
 JTREG=$(find_jtreg) || die "jtreg 8 is not here: run make deps"
+is_cross && die "a JDK for $TARGET does not run on this machine: leave TARGET out"
 JDK=$BUILD/images/$DEBUG_LEVEL/jdk
 if [ -d "$BUILD/images/$DEBUG_LEVEL/test" ]; then export TEST_NATIVES=$BUILD/images/$DEBUG_LEVEL/test; fi
 WORK=$BUILD/test/$DEBUG_LEVEL

@@ -74,21 +74,7 @@ done
 
 native=$WORK/native
 rm -rf "$native"
-mkdir -p "$native"
-include=$JDK/include
-[ -d "$include" ] || die "no include folder in JDK=$JDK"
-compile() {
-    local out=$1
-    shift
-    gcc -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -pthread \
-        -I"$include" -I"$include/linux" -o "$native/$out" "$@" -ldl ||
-        die "cannot compile $out of the tests"
-}
-sources=$here/lib/native
-compile rseqdeny "$sources/rseqdeny.c"
-compile foreignvm "$sources/foreignvm.c"
-compile libearlyadopter.so -shared -fPIC "$sources/earlyadopter.c"
-compile libpercputest.so -shared -fPIC "$sources/libpercputest.c"
+"$here/natives.sh" gcc "$JDK/include" "$native"
 
 selection=()
 for name in "$@"; do

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+#
+# make image-base: localhost/percpu-base, a Debian to build the other images on where no registry can be reached.
+# It is made from the package sources of this machine; BASE= names another image instead.
+
+# shellcheck source=../jdk-patch/lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../jdk-patch/lib.sh"
+# shellcheck source=../jdk-patch/apt.sh source-path=SCRIPTDIR
+. "$PATCHES/apt.sh"
+# shellcheck source=lib.sh source-path=SCRIPTDIR
+. "$TOP/container/lib.sh"
+
+name=$(base_image)
+if image_exists "$name"; then
+  say "base: $name is there"
+  exit
+fi
+need mmdebstrap
+need buildah
+work=$BUILD/container/base
+mkdir -p "$work"
+foreign_sources "$IMAGE_SUITE" deb "$work/sources" || die "no Debian source in /etc/apt to make $name from: name one with BASE=image"
+say "base: $name, from this machine's sources (about a minute)"
+mmdebstrap --variant=apt --components=main "$IMAGE_SUITE" "$work/base.tar.part" "$work"/sources/* > "$work/log" 2>&1 ||
+  { tail -n 15 "$work/log" >&2; die "mmdebstrap failed: the whole log is $work/log"; }
+container=$(buildah from scratch)
+trap 'buildah rm "$container" > /dev/null 2>&1 || true' EXIT
+buildah add -q "$container" "$work/base.tar.part" / > /dev/null
+buildah config --env DEBIAN_FRONTEND=noninteractive "$container"
+buildah commit -q "$container" "$name" > /dev/null
+rm -f "$work/base.tar.part"
+say "base: $name, made"

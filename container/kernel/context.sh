@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+#
+# context.sh KERNEL ARCH: makes build/container/kernel-KERNEL-ARCH, the folder that the Containerfile beside this is
+# built in: a kernel of Debian's, and an initramfs with the JDK, its tests and what they need of Debian.
+
+# shellcheck source=../../jdk-patch/lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../../jdk-patch/lib.sh"
+# shellcheck source=../../jdk-patch/apt.sh source-path=SCRIPTDIR
+. "$PATCHES/apt.sh"
+
+kernel=$1
+arch=$2
+here=$TOP/container/kernel
+case $kernel in
+  5.10) suite=bullseye ;;
+  6.1)  suite=bookworm ;;
+  6.12) suite=trixie ;;
+  7.2)  suite=sid ;;
+  *) die "KERNEL=$kernel: it must be 5.10, 6.1, 6.12 or 7.2" ;;
+esac
+case $arch in
+  x86_64)  debian=amd64 ;;
+  aarch64) debian=arm64 ;;
+  *) die "ARCH=$arch: it must be x86_64 or aarch64" ;;
+esac
+flavour=$DEBUG_LEVEL compiler=gcc
+if [ "$arch" != "$MACHINE" ]; then flavour=$arch-$DEBUG_LEVEL compiler=$arch-linux-gnu-gcc; fi
+jdk=$BUILD/images/$flavour/jdk
+own_jdk=$BUILD/images/$DEBUG_LEVEL/jdk
+[ -x "$jdk/bin/java" ] || die "there is no JDK in $jdk: run make jdk TARGET=$arch DEBUG_LEVEL=$DEBUG_LEVEL"
+[ -x "$own_jdk/bin/javac" ] || die "there is no JDK in $own_jdk: run make jdk DEBUG_LEVEL=$DEBUG_LEVEL"
+[ -d "$SOURCE/test/lib" ] || die "there is no JDK source in $SOURCE: run make source"
+
+context=$BUILD/container/kernel-$kernel-$arch
+part=$context.part
+rm -rf "$part"
+mkdir -p "$part"
+
+# ---- The kernel: the image for clouds, which has all that is needed built in.
+foreign_apt "$suite" deb "$debian" || die "no packages of Debian $suite for $debian"
+package=$(apt-cache -c "$FOREIGN_CONF" depends "linux-image-cloud-$debian" 2> /dev/null |
+  sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
+[ -n "$package" ] || die "Debian $suite has no linux-image-cloud-$debian"
+case $package in linux-image-"$kernel".*) ;; *) die "Debian $suite has $package, not $kernel: KERNEL must say so" ;; esac
+kernels=$CACHE/kernels/$package
+if [ ! -f "$kernels/vmlinuz" ]; then
+  say "kernel: $package"
+  foreign_unpack "$suite" "$kernels.part" "$package" || exit 1
+  image=$(find "$kernels.part" -name 'vmlinuz-*' -type f | head -n 1)
+  if [ -z "$image" ]; then
+    # Newer ones are in a package of their own.
+    foreign_unpack "$suite" "$kernels.part" "${package/linux-image-/linux-binary-}" || exit 1
+    image=$(find "$kernels.part" -name 'vmlinuz*' -type f | head -n 1)
+  fi
+  [ -n "$image" ] || die "there is no vmlinuz in $package"
+  mkdir -p "$kernels"
+  cp "$image" "$kernels/vmlinuz.part"
+  mv "$kernels/vmlinuz.part" "$kernels/vmlinuz"
+  rm -rf "$kernels.part"
+fi
+cp "$kernels/vmlinuz" "$part/vmlinuz"
+
+# ---- What the JDK and the tests need of Debian: of the release that the JDK was built on.
+own_suite=$(debian_codename)
+libraries=$CACHE/guest-$own_suite-$debian
+if [ ! -d "$libraries" ]; then
+  say "guest: C library, bash, busybox, objdump of Debian $own_suite for $debian"
+  foreign_apt "$own_suite" deb "$debian" || die "no packages of Debian $own_suite for $debian"
+  foreign_unpack "$own_suite" "$libraries.part" libc6 libgcc-s1 libstdc++6 zlib1g libtinfo6 bash busybox-static \
+    binutils "binutils-${arch/_/-}-linux-gnu" libbinutils libctf0 libctf-nobfd0 libjansson4 || exit 1
+  rm -rf "$libraries.part/usr/share"
+  mv "$libraries.part" "$libraries"
+fi
+
+# ---- The root of the guest.
+root=$part/root
+mkdir -p "$root"/{proc,sys,dev,tmp,etc,bin,tests/work,tests/native,tests/classes,jdk}
+cp -a "$libraries/." "$root/"
+cp "$here/init.sh" "$root/init"
+for file in bin conf lib release; do cp -aL "$jdk/$file" "$root/jdk/"; done
+rm -rf "$root"/jdk/lib/{src.zip,ct.sym} "$root"/jdk/lib/*.a
+if [ -d "$BUILD/jdk-$flavour" ]; then rm -f "$root"/jdk/lib/server/*.debuginfo "$root"/jdk/lib/*.debuginfo; fi
+
+say "guest: tests"
+"$own_jdk/bin/javac" -nowarn -proc:none -Xlint:none -d "$root/tests/classes" \
+  --add-modules jdk.incubator.percpu,java.management --add-exports java.base/jdk.internal.misc=ALL-UNNAMED \
+  -sourcepath "$TOP/jtreg-tests/lib:$SOURCE/test/lib" \
+  "$TOP"/jtreg-tests/guest/*.java \
+  "$TOP"/jtreg-tests/hotspot/{registration/RegistrationModes,registration/RegisteredArea,operations/Operations}.java \
+  "$TOP"/jtreg-tests/hotspot/{sections/EmittedSection,tiers/ManySections}.java \
+  "$TOP"/jtreg-tests/hotspot/hotplug/{Hotplug,CpusetChanges}.java 2>&1 | grep -v '^warning\|^1 warning\|^Note:' >&2 || true
+[ -f "$root/tests/classes/GuestTests.class" ] || die "the guest's tests do not compile: see above"
+# For the tests that want WhiteBox, which asks for it on the boot class path.
+mkdir -p "$root/tests/work/jdk/test"
+cp -a "$root/tests/classes/jdk/test/whitebox" "$root/tests/work/jdk/test/"
+"$TOP/jtreg-tests/natives.sh" "$compiler" "$own_jdk/include" "$root/tests/native"
+
+say "guest: initramfs"
+(cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --null --create --format=newc --owner=0:0 --quiet) \
+  > "$part/initramfs"
+rm -rf "$root"
+printf 'ARCH=%s\nPACKAGE=%s\n' "$arch" "$package" > "$part/settings"
+cp "$here/boot.sh" "$here/Containerfile" "$part/"
+rm -rf "$context"
+mv "$part" "$context"
+say "guest: $context, $(du -sh "$context/initramfs" | cut -f1) of initramfs, $package"

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+#
+# record.sh KERNEL ARCH STATUS SECONDS CONSOLE: keeps in results/kernels what a guest printed of itself and its tests,
+# and renders the table of all that are there. record.sh without arguments only renders.
+
+# shellcheck source=../../jdk-patch/lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../../jdk-patch/lib.sh"
+
+results=$TOP/results/kernels
+mkdir -p "$results"
+
+if [ $# != 0 ]; then
+  {
+    printf 'fact date=%s\n' "$(date -u +%Y-%m-%dT%H:%MZ)"
+    printf 'fact commit=%s\n' "$(git_plain -C "$TOP" rev-parse --short=12 HEAD)$(
+      [ -z "$(git_plain -C "$TOP" status --porcelain -- ':!results')" ] || printf ' and changes on it')"
+    printf 'fact status=%s\nfact seconds=%s\n' "$3" "$4"
+    grep -E '^(fact|test) |^[0-9]+ passed, ' "$5" || true
+    if [ "$3" = 2 ]; then sed -n '/^boot: /,$p' "$5"; fi
+  } > "$results/$1-$2.txt.part"
+  mv "$results/$1-$2.txt.part" "$results/$1-$2.txt"
+fi
+
+fact() { # FILE NAME
+  sed -n "s/^fact $2=//p" "$1" | tail -n 1
+}
+
+page=$results/README.md
+{
+  cat <<'EOF'
+# Kernels and CPUs
+
+What the guests of `make test-kernels` printed, each with its own kernel of Debian's, emulated by QEMU, 3 CPUs. No
+number is typed by hand. "Own" is what the JVM chooses where glibc has not registered.
+
+| kernel | CPU | registration | own | index | fence | area size, alignment | debug checks | passed | failed | skipped | s |
+|---|---|---|---|---|---|---|---|---|---|---|---|
+EOF
+  for kernel in 5.10 6.1 6.12 7.2; do
+    for arch in x86_64 aarch64; do
+      file=$results/$kernel-$arch.txt
+      [ -f "$file" ] || continue
+      counts=$(grep -E '^[0-9]+ passed' "$file" | tail -n 1 || true)
+      # shellcheck disable=SC2086
+      set -- ${counts//[^0-9]/ }
+      printf '| [%s](%s) | %s | %s | %s | %s | %s | %s, %s | %s | %s | %s | %s | %s |\n' \
+        "$(fact "$file" kernel)" "$kernel-$arch.txt" "$arch" "$(fact "$file" registration)" \
+        "$(fact "$file" own-registration)" "$(fact "$file" index)" "$(fact "$file" fence)" \
+        "$(fact "$file" rseq-feature-size)" "$(fact "$file" rseq-align)" "$(fact "$file" rseq-debug)" \
+        "${1:-none}" "${2:-no status}" "${3:-none}" "$(fact "$file" seconds)"
+    done
+  done
+  printf '\nSkipped and failed, with the reason:\n\n'
+  for file in "$results"/*-*.txt; do
+    [ -f "$file" ] || continue
+    name=${file##*/}
+    grep -hE '^test [^ ]+ \([0-9]+ s\) (SKIPPED|FAILED)' "$file" | sed "s/^/- ${name%.txt}: /" || true
+  done
+} > "$page.part"
+mv "$page.part" "$page"
+say "results: $page"

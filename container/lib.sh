@@ -1,0 +1,25 @@
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+# shellcheck shell=bash
+#
+# What the scripts of this folder share, beside jdk-patch/lib.sh. Sourced, never run.
+
+# The Debian that images are made of: its QEMU is 10. An older one, 7.2, crashes x86 guests now and then.
+IMAGE_SUITE=trixie
+
+: "${BASE:=}"
+
+need() { command -v "$1" > /dev/null || die "$1 is not here: run make deps IMAGES=1"; }
+
+base_image() { printf '%s\n' "${BASE:-localhost/percpu-base:$IMAGE_SUITE}"; }
+
+image_exists() { buildah inspect --type image "$1" > /dev/null 2>&1; }
+
+# build_image NAME FOLDER: from FOLDER/Containerfile. Isolated by chroot, which works where namespaces do not.
+build_image() {
+  local name=$1 folder=$2 log=$2.log
+  need buildah
+  say "image: $name"
+  buildah bud -q --isolation "${BUILDAH_ISOLATION:-chroot}" --build-arg BASE="$(base_image)" -t "$name" "$folder" \
+    > "$log" 2>&1 < /dev/null || { tail -n 15 "$log" >&2; die "the image $name was not built: the whole log is $log"; }
+}

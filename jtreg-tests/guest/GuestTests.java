@@ -1,0 +1,202 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import jdk.test.lib.process.OutputAnalyzer;
+import jtreg.SkippedException;
+import percpu.lib.AuxiliaryVector;
+import percpu.lib.Churn;
+import percpu.lib.StructureWorkload;
+import percpu.lib.Vm;
+import percpu.lib.Workload;
+
+/**
+ * The tests for a machine that only exists for them: a guest with another kernel or CPU, emulated and so fifteen times
+ * slower. What takes long is limited by time and not by number. Prints {@code fact NAME=VALUE} for what the JVM chose,
+ * a line for each test as it ends, and last {@code N passed, N failed, N skipped}, which the one who booted the guest
+ * looks for. Arguments: milliseconds for each workload, and names of tests, if not all are wanted.
+ */
+public class GuestTests {
+    private static final String[] STRUCTURES = {"list", "stack", "data", "ring", "lock", "exclusive"};
+    private static final String[][] TIERS = {{"int", "-Xint"}, {"C1", "-XX:TieredStopAtLevel=1"},
+            {"C2", "-XX:-TieredCompilation"}};
+
+    private final String millis;
+    private final List<String> wanted;
+    private final List<String> failed = new ArrayList<>();
+    private int passed;
+    private int skipped;
+
+    private GuestTests(String[] args) {
+        millis = args[0];
+        wanted = List.of(args).subList(1, args.length);
+    }
+
+    public static void main(String[] args) throws Exception {
+        new GuestTests(args).run();
+    }
+
+    private interface Test {
+        void run() throws Exception;
+    }
+
+    private void run() throws Exception {
+        facts();
+        for (String mode : new String[] {"glibc", "jvm", "early-adopter", "foreign-creator"}) {
+            test("registration-" + mode, () -> RegistrationModes.main(new String[] {mode}));
+        }
+        for (String error : new String[] {"ENOSYS", "EPERM"}) {
+            test("registration-denied-" + error, () -> RegistrationModes.main(new String[] {"denied", error}));
+        }
+        test("registered-area", () -> RegisteredArea.main(new String[0]));
+        for (String[] tier : TIERS) {
+            for (String index : new String[] {"mm_cid", "cpu_id"}) {
+                // 16 threads and signals: more than the CPUs there are, so that they are preempted.
+                test("adds-" + tier[0] + "-" + index, () -> vm()
+                        .with(tier[1], "-XX:RseqIndex=" + index, "-XX:RseqInjectDelay=50")
+                        .pass(Workload.class, "mode=rseq", "threads=16", "millis=" + millis, "storm=2000",
+                                "min-aborts=5")
+                        .shouldContain("workload: passed"));
+            }
+            // Compiled code has to be reached; the interpreter takes its time.
+            String count = tier[0].equals("int") ? "few" : "all";
+            test("operations-" + tier[0], () -> new Vm().with(tier[1]).pass(Operations.Steps.class, count)
+                    .shouldContain("all steps are right"));
+            test("operations-aborted-" + tier[0], () -> vm()
+                    .with(tier[1], "-XX:+RseqForceAbort")
+                    .pass(Operations.Steps.class, "abort", count).shouldContain("all steps are right"));
+        }
+        for (String index : new String[] {"mm_cid", "cpu_id"}) {
+            test("emitted-code-" + index, () -> vm().withWhiteBox().with("-Xbatch", "-XX:-TieredCompilation",
+                    "-XX:CompileCommand=quiet", "-XX:CompileCommand=dontinline,EmittedSection::op*",
+                    "-XX:RseqIndex=" + index).pass(EmittedSection.class).shouldContain("sections are well formed"));
+            test("many-sections-" + index, () -> vm().withWhiteBox().with("-Xbatch", "-XX:-TieredCompilation",
+                    "-XX:RseqIndex=" + index).pass(ManySections.class).shouldContain(" adds"));
+        }
+        for (String structure : STRUCTURES) {
+            test("structure-" + structure, () -> structure(structure, "-XX:RseqFence=auto"));
+        }
+        test("fence-handshake", () -> structure("exclusive", "-XX:RseqFence=handshake"));
+        test("fence-handshake-stack", () -> structure("stack", "-XX:RseqFence=handshake"));
+        test("structure-jvm-registered", () -> {
+            new Vm().withoutGlibcRseq().pass(StructureWorkload.class, "structure=stack", "threads=6",
+                    "millis=" + millis, "yield=25", "kind=platform").shouldContain("structure: passed");
+        });
+        test("code-cache", () -> new Vm().withWhiteBox()
+                .with("-XX:+UseSerialGC", "-XX:-TieredCompilation", "-XX:ReservedCodeCacheSize=8m")
+                .pass(Churn.class, Integer.toString(5 * Integer.parseInt(millis))));
+        test("cpu-hotplug", () -> Hotplug.main(new String[] {"auto"}));
+        test("cpuset", () -> CpusetChanges.main(new String[0]));
+        for (String name : failed) {
+            System.out.println("failed: " + name);
+        }
+        System.out.printf("%d passed, %d failed, %d skipped%n", passed, failed.size(), skipped);
+        if (!failed.isEmpty()) {
+            System.exit(1);
+        }
+    }
+
+    private static Vm vm() {
+        return new Vm().with("-XX:+UnlockDiagnosticVMOptions");
+    }
+
+    private void structure(String structure, String fence) throws Exception {
+        vm().with(fence, "-XX:RseqInjectDelay=20")
+                .pass(StructureWorkload.class, "structure=" + structure, "threads=6", "millis=" + millis, "yield=25",
+                        "storm=2000", "kind=platform")
+                .shouldContain("structure: passed");
+    }
+
+    private void test(String name, Test test) {
+        if (!wanted.isEmpty() && !wanted.contains(name)) {
+            return;
+        }
+        System.out.println("== " + name);
+        long start = System.nanoTime();
+        String how;
+        try {
+            test.run();
+            passed++;
+            how = "PASSED";
+        } catch (SkippedException e) {
+            skipped++;
+            how = "SKIPPED: " + e.getMessage();
+        } catch (Throwable t) {
+            t.printStackTrace(System.out);
+            failed.add(name);
+            how = "FAILED: " + t;
+        }
+        System.out.printf(Locale.ROOT, "test %s (%.0f s) %s%n", name, (System.nanoTime() - start) / 1e9,
+                how.lines().findFirst().orElse(how));
+    }
+
+    // What the JVM says of itself, when glibc may register and when it may not.
+    private static void facts() throws Exception {
+        fact("kernel", Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
+        fact("cpu", System.getProperty("os.arch") + ", " + Runtime.getRuntime().availableProcessors() + " CPUs");
+        fact("rseq-feature-size", AuxiliaryVector.text(AuxiliaryVector.RSEQ_FEATURE_SIZE));
+        fact("rseq-align", AuxiliaryVector.text(AuxiliaryVector.RSEQ_ALIGN));
+        registration("", new Vm());
+        registration("own-", new Vm().withoutGlibcRseq());
+        debugChecks();
+    }
+
+    private static void registration(String prefix, Vm vm) throws Exception {
+        OutputAnalyzer output = vm.with("-Xlog:rseq").pass(Workload.class, "threads=1", "millis=1");
+        fact(prefix + "registration", said(output, "rseq: (registered by [^,\n]*|none: [^;\n]*)"));
+        fact(prefix + "index", said(output, "index (\\w+)"));
+        fact(prefix + "fence", said(output, "fence (\\w+)"));
+    }
+
+    private static String said(OutputAnalyzer output, String pattern) {
+        Matcher m = Pattern.compile(pattern).matcher(output.getOutput());
+        return m.find() ? m.group(1) : "none";
+    }
+
+    // With these the kernel kills whoever violates its rules.
+    private static void debugChecks() throws IOException {
+        String parameters = Files.readString(Path.of("/proc/cmdline"));
+        Path folder = Path.of("/sys/kernel/debug/rseq");
+        if (!Files.isDirectory(folder)) {
+            fact("rseq-debug", "none in this kernel");
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.sorted().toList()) {
+                String text = Files.readString(file).strip().replace('\n', ';');
+                fact("debugfs-" + file.getFileName(), text);
+            }
+        }
+        fact("rseq-debug", parameters.contains("rseq_debug=1") ? "on" : "off");
+    }
+
+    private static void fact(String name, String value) {
+        System.out.println("fact " + name + "=" + value);
+    }
+}
