@@ -12,7 +12,7 @@ cd "$(dirname "$0")"
 # shellcheck source=/dev/null
 . ./settings
 
-: "${MILLIS:=2000}" "${LIMIT:=3000}" "${VCPUS:=3}" "${MEMORY:=3G}" "${PARAMETERS:=}"
+: "${MILLIS:=1000}" "${LIMIT:=3000}" "${VCPUS:=3}" "${MEMORY:=3G}" "${PARAMETERS:=}"
 
 case $ARCH in
   x86_64) machine=(qemu-system-x86_64 -M q35 -cpu max) console=ttyS0 ;;

@@ -64,12 +64,14 @@ cp "$kernels/vmlinuz" "$part/vmlinuz"
 
 # ---- What the JDK and the tests need of Debian: of the release that the JDK was built on.
 own_suite=$(debian_codename)
-libraries=$CACHE/guest-$own_suite-$debian
+packages=(libc6 libgcc-s1 libstdc++6 zlib1g libtinfo6 bash busybox-static binutils "binutils-${arch/_/-}-linux-gnu"
+  libbinutils libctf0 libctf-nobfd0 libjansson4 libzstd1)
+# Another list is another folder.
+libraries=$CACHE/guest-$own_suite-$debian-$(printf '%s\n' "${packages[@]}" | sha256sum | cut -c1-8)
 if [ ! -d "$libraries" ]; then
   say "guest: C library, bash, busybox, objdump of Debian $own_suite for $debian"
   foreign_apt "$own_suite" deb "$debian" || die "no packages of Debian $own_suite for $debian"
-  foreign_unpack "$own_suite" "$libraries.part" libc6 libgcc-s1 libstdc++6 zlib1g libtinfo6 bash busybox-static \
-    binutils "binutils-${arch/_/-}-linux-gnu" libbinutils libctf0 libctf-nobfd0 libjansson4 || exit 1
+  foreign_unpack "$own_suite" "$libraries.part" "${packages[@]}" || exit 1
   rm -rf "$libraries.part/usr/share"
   mv "$libraries.part" "$libraries"
 fi
