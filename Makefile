@@ -36,7 +36,7 @@ export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARG
 SHELL    := bash
 WITH_JDK := jdk-patch/with-jdk.sh
 
-.PHONY: help deps source jdk demo trace test test-stress test-hotplug test-patches test-upstream image-base test-kernel test-kernel-smoke test-kernels bench bench-structures export clean check-dir
+.PHONY: help deps source jdk demo trace test test-stress test-hotplug test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels bench bench-structures export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
@@ -82,6 +82,12 @@ test-upstream: jdk source  ## OpenJDK's own tests around what we changed, patche
 
 image-base:     ## a Debian to build images on, where no registry can be reached; needs make deps IMAGES=1
 	@container/base.sh
+
+image-build:    ## an image that can build the JDK from a checkout
+	@container/build/image.sh
+
+image-jdk: jdk  ## a small image with the JDK and a demo, under 150 MB
+	@container/jdk/image.sh
 
 # The guest's classes are compiled by this machine's JDK.
 test-kernel:    ## boot one kernel on one CPU, emulated, and run the tests there (KERNEL= ARCH=); about 10 minutes

@@ -23,12 +23,16 @@ work=$BUILD/container/base
 mkdir -p "$work"
 foreign_sources "$IMAGE_SUITE" deb "$work/sources" || die "no Debian source in /etc/apt to make $name from: name one with BASE=image"
 say "base: $name, from this machine's sources (about a minute)"
-mmdebstrap --variant=apt --components=main "$IMAGE_SUITE" "$work/base.tar.part" "$work"/sources/* > "$work/log" 2>&1 ||
+# As Debian's own images for containers: the least that there is, without documentation.
+mmdebstrap --variant=minbase --components=main --dpkgopt='path-exclude=/usr/share/doc/*' \
+  --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+  --dpkgopt='path-exclude=/usr/share/info/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+  "$IMAGE_SUITE" "$work/base.part.tar" "$work"/sources/* > "$work/log" 2>&1 ||
   { tail -n 15 "$work/log" >&2; die "mmdebstrap failed: the whole log is $work/log"; }
 container=$(buildah from scratch)
 trap 'buildah rm "$container" > /dev/null 2>&1 || true' EXIT
-buildah add -q "$container" "$work/base.tar.part" / > /dev/null
+buildah add -q "$container" "$work/base.part.tar" / > /dev/null
 buildah config --env DEBIAN_FRONTEND=noninteractive "$container"
 buildah commit -q "$container" "$name" > /dev/null
-rm -f "$work/base.tar.part"
+rm -f "$work/base.part.tar"
 say "base: $name, made"

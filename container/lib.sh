@@ -5,7 +5,7 @@
 # What the scripts of this folder share, beside jdk-patch/lib.sh. Sourced, never run.
 
 # The Debian that images are made of: its QEMU is 10. An older one, 7.2, crashes x86 guests now and then.
-IMAGE_SUITE=trixie
+: "${IMAGE_SUITE:=trixie}"
 
 : "${BASE:=}"
 
