@@ -164,6 +164,8 @@ public class GuestTests {
         fact("rseq-align", AuxiliaryVector.text(AuxiliaryVector.RSEQ_ALIGN));
         registration("", new Vm());
         registration("own-", new Vm().withoutGlibcRseq());
+        // As on a kernel without: Debian has none, and no parameter makes one.
+        registration("denied-", new Vm().under(Path.of(Vm.nativePath(), "rseqdeny").toString(), "ENOSYS"));
         debugChecks();
     }
 
