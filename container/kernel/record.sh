@@ -31,15 +31,9 @@ denied() { # FILE OUTCOME: how many of the tests with a filter in place of a ker
   grep -cE "^test registration-denied-[A-Z]+ \([0-9]+ s\) $2" "$1" || true
 }
 
-page=$results/README.md
-{
+table() { # FOLDER of the files, as a link
+  local kernel arch file counts
   cat <<'EOF'
-# Kernels and CPUs
-
-What the guests of `make test-kernels` printed, each with its own kernel of Debian's, emulated by QEMU, 3 CPUs. No
-number is typed by hand. "Own" is what the JVM chooses where glibc has not registered. No kernel of Debian's is without
-rseq, and no parameter turns it off: a seccomp filter that answers ENOSYS, or EPERM, stands in.
-
 | kernel | CPU | registration | own | index | fence | area size, alignment | debug checks | passed | failed | skipped | s |
 |---|---|---|---|---|---|---|---|---|---|---|---|
 EOF
@@ -49,12 +43,12 @@ EOF
       [ -f "$file" ] || continue
       counts=$(grep -E '^[0-9]+ passed' "$file" | tail -n 1 || true)
       # shellcheck disable=SC2086
-      set -- ${counts//[^0-9]/ }
+      set -- "$1" ${counts//[^0-9]/ }
       printf '| [%s](%s) | %s | %s | %s | %s | %s | %s, %s | %s | %s | %s | %s | %s |\n' \
-        "$(fact "$file" kernel)" "$kernel-$arch.txt" "$arch" "$(fact "$file" registration)" \
+        "$(fact "$file" kernel)" "$1$kernel-$arch.txt" "$arch" "$(fact "$file" registration)" \
         "$(fact "$file" own-registration)" "$(fact "$file" index)" "$(fact "$file" fence)" \
         "$(fact "$file" rseq-feature-size)" "$(fact "$file" rseq-align)" "$(fact "$file" rseq-debug)" \
-        "${1:-none}" "${2:-no status}" "${3:-none}" "$(fact "$file" seconds)"
+        "${2:-none}" "${3:-no status}" "${4:-none}" "$(fact "$file" seconds)"
     done
   done
   for arch in x86_64 aarch64; do
@@ -64,6 +58,19 @@ EOF
       "$(fact "$file" denied-registration)" "$(fact "$file" denied-registration)" "$(fact "$file" denied-index)" \
       "$(fact "$file" denied-fence)" "$(denied "$file" PASSED)" "$(denied "$file" FAILED)" "$(denied "$file" SKIPPED)"
   done
+}
+
+page=$results/README.md
+{
+  cat <<'EOF'
+# Kernels and CPUs
+
+What the guests of `make test-kernels` printed, each with its own kernel of Debian's, emulated by QEMU, 3 CPUs. No
+number is typed by hand. "Own" is what the JVM chooses where glibc has not registered. No kernel of Debian's is without
+rseq, and no parameter turns it off: a seccomp filter that answers ENOSYS, or EPERM, stands in.
+
+EOF
+  table ''
   printf '\nSkipped and failed, with the reason:\n\n'
   for file in "$results"/*-*.txt; do
     [ -f "$file" ] || continue
@@ -72,4 +79,14 @@ EOF
   done
 } > "$page.part"
 mv "$page.part" "$page"
+
+# The same table in the README of the project, between its marks.
+table results/kernels/ > "$results/table.part"
+awk -v table="$results/table.part" '
+  /^<!-- end of kernels -->$/ { skip = 0 }
+  !skip { print }
+  /^<!-- kernels: rendered, do not edit -->$/ { while ((getline line < table) > 0) print line; skip = 1 }' \
+  "$TOP/README.md" > "$results/page.part"
+cat "$results/page.part" > "$TOP/README.md"
+rm "$results"/*.part
 say "results: $page"
