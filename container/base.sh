@@ -13,6 +13,8 @@
 . "$TOP/container/lib.sh"
 
 name=$(base_image)
+# A name from the user is for buildah to find, or to fetch.
+if [ -n "$BASE" ]; then exit; fi
 if image_exists "$name"; then
   say "base: $name is there"
   exit

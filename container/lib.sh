@@ -17,9 +17,12 @@ image_exists() { buildah inspect --type image "$1" > /dev/null 2>&1; }
 
 # build_image NAME FOLDER: from FOLDER/Containerfile. Isolated by chroot, which works where namespaces do not.
 build_image() {
-  local name=$1 folder=$2 log=$2.log
+  local name=$1 folder=$2 log=$2.log old
   need buildah
   say "image: $name"
-  buildah bud -q --isolation "${BUILDAH_ISOLATION:-chroot}" --build-arg BASE="$(base_image)" -t "$name" "$folder" \
+  old=$(buildah images -q "$name" 2> /dev/null || true)
+  buildah bud -q --layers --isolation "${BUILDAH_ISOLATION:-chroot}" --build-arg BASE="$(base_image)" -t "$name" "$folder" \
     > "$log" 2>&1 < /dev/null || { tail -n 15 "$log" >&2; die "the image $name was not built: the whole log is $log"; }
+  # The one that had the name.
+  if [ -n "$old" ] && [ "$old" != "$(buildah images -q "$name")" ]; then buildah rmi "$old" > /dev/null 2>&1 || true; fi
 }

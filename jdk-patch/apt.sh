@@ -26,6 +26,8 @@ foreign_sources() {
     [ -f "$file" ] || continue
     awk -v suite="$suite" -v type="$type" -v codename="${codename:-sid}" "$program"'
       $1 == "deb" {
+        # For another architecture, too.
+        gsub(/ *arch=[^] ]*/, ""); sub(/\[ *\] */, "")
         uri = 2
         if ($2 ~ /^\[/) { while (uri <= NF && $uri !~ /\]$/) uri++; uri++ }
         suite_at = uri + 1; $suite_at = renamed($suite_at); $1 = type
@@ -45,6 +47,7 @@ foreign_sources() {
       /^[^ \t]/ { field = tolower($1); sub(":.*", "", field) }
       field == "types" { for (i = 1; i <= NF; i++) if ($i == "deb") deb = 1; next }
       field == "enabled" { if (tolower($2) == "no") on = 0; next }
+      field == "architectures" { next }
       field == "suites" {
         for (i = ($1 ~ /:$/) ? 2 : 1; i <= NF; i++) { r = renamed($i); if (r != "") suites = suites " " r }
         next

@@ -65,7 +65,7 @@ has_all() { # FOLDER: all that is wanted is in there
 link_to() { # FOLDER that holds jdk, perhaps test
   mkdir -p "$BUILD/images"
   if [ -d "$link" ] && [ ! -L "$link" ]; then die "$link is a folder, not a link: remove it"; fi
-  ln -sfn "$1" "$link.tmp"
+  ln -sfnr "$1" "$link.tmp"
   mv -T "$link.tmp" "$link"
 }
 

@@ -38,12 +38,28 @@ part=$context.part
 rm -rf "$part"
 mkdir -p "$part"
 
+# What is tested: a commit, or more than that.
+commit=$(git_plain -C "$TOP" rev-parse --short=12 HEAD 2> /dev/null || printf 'no git')
+if [ -n "$(git_plain -C "$TOP" status --porcelain -- ':!results' ':!README.md' 2> /dev/null)" ]; then
+  commit="$commit and changes on it"
+fi
+
 # ---- The kernel: the image for clouds, which has all that is needed built in.
-foreign_apt "$suite" deb "$debian" || die "no packages of Debian $suite for $debian"
-package=$(apt-cache -c "$FOREIGN_CONF" depends "linux-image-cloud-$debian" 2> /dev/null |
-  sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
-[ -n "$package" ] || die "Debian $suite has no linux-image-cloud-$debian"
-case $package in linux-image-"$kernel".*) ;; *) die "Debian $suite has $package, not $kernel: KERNEL must say so" ;; esac
+package=
+if foreign_apt "$suite" deb "$debian"; then
+  package=$({ apt-cache -c "$FOREIGN_CONF" depends "linux-image-cloud-$debian" 2> /dev/null || true; } |
+    sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
+fi
+case $package in
+  linux-image-"$kernel".*) ;;
+  *)
+    # No network, or a Debian that has gone on: the last one that was fetched.
+    say "kernel: Debian $suite has ${package:-none that can be reached}, not $kernel"
+    package=$({ find "$CACHE/kernels" -maxdepth 1 -name "linux-image-$kernel.*-cloud-$debian" -printf '%f\n' 2> /dev/null ||
+      true; } | sort -V | tail -n 1)
+    [ -n "$package" ] || die "no Linux $kernel for $debian, from Debian or in $CACHE/kernels"
+    say "kernel: $package, fetched before" ;;
+esac
 kernels=$CACHE/kernels/$package
 if [ ! -f "$kernels/vmlinuz" ]; then
   say "kernel: $package"
@@ -66,6 +82,7 @@ cp "$kernels/vmlinuz" "$part/vmlinuz"
 own_suite=$(debian_codename)
 packages=(libc6 libgcc-s1 libstdc++6 zlib1g libtinfo6 bash busybox-static binutils "binutils-${arch/_/-}-linux-gnu"
   libbinutils libctf0 libctf-nobfd0 libjansson4 libzstd1)
+case $own_suite in bookworm) ;; *) packages+=(libsframe1) ;; esac
 # Another list is another folder.
 libraries=$CACHE/guest-$own_suite-$debian-$(printf '%s\n' "${packages[@]}" | sha256sum | cut -c1-8)
 if [ ! -d "$libraries" ]; then
@@ -73,12 +90,19 @@ if [ ! -d "$libraries" ]; then
   foreign_apt "$own_suite" deb "$debian" || die "no packages of Debian $own_suite for $debian"
   foreign_unpack "$own_suite" "$libraries.part" "${packages[@]}" || exit 1
   rm -rf "$libraries.part/usr/share"
+  # As base-files has it: some packages name these folders, newer ones only those in usr.
+  for folder in bin sbin lib lib64; do
+    mkdir -p "$libraries.part/usr/$folder"
+    if [ -d "$libraries.part/$folder" ]; then cp -a "$libraries.part/$folder/." "$libraries.part/usr/$folder/"; fi
+    rm -rf "${libraries:?}.part/$folder"
+    ln -s "usr/$folder" "$libraries.part/$folder"
+  done
   mv "$libraries.part" "$libraries"
 fi
 
 # ---- The root of the guest.
 root=$part/root
-mkdir -p "$root"/{proc,sys,dev,tmp,etc,bin,tests/work,tests/native,tests/classes,jdk}
+mkdir -p "$root"/{proc,sys,dev,tmp,etc,tests/work,tests/native,tests/classes,jdk}
 cp -a "$libraries/." "$root/"
 cp "$here/init.sh" "$root/init"
 for file in bin conf lib release; do cp -aL "$jdk/$file" "$root/jdk/"; done
@@ -103,7 +127,7 @@ say "guest: initramfs"
 (cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --null --create --format=newc --owner=0:0 --quiet) \
   > "$part/initramfs"
 rm -rf "$root"
-printf 'ARCH=%s\nPACKAGE=%s\n' "$arch" "$package" > "$part/settings"
+printf 'ARCH=%s\nPACKAGE=%s\nCOMMIT="%s"\n' "$arch" "$package" "$commit" > "$part/settings"
 cp "$here/boot.sh" "$here/Containerfile" "$part/"
 rm -rf "$context"
 mv "$part" "$context"

@@ -13,8 +13,8 @@ mount -t sysfs none /sys
 mount -t devtmpfs none /dev 2> /dev/null
 mkdir -p /dev/shm
 mount -t tmpfs none /dev/shm
-mount -t debugfs none /sys/kernel/debug 2> /dev/null
-mount -t cgroup2 none /sys/fs/cgroup 2> /dev/null
+mount -t debugfs none /sys/kernel/debug
+mount -t cgroup2 none /sys/fs/cgroup
 
 parameter() { sed -n "s/.*percpu\.$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 

@@ -13,14 +13,11 @@ mkdir -p "$results"
 
 if [ $# != 0 ]; then
   {
-    printf 'fact date=%s\n' "$(date -u +%Y-%m-%dT%H:%MZ)"
-    printf 'fact commit=%s\n' "$(git_plain -C "$TOP" rev-parse --short=12 HEAD)$(
-      [ -z "$(git_plain -C "$TOP" status --porcelain -- ':!results')" ] || printf ' and changes on it')"
-    printf 'fact status=%s\nfact seconds=%s\n' "$3" "$4"
+    printf 'fact date=%s\nfact status=%s\nfact seconds=%s\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$3" "$4"
     grep -E '^(fact|test) |^[0-9]+ passed, ' "$5" || true
-    if [ "$3" = 2 ]; then sed -n '/^boot: /,$p' "$5"; fi
-  } > "$results/$1-$2.txt.part"
-  mv "$results/$1-$2.txt.part" "$results/$1-$2.txt"
+    if [ "$3" != 0 ] && [ "$3" != 1 ]; then sed -n '/^boot: /,$p' "$5"; fi
+  } > "$results/$1-$2.txt.$$.part"
+  mv "$results/$1-$2.txt.$$.part" "$results/$1-$2.txt"
 fi
 
 fact() { # FILE NAME
@@ -34,21 +31,22 @@ denied() { # FILE OUTCOME: how many of the tests with a filter in place of a ker
 table() { # FOLDER of the files, as a link
   local kernel arch file counts
   cat <<'EOF'
-| kernel | CPU | registration | own | index | fence | area size, alignment | debug checks | passed | failed | skipped | s |
+| kernel | CPU | registration | own | index | fence | own area | debug checks | passed | failed | skipped | s |
 |---|---|---|---|---|---|---|---|---|---|---|---|
 EOF
   for kernel in 5.10 6.1 6.12 7.2; do
     for arch in x86_64 aarch64; do
       file=$results/$kernel-$arch.txt
       [ -f "$file" ] || continue
-      counts=$(grep -E '^[0-9]+ passed' "$file" | tail -n 1 || true)
+      counts=
+      case $(fact "$file" status) in 0|1) counts=$(grep -E '^[0-9]+ passed' "$file" | tail -n 1 || true) ;; esac
       # shellcheck disable=SC2086
       set -- "$1" ${counts//[^0-9]/ }
-      printf '| [%s](%s) | %s | %s | %s | %s | %s | %s, %s | %s | %s | %s | %s | %s |\n' \
-        "$(fact "$file" kernel)" "$1$kernel-$arch.txt" "$arch" "$(fact "$file" registration)" \
+      printf '| [%s](%s) | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n' \
+        "$kernel" "$1$kernel-$arch.txt" "$arch" "$(fact "$file" registration)" \
         "$(fact "$file" own-registration)" "$(fact "$file" index)" "$(fact "$file" fence)" \
-        "$(fact "$file" rseq-feature-size)" "$(fact "$file" rseq-align)" "$(fact "$file" rseq-debug)" \
-        "${2:-none}" "${3:-no status}" "${4:-none}" "$(fact "$file" seconds)"
+        "$(fact "$file" own-area)" "$(fact "$file" rseq-debug)" \
+        "${2:-none}" "${3:-no result}" "${4:-none}" "$(fact "$file" seconds)"
     done
   done
   for arch in x86_64 aarch64; do
@@ -71,22 +69,31 @@ rseq, and no parameter turns it off: a seccomp filter that answers ENOSYS, or EP
 
 EOF
   table ''
-  printf '\nSkipped and failed, with the reason:\n\n'
+  printf '\nThe runs:\n\n'
   for file in "$results"/*-*.txt; do
     [ -f "$file" ] || continue
     name=${file##*/}
-    grep -hE '^test [^ ]+ \([0-9]+ s\) (SKIPPED|FAILED)' "$file" | sed "s/^/- ${name%.txt}: /" || true
+    printf -- '- %s: %s, commit %s, %s; %s, the kernel says of rseq: size %s, alignment %s\n' "${name%.txt}" \
+      "$(fact "$file" date)" "$(fact "$file" commit)" "$(fact "$file" package)" "$(fact "$file" cpu)" \
+      "$(fact "$file" rseq-feature-size)" "$(fact "$file" rseq-align)"
   done
-} > "$page.part"
-mv "$page.part" "$page"
+  printf '\nSkipped, failed and without a result, with the reason:\n\n'
+  for file in "$results"/*-*.txt; do
+    [ -f "$file" ] || continue
+    name=${file##*/}
+    { grep -hE '^test [^ ]+ \([0-9]+ s\) (SKIPPED|FAILED)|^boot: ' "$file" || true; } | sed "s/^/- ${name%.txt}: /"
+  done
+} > "$page.$$.part"
+mv "$page.$$.part" "$page"
 
 # The same table in the README of the project, between its marks.
-table results/kernels/ > "$results/table.part"
-awk -v table="$results/table.part" '
+part=$results/table.$$.part
+table results/kernels/ > "$part"
+awk -v table="$part" '
   /^<!-- end of kernels -->$/ { skip = 0 }
   !skip { print }
   /^<!-- kernels: rendered, do not edit -->$/ { while ((getline line < table) > 0) print line; skip = 1 }' \
-  "$TOP/README.md" > "$results/page.part"
-cat "$results/page.part" > "$TOP/README.md"
-rm "$results"/*.part
+  "$TOP/README.md" > "$part.page"
+cat "$part.page" > "$TOP/README.md"
+rm "$part" "$part.page"
 say "results: $page"

@@ -40,6 +40,11 @@ public class RegisteredArea {
     private static final long ORIGINAL = 32;
 
     public static void main(String[] args) throws Exception {
+        System.out.println(check());
+    }
+
+    /** Says what was registered, if that is what the kernel asks for. */
+    static String check() throws Exception {
         // Kernels before 6.3 have no such entries and take the original struct only.
         long size = Math.max(AuxiliaryVector.entry(AuxiliaryVector.RSEQ_FEATURE_SIZE), ORIGINAL);
         long alignment = Math.max(AuxiliaryVector.entry(AuxiliaryVector.RSEQ_ALIGN), ORIGINAL);
@@ -55,6 +60,6 @@ public class RegisteredArea {
             Check.equal(address % alignment, 0, "0x" + m.group(2) + " modulo the kernel's alignment " + alignment);
         }
         Check.that(threads >= 5, threads + " threads told of their areas");
-        System.out.println(threads + " areas of " + size + " bytes, aligned to " + alignment);
+        return size + " bytes, aligned to " + alignment;
     }
 }

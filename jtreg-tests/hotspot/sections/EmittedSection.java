@@ -167,8 +167,8 @@ public class EmittedSection {
                 // C2 has one node for both forms, whose commit is a release.
                 new Expected("opTwoStores", 1, 1, 14 + more, release, Tries.ONE_STORE),
                 new Expected("opTwoStoresRelease", 1, 1, 14 + more, release, Tries.ONE_STORE),
-                new Expected("opCopy", 1, 1, Cpu.either(66, 58) + more, release, Tries.COPY),
-                new Expected("opCopyRelease", 1, 1, Cpu.either(66, 58) + more, release, Tries.COPY));
+                new Expected("opCopy", 1, 1, Cpu.either(66, 59) + more, release, Tries.COPY),
+                new Expected("opCopyRelease", 1, 1, Cpu.either(66, 59) + more, release, Tries.COPY));
         Set<Long> descriptors = new HashSet<>();
         int sections = 0;
         for (Expected expected : all) {
@@ -227,7 +227,7 @@ public class EmittedSection {
             copies += copy ? 1 : 0;
             releases += last.equals("stlr") ? 1 : 0;
             checkInstructions(section, add ? new Expected("a stub", 1, 1, 6 + more, last)
-                    : copy ? new Expected("a stub", 1, 1, Cpu.either(66, 58) + more, last, Tries.COPY)
+                    : copy ? new Expected("a stub", 1, 1, Cpu.either(66, 59) + more, last, Tries.COPY)
                     : new Expected("a stub", 1, 1, Cpu.either(15, 16) + more, last,
                             stores == 2 ? Tries.ONE_STORE : Tries.NONE));
             Check.that(last.matches(Cpu.AARCH64 ? "str|stlr" : "add|mov"), "a stub commits with " + last);
