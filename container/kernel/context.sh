@@ -45,37 +45,44 @@ if [ -n "$(git_plain -C "$TOP" status --porcelain -- ':!results' ':!README.md' 2
 fi
 
 # ---- The kernel: the image for clouds, which has all that is needed built in.
-package=
-if foreign_apt "$suite" deb "$debian"; then
-  package=$({ apt-cache -c "$FOREIGN_CONF" depends "linux-image-cloud-$debian" 2> /dev/null || true; } |
-    sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
-fi
-case $package in
-  linux-image-"$kernel".*) ;;
-  *)
-    # No network, or a Debian that has gone on: the last one that was fetched.
-    say "kernel: Debian $suite has ${package:-none that can be reached}, not $kernel"
-    package=$({ find "$CACHE/kernels" -maxdepth 1 -name "linux-image-$kernel.*-cloud-$debian" -printf '%f\n' 2> /dev/null ||
-      true; } | sort -V | tail -n 1)
-    [ -n "$package" ] || die "no Linux $kernel for $debian, from Debian or in $CACHE/kernels"
-    say "kernel: $package, fetched before" ;;
-esac
-kernels=$CACHE/kernels/$package
-if [ ! -f "$kernels/vmlinuz" ]; then
-  say "kernel: $package"
-  foreign_unpack "$suite" "$kernels.part" "$package" || exit 1
-  image=$(find "$kernels.part" -name 'vmlinuz-*' -type f | head -n 1)
+
+# The packages of that kernel, best first: what Debian has, then what was fetched before.
+kernel_packages() {
+  if [ "$reached" = yes ]; then
+    apt-cache -c "$FOREIGN_CONF" pkgnames "linux-image-$kernel." | grep -E -- "[0-9]-cloud-$debian\$" | sort -rV || true
+  fi
+  find "$CACHE/kernels" -maxdepth 1 -name "linux-image-$kernel.*-cloud-$debian" -printf '%f\n' 2> /dev/null | sort -rV || true
+}
+
+fetch_kernel() { # PACKAGE: puts its vmlinuz into $kernels
+  local part=$kernels.part image
+  foreign_unpack "$suite" "$part" "$1" || { rm -rf "$part"; return 1; }
+  image=$(find "$part" -name 'vmlinuz-*' -type f | head -n 1)
   if [ -z "$image" ]; then
     # Newer ones are in a package of their own.
-    foreign_unpack "$suite" "$kernels.part" "${package/linux-image-/linux-binary-}" || exit 1
-    image=$(find "$kernels.part" -name 'vmlinuz*' -type f | head -n 1)
+    foreign_unpack "$suite" "$part" "${1/linux-image-/linux-binary-}" || return 1
+    image=$(find "$part" -name 'vmlinuz*' -type f | head -n 1)
   fi
-  [ -n "$image" ] || die "there is no vmlinuz in $package"
+  if [ -z "$image" ]; then say "  there is no vmlinuz in $1"; return 1; fi
   mkdir -p "$kernels"
   cp "$image" "$kernels/vmlinuz.part"
   mv "$kernels/vmlinuz.part" "$kernels/vmlinuz"
-  rm -rf "$kernels.part"
-fi
+  rm -rf "$part"
+}
+
+reached=no
+if foreign_apt "$suite" deb "$debian"; then reached=yes; fi
+mapfile -t candidates < <(kernel_packages)
+package=
+for candidate in "${candidates[@]}"; do
+  kernels=$CACHE/kernels/$candidate
+  # An archive may name a package that it has no more.
+  if [ -f "$kernels/vmlinuz" ] || { say "kernel: $candidate"; fetch_kernel "$candidate"; }; then
+    package=$candidate
+    break
+  fi
+done
+[ -n "$package" ] || die "no Linux $kernel for $debian in Debian $suite (${candidates[*]:-none that can be reached}) or in $CACHE/kernels"
 cp "$kernels/vmlinuz" "$part/vmlinuz"
 
 # ---- What the JDK and the tests need of Debian: of the release that the JDK was built on.
