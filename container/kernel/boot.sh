@@ -34,7 +34,7 @@ trap 'rm -f "$log"' EXIT
 status=0
 timeout --foreground --kill-after=10 "$LIMIT" "${machine[@]}" -smp "$VCPUS" -m "$MEMORY" \
   -nodefaults -display none -serial stdio -no-reboot -kernel vmlinuz -initrd initramfs -append "$append" \
-  < /dev/null 2>&1 | tr -d '\r' | tee "$log" || status=$?
+  < /dev/null 2>&1 | sed -u 's/\r//g' | tee "$log" || status=$?
 
 tests=$(sed -n 's/^guest: status \([0-9]*\)$/\1/p' "$log" | tail -n 1)
 complaint=$(grep -m 1 -E 'Kernel panic|BUG:|Oops|Out of memory:|WARNING: CPU' "$log" || true)

@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -42,6 +44,7 @@ import percpu.lib.Workload;
  * looks for. Arguments: milliseconds for each workload, and names of tests, if not all are wanted.
  */
 public class GuestTests {
+    private static final int LIMIT_SECONDS = 300;
     private static final long END_OF_MM_CID = 28;   // in struct rseq
     private static final String[] STRUCTURES = {"list", "stack", "data", "ring", "lock", "exclusive"};
     private static final String[][] TIERS = {{"int", "-Xint"}, {"C1", "-XX:TieredStopAtLevel=1"},
@@ -166,6 +169,8 @@ public class GuestTests {
         System.out.println("== " + name);
         long start = System.nanoTime();
         String how;
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread.ofPlatform().daemon().start(() -> endLater(ended));
         try {
             test.run();
             passed++;
@@ -177,9 +182,35 @@ public class GuestTests {
             t.printStackTrace(System.out);
             failed.add(name);
             how = "FAILED: " + t;
+        } finally {
+            ended.countDown();
         }
         System.out.printf(Locale.ROOT, "test %s (%.0f s) %s%n", name, (System.nanoTime() - start) / 1e9,
                 how.lines().findFirst().orElse(how));
+    }
+
+    // A test that hangs is a failure that shows where: its VMs tell of their threads, the kernel too, and are killed.
+    private static void endLater(CountDownLatch ended) {
+        try {
+            if (ended.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+            System.out.println("not done after " + LIMIT_SECONDS + " s");
+            for (ProcessHandle process : ProcessHandle.current().descendants().toList()) {
+                String folder = "/proc/" + process.pid();
+                run("sh", "-c", "for t in " + folder + "/task/*; do echo $(cat $t/comm $t/wchan $t/syscall); "
+                        + "cut -d' ' -f3,14,15 $t/stat; done; kill -QUIT " + process.pid());
+                if (!ended.await(20, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            }
+        } catch (IOException | InterruptedException e) {
+            System.out.println("not done, and: " + e);
+        }
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        new ProcessBuilder(command).inheritIO().start().waitFor();
     }
 
     // What the JVM says of itself, when glibc may register and when it may not.
