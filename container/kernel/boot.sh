@@ -18,8 +18,8 @@ cd "$(dirname "$0")"
 # address before the JVM compiled there (4 of 160 runs of an unpatched JDK crashed). The guest's kernel preempts and
 # migrates as before, at any instruction at which an interrupt comes.
 case $ARCH in
-  x86_64) machine=(qemu-system-x86_64 -M q35 -cpu max -accel tcg,thread=single) console=ttyS0 ;;
-  aarch64) machine=(qemu-system-aarch64 -M virt -cpu neoverse-n1 -accel tcg,thread=multi) console=ttyAMA0 ;;
+  x86_64) machine=(qemu-system-x86_64 -M q35 -cpu max -accel "tcg,thread=single") console=ttyS0 ;;
+  aarch64) machine=(qemu-system-aarch64 -M virt -cpu neoverse-n1 -accel "tcg,thread=multi") console=ttyAMA0 ;;
   *) printf 'boot: no machine for ARCH=%s\n' "$ARCH" >&2; exit 2 ;;
 esac
 command -v "${machine[0]}" > /dev/null || { printf 'boot: %s is not here\n' "${machine[0]}" >&2; exit 2; }
