@@ -35,8 +35,8 @@ boots() {
   fi
 }
 
-boots 'a kernel that panics' 2 '^  [|] .*Kernel panic' LIMIT=120 PARAMETERS=rdinit=/nowhere
-boots 'a kernel without the memory for its files' 2 '^  [|] .*(Kernel panic|out of memory|Out of memory|write error)' LIMIT=120 MEMORY=192M
+boots 'a kernel that panics' 2 '^boot: .*Kernel panic' LIMIT=120 PARAMETERS=rdinit=/nowhere
+boots 'a kernel without the memory for its files' 2 '^boot: .*(Kernel panic|Out of memory)' LIMIT=120 MEMORY=384M
 boots 'a guest that does not come to an end' 2 '^boot: the guest was not done after 20 s' LIMIT=20
 boots 'a test that there is not' 1 '^failed: no-such-test' LIMIT=300 -- no-such-test
 printf '%d passed, %d failed, 0 skipped\n' $passed $failed
