@@ -139,8 +139,10 @@ configure() {
   printf '%s\n' "$args" > "$work/.percpu-configured"
 }
 
+# A compiler that was killed leaves an empty object, which make takes for a finished one.
 # The JDK's make leaves a compile server behind for a while: it must not keep our lock (9>&-).
 run_make() {
+  find "$work" -name '*.o' -empty -delete
   say "building ${targets[*]} in $work (30 to 45 minutes the first time on 2 CPUs, a few with a warm ccache)"
   clean_env make --no-print-directory -C "$work" LOG=info ${JOBS:+JOBS="$JOBS"} "${targets[@]}" < /dev/null 2>&1 9>&- | progress ||
     die "the build failed: see above, or $work/build.log; mend it and run make jdk again, it goes on from there"

@@ -32,7 +32,7 @@ import jdk.incubator.percpu.PerCpuLong;
 /**
  * Does every operation from many threads for some time and compares what the variables hold with what
  * was done. getAndAdd and cmpxchg are checked one by one: of all values that one slot went through, each must
- * have been seen as the value before exactly once.
+ * have been seen as the value before exactly once. What more the others do is checked by {@link Transactions}.
  *
  * <p>Arguments, each name=value:
  * <pre>
@@ -50,11 +50,13 @@ import jdk.incubator.percpu.PerCpuLong;
  * deopt        deoptimise everything all the time, needs WhiteBox (false)
  * gc           collect garbage all the time (false)
  * yield        yield between reading the slot and using it, every so many times (64)
- * sabotage     lose one operation on purpose: add, get-and-add or cmpxchg
+ * sabotage     lose one operation on purpose: add, get-and-add, cmpxchg, store, copy, compare or pop,
+ *              or spoil what one wrote: stored or copied
  * </pre>
  */
 public final class Workload {
     private static final int BATCH = 500;
+    private static final int TRANSACTIONS = 200;
 
     private final Settings settings;
     private final String sabotage;
@@ -68,6 +70,7 @@ public final class Workload {
     private final PerCpuLong exchangedInSlot = new PerCpuLong();
     private final PerCpuLong mixed = new PerCpuLong();
     private final PerCpuCounter counter = new PerCpuCounter();
+    private final Transactions transactions;
 
     private volatile long deadline;
     private volatile long abortsBefore;
@@ -77,6 +80,7 @@ public final class Workload {
         this.settings = settings;
         this.sabotage = settings.text("sabotage", "");
         this.yieldEvery = settings.number("yield", 64);
+        this.transactions = new Transactions(yieldEvery);
         this.maxOvertime = settings.number("max-overtime", 60_000) * 1_000_000L;
     }
 
@@ -126,6 +130,7 @@ public final class Workload {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < settings.number("threads", 8); i++) {
             Worker worker = new Worker();
+            worker.transactions = transactions.worker();
             workers.add(worker);
             threads.add(virtual ? Thread.ofVirtual().unstarted(worker) : new Thread(worker));
         }
@@ -154,12 +159,12 @@ public final class Workload {
     }
 
     // A different weight for every value, so that a lost and a doubled value cannot cancel out.
-    private static long weight(long value) {
+    static long weight(long value) {
         long mixed = (value + 1) * 0x9E3779B97F4A7C15L;
         return mixed ^ (mixed >>> 29);
     }
 
-    private static long weightsBelow(long bound) {
+    static long weightsBelow(long bound) {
         long sum = 0;
         for (long value = 0; value < bound; value++) {
             sum += weight(value);
@@ -187,12 +192,15 @@ public final class Workload {
         }
         Check.equal(total.gotWeights, seenByAdd, "weights of the values returned by getAndAdd");
         Check.equal(total.exchangedWeights, seenByCmpxchg, "weights of the values replaced by cmpxchg");
+        transactions.verify();
 
         String allowed = settings.text("slots", null);
         if (allowed != null) {
             List<String> list = Arrays.asList(allowed.split(","));
+            List<PerCpuLong> all = new ArrayList<>(transactions.variables());
+            all.addAll(List.of(added, gotAndAdded, exchanged, exchangedInSlot, mixed));
             for (int slot = 0; slot < PerCpu.slots(); slot++) {
-                for (PerCpuLong v : List.of(added, gotAndAdded, exchanged, exchangedInSlot, mixed)) {
+                for (PerCpuLong v : all) {
                     Check.that(v.get(slot) == 0 || list.contains(Integer.toString(slot)),
                             "slot " + slot + " was used, only " + allowed + " may be: " + v);
                 }
@@ -214,6 +222,7 @@ public final class Workload {
         long counted;
         long reset;
         Throwable failure;
+        private Transactions.Worker transactions;
         private long guess;
         private long random = System.identityHashCode(this) * 2L + 1;
 
@@ -246,7 +255,7 @@ public final class Workload {
                     mix(BATCH);
                     count(BATCH);
                     rounds++;
-                    operations += 7 * BATCH;
+                    operations += 7 * BATCH + transactions.run(TRANSACTIONS);
                     if (rounds % 16 == 0) {
                         reset += counter.sumThenReset();
                         Thread.yield();
@@ -263,7 +272,7 @@ public final class Workload {
                 case "add" -> added++;
                 case "get-and-add" -> gotWeights += weight(0);
                 case "cmpxchg" -> weightsInSlot[0] += weight(0);
-                default -> { }
+                default -> transactions.sabotage(sabotage);
             }
         }
 
