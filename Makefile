@@ -7,6 +7,7 @@
 #   DEBUG_LEVEL     release or fastdebug; each has its own build, image and test results
 #   TARGET          aarch64: build the JDK for that CPU on another machine (deps, jdk)
 #   KERNEL, ARCH    for make test-kernel: 5.10, 6.1, 6.12 or 7.2, and x86_64 or aarch64
+#   TESTS           for make test-kernel: names of tests, as a run prints them (default all); results/ is left as it is
 #   IMAGES=1        for make deps: what builds images, too
 #   BASE            the Debian image that images are built on; without it make image-base makes one
 #   DISTFILES       a folder to look for the JDK source tarball in, before apt and git are asked
@@ -22,6 +23,7 @@ DEBUG_LEVEL    ?= release
 TARGET         ?=
 KERNEL         ?= 6.12
 ARCH           ?= aarch64
+TESTS          ?=
 IMAGES         ?=
 BASE           ?=
 DISTFILES      ?=
@@ -95,7 +97,7 @@ test-kernel:    ## boot one kernel on one CPU, emulated, and run the tests there
 	@jdk-patch/build.sh
 	@TARGET=$(ARCH) jdk-patch/build.sh
 	@jdk-patch/source.sh
-	@container/kernel/test.sh $(KERNEL) $(ARCH)
+	@container/kernel/test.sh $(KERNEL) $(ARCH) $(TESTS)
 
 test-kernel-smoke: ## a few of those tests on Linux 6.12 and aarch64; skipped if there is no aarch64 JDK in the cache
 	@container/kernel/smoke.sh

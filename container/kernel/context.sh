@@ -119,10 +119,10 @@ if [ -d "$BUILD/jdk-$flavour" ]; then rm -f "$root"/jdk/lib/server/*.debuginfo "
 say "guest: tests"
 "$own_jdk/bin/javac" -nowarn -proc:none -Xlint:none -d "$root/tests/classes" \
   --add-modules jdk.incubator.percpu,java.management --add-exports java.base/jdk.internal.misc=ALL-UNNAMED \
-  -sourcepath "$TOP/jtreg-tests/lib:$SOURCE/test/lib" \
+  -sourcepath "$TOP/jtreg-tests/lib:$SOURCE/test/lib:$SOURCE/test/hotspot/jtreg" \
   "$TOP"/jtreg-tests/guest/*.java \
   "$TOP"/jtreg-tests/hotspot/{registration/RegistrationModes,registration/RegisteredArea,operations/Operations}.java \
-  "$TOP"/jtreg-tests/hotspot/{sections/EmittedSection,tiers/ManySections}.java \
+  "$TOP"/jtreg-tests/hotspot/{sections/EmittedSection,tiers/ManySections,ir/PerCpuNodes}.java \
   "$TOP"/jtreg-tests/hotspot/hotplug/{Hotplug,CpusetChanges}.java 2>&1 | grep -v '^warning\|^1 warning\|^Note:' >&2 || true
 [ -f "$root/tests/classes/GuestTests.class" ] || die "the guest's tests do not compile: see above"
 # For the tests that want WhiteBox, which asks for it on the boot class path.

@@ -15,6 +15,8 @@ mkdir -p /dev/shm
 mount -t tmpfs none /dev/shm
 mount -t debugfs none /sys/kernel/debug
 mount -t cgroup2 none /sys/fs/cgroup
+# The IR framework's VMs talk by it.
+ifconfig lo 127.0.0.1 up
 
 parameter() { sed -n "s/.*percpu\.$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 

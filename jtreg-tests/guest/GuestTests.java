@@ -31,6 +31,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import jdk.test.lib.Platform;
 import jdk.test.lib.process.OutputAnalyzer;
 import percpu.lib.AuxiliaryVector;
 import percpu.lib.Check;
@@ -46,7 +47,8 @@ import percpu.lib.Workload;
  * looks for. Arguments: milliseconds for each workload, and names of tests, if not all are wanted.
  */
 public class GuestTests {
-    private static final int LIMIT_SECONDS = 300;
+    // With all the asserts of a debug VM everything takes longer.
+    private static final int LIMIT_SECONDS = Platform.isDebugBuild() ? 1200 : 300;
     private static final long END_OF_MM_CID = 28;   // in struct rseq
     private static final String[] STRUCTURES = {"list", "stack", "data", "ring", "lock", "exclusive"};
     private static final String[][] TIERS = {{"int", "-Xint"}, {"C1", "-XX:TieredStopAtLevel=1"},
@@ -84,7 +86,7 @@ public class GuestTests {
         for (String[] tier : TIERS) {
             for (String index : new String[] {"mm_cid", "cpu_id"}) {
                 // 16 threads and signals: more than the CPUs there are, so that they are preempted.
-                test("adds-" + tier[0] + "-" + index, () -> vm()
+                test("operations-preempted-" + tier[0] + "-" + index, () -> vm()
                         .with(tier[1], indexed(index), "-XX:RseqInjectDelay=50")
                         .pass(Workload.class, "mode=rseq", "threads=16", "millis=" + millis, "storm=2000",
                                 "min-aborts=5")
@@ -120,6 +122,10 @@ public class GuestTests {
                 .pass(Churn.class, Integer.toString(5 * Integer.parseInt(millis))));
         test("cpu-hotplug", () -> Hotplug.main(new String[] {"auto"}));
         test("cpuset", () -> CpusetChanges.main(new String[0]));
+        // A release VM cannot print C2's graph, and has no such test.
+        if (Platform.isDebugBuild()) {
+            test("ir", () -> PerCpuNodes.main(new String[0]));
+        }
         for (String name : wanted) {
             if (!known.contains(name)) {
                 System.out.println("there is no test " + name + ", but " + String.join(" ", known));
