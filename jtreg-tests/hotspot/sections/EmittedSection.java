@@ -210,6 +210,7 @@ public class EmittedSection {
         Check.equal(found.size(), 10, "sections in stubs");
         int adds = 0;
         int copies = 0;
+        int twoStores = 0;
         int releases = 0;
         for (Section section : found) {
             Check.that(descriptors.add(section.descriptor()), "one descriptor for two sections: " + section);
@@ -225,6 +226,7 @@ public class EmittedSection {
             long stores = instructions.stream().filter(Instruction::writesMemory).count();
             adds += add ? 1 : 0;
             copies += copy ? 1 : 0;
+            twoStores += !copy && stores == 2 ? 1 : 0;
             releases += last.equals("stlr") ? 1 : 0;
             checkInstructions(section, add ? new Expected("a stub", 1, 1, 6 + more, last)
                     : copy ? new Expected("a stub", 1, 1, Cpu.either(66, 59) + more, last, Tries.COPY)
@@ -235,6 +237,7 @@ public class EmittedSection {
         if (Disassembly.available()) {
             Check.equal(adds, Cpu.either(1, 0), "stubs that add in one instruction");
             Check.equal(copies, 2, "stubs that copy");
+            Check.equal(twoStores, 2, "stubs that store twice");
             Check.equal(releases, Cpu.either(0, 2), "stubs whose commit is a store-release instruction");
         }
         return found.size();

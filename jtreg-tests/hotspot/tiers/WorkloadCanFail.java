@@ -32,7 +32,7 @@ import percpu.lib.Workload;
 public class WorkloadCanFail {
     public static void main(String[] args) throws Exception {
         for (String sabotage : new String[] {"add", "get-and-add", "cmpxchg", "store", "stored", "copy",
-                "copied", "compare", "pop"}) {
+                "copied", "beside", "compare", "pop"}) {
             new Vm().run(Workload.class, "millis=20", "threads=1", "kind=platform", "sabotage=" + sabotage)
                     .shouldHaveExitValue(1)
                     .shouldNotContain("workload: passed")

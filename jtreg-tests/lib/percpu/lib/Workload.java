@@ -51,7 +51,7 @@ import jdk.incubator.percpu.PerCpuLong;
  * gc           collect garbage all the time (false)
  * yield        yield between reading the slot and using it, every so many times (64)
  * sabotage     lose one operation on purpose: add, get-and-add, cmpxchg, store, copy, compare or pop,
- *              or spoil what one wrote: stored or copied
+ *              or spoil what one wrote, or what is beside it: stored, copied, beside
  * </pre>
  */
 public final class Workload {
@@ -151,6 +151,7 @@ public final class Workload {
             Check.that(worker.rounds > 0, "a worker did nothing");
             total.accumulate(worker);
         }
+        transactions.checkProgress();
         long aborts = Raw.aborts() - abortsBefore;
         System.out.println("workload: " + (virtual ? "virtual" : "platform") + " threads done, " + aborts + " aborts; "
                 + disturbance.report());
