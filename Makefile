@@ -16,7 +16,7 @@
 #   JOBS            how many compilers at a time; without it the JDK's configure decides
 #   CONFIGURE_ARGS  more arguments for the JDK's configure
 #   BOOT_JDK        a JDK 25 to build with     JTREG   the home of a jtreg 8; both found without this
-#   RECORD=1        for make test and make test-stress: keep how it ended in results/tests
+#   RECORD=1        for make test, test-stress and test-kernel: keep how it ended in results/tests
 #   DIR             for make demo: the folder to count, instead of the JDK source
 
 DEBUG_LEVEL    ?= release
@@ -43,7 +43,7 @@ WITH_JDK := jdk-patch/with-jdk.sh
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 25
-	@echo "Variables: DEBUG_LEVEL TARGET KERNEL ARCH IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD DIR (see the top of Makefile)"
+	@echo "Variables: DEBUG_LEVEL TARGET KERNEL ARCH TESTS IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD DIR (see the top of Makefile)"
 
 deps:           ## find, or as root install, all that the rest needs
 	@jdk-patch/deps.sh

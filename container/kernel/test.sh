@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
 # test.sh KERNEL ARCH [TEST...]: builds the image of that kernel and CPU, boots it, keeps what it printed in
-# build/container and, if all tests were asked for and nothing was set otherwise, a row of results/kernels. Exits with
-# the tests' status.
+# build/container and, if all tests were asked for and nothing was set otherwise, a row of results/kernels; RECORD=1
+# keeps any other run in results/tests. Exits with the tests' status.
 
 # shellcheck source=../../jdk-patch/lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/../../jdk-patch/lib.sh"
@@ -24,11 +24,22 @@ if [ $# = 0 ] && [ ${#settings[@]} = 0 ] && [ "$DEBUG_LEVEL" = release ]; then r
 context=$BUILD/container/kernel-$kernel-$arch
 log=$context.console
 container='' status=2
+# shellcheck disable=SC2317 # finish calls it
+keep() { # FILE
+  {
+    printf '%s: a guest, Linux %s on %s, %s JDK\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$kernel" "$arch" "$DEBUG_LEVEL"
+    grep -E '^[0-9]+ passed, |^boot: ' "$log" || true
+    grep -E '^test |^fact (package|commit)=' "$log" || true
+  } > "$1.$$.part"
+  mv "$1.$$.part" "$1"
+}
+
 # However it ends, no row of an earlier run is left as if it were this one's.
 # shellcheck disable=SC2317 # the trap calls it
 finish() {
   if [ -n "$container" ]; then buildah rm "$container" > /dev/null 2>&1 || true; fi
-  if [ "$record" = yes ]; then "$TOP/container/kernel/record.sh" "$kernel" "$arch" "$status" "$SECONDS" "$log"; fi
+  if [ "$record" = yes ]; then "$TOP/container/kernel/record.sh" "$kernel" "$arch" "$status" "$SECONDS" "$log"
+  elif [ "${RECORD:-}" = 1 ]; then keep "$TOP/results/tests/$DEBUG_LEVEL-guest-$kernel-$arch.txt"; fi
 }
 trap finish EXIT
 mkdir -p "$BUILD/container"
