@@ -52,6 +52,7 @@ public class PerCpuNodes {
     private static final String CBNE_STORE_STORE = START + "PerCpuCbneStoreStore" + END;
     private static final String CBNE_MEMCPY_STORE = START + "PerCpuCbneMemcpyStore" + END;
     private static final String CURRENT_SLOT = START + "PerCpuCurrentSlot" + END;
+    private static final String BARRIER = START + "MemBarCPUOrder" + END;
     // Any call but those that leave compiled code for good.
     private static final String CALL = "(\\d+(\\s){2}Call(Static|Dynamic|Leaf)\\w*(\\s){2}===(?!.*uncommon_trap).*)";
 
@@ -145,21 +146,32 @@ public class PerCpuNodes {
         return jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(EMPTY, slot, address, 0, WORD, 1, 0);
     }
 
+    // The release form has a barrier more: what this thread stored before, wherever, stays before it.
     @Test
-    @IR(counts = {CBNE_STORE_STORE, "2"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
+    @IR(counts = {CBNE_STORE_STORE, "1", BARRIER, "2"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
     private static int twoStores(int slot, long address) {
-        return jdk.internal.misc.PerCpu.loadCbneStoreStore(EMPTY, slot, address, 0, WORD, 1, 0)
-                + jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(EMPTY, slot, address, 0, WORD, 1, 0);
+        return jdk.internal.misc.PerCpu.loadCbneStoreStore(EMPTY, slot, address, 0, WORD, 1, 0);
     }
 
     @Test
-    @IR(counts = {CBNE_MEMCPY_STORE, "2"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
-    private static int copies(int slot, long address) {
-        return jdk.internal.misc.PerCpu.loadCbneMemcpyStore(EMPTY, slot, address, 0, WORD, WORD + 32, 24, 0)
-                + jdk.internal.misc.PerCpu.loadCbneMemcpyStoreRelease(EMPTY, slot, address, 0, WORD, WORD + 32, 24, 0);
+    @IR(counts = {CBNE_STORE_STORE, "1", BARRIER, "3"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
+    private static int twoStoresRelease(int slot, long address) {
+        return jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(EMPTY, slot, address, 0, WORD, 1, 0);
     }
 
-    @Run(test = {"popHead", "twoCompares", "twoStores", "copies"})
+    @Test
+    @IR(counts = {CBNE_MEMCPY_STORE, "1", BARRIER, "2"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
+    private static int copy(int slot, long address) {
+        return jdk.internal.misc.PerCpu.loadCbneMemcpyStore(EMPTY, slot, address, 0, WORD, WORD + 32, 24, 0);
+    }
+
+    @Test
+    @IR(counts = {CBNE_MEMCPY_STORE, "1", BARRIER, "3"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
+    private static int copyRelease(int slot, long address) {
+        return jdk.internal.misc.PerCpu.loadCbneMemcpyStoreRelease(EMPTY, slot, address, 0, WORD, WORD + 32, 24, 0);
+    }
+
+    @Run(test = {"popHead", "twoCompares", "twoStores", "twoStoresRelease", "copy", "copyRelease"})
     private static void runRaw() {
         int slot = PerCpu.currentSlot();
         if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
@@ -169,7 +181,9 @@ public class PerCpuNodes {
         popHead(slot, address);
         twoCompares(slot, address);
         twoStores(slot, address);
-        copies(slot, address);
+        twoStoresRelease(slot, address);
+        copy(slot, address);
+        copyRelease(slot, address);
         if (EMPTY.sum() != 0) {
             throw new AssertionError("nothing was to be stored, found " + EMPTY);
         }
