@@ -103,6 +103,7 @@ struct storm {
   int* tids;
   int count;
   int pause_micros;
+  int millis;
 };
 
 static int storm_signal(void) {
@@ -113,13 +114,21 @@ static void on_signal(int sig, siginfo_t* info, void* context) {
   atomic_fetch_add_explicit(&handled_signals, 1, memory_order_relaxed);
 }
 
+static long now_millis(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
+}
+
 static void* storm_main(void* opaque) {
   struct storm* storm = opaque;
   struct timespec pause = { 0, storm->pause_micros * 1000L };
   pid_t pid = getpid();
   // Workers must not keep this thread from running. Not being allowed to is no error.
   setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), -10);
-  while (!atomic_load(&storm_stop)) {
+  // Whoever wants to stop it may be waiting for a safepoint that the targets, busy with signals, do not come to.
+  long end = now_millis() + storm->millis;
+  while (!atomic_load(&storm_stop) && now_millis() < end) {
     for (int i = 0; i < storm->count; i++) {
       // Nor is a target that has ended meanwhile.
       syscall(SYS_tgkill, pid, storm->tids[i], storm_signal());
@@ -133,7 +142,7 @@ static void* storm_main(void* opaque) {
   return NULL;
 }
 
-NATIVE(jint, startStorm)(JNIEnv* env, jclass cls, jintArray tids, jint pause_micros) {
+NATIVE(jint, startStorm)(JNIEnv* env, jclass cls, jintArray tids, jint pause_micros, jint millis) {
   struct sigaction action;
   struct sigaction old;
   if (sigaction(storm_signal(), NULL, &old) != 0) {
@@ -161,6 +170,7 @@ NATIVE(jint, startStorm)(JNIEnv* env, jclass cls, jintArray tids, jint pause_mic
   storm->tids = copy;
   storm->count = count;
   storm->pause_micros = pause_micros;
+  storm->millis = millis;
   atomic_store(&storm_stop, 0);
   return pthread_create(&storm_thread, NULL, storm_main, storm);
 }

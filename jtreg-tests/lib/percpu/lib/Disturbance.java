@@ -34,6 +34,7 @@ import java.util.function.LongSupplier;
 /** Makes critical sections abort in all ways there are, while workers run. */
 final class Disturbance {
     private static final int PACE_NANOS = 50_000;
+    private static final int SPELL_MILLIS = 20;
 
     private final Set<Integer> tids;
     private final BooleanSupplier goOn;
@@ -146,8 +147,8 @@ final class Disturbance {
             return 0;
         }
         targets = Arrays.copyOf(targets, known);
-        Check.success(Native.startStorm(targets, micros), "starting the signal storm");
-        LockSupport.parkNanos(20_000_000);
+        Check.success(Native.startStorm(targets, micros, SPELL_MILLIS), "starting the signal storm");
+        LockSupport.parkNanos(SPELL_MILLIS * 1_000_000L);
         return Native.stopStorm();
     }
 }

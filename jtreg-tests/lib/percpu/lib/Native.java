@@ -35,8 +35,8 @@ public final class Native {
     /** Moves the thread {@code tid} (0: this one) to these CPUs. */
     public static native int setAffinity(int tid, int[] cpus);
 
-    /** Sends all these threads a signal, again and again after a pause, until {@link #stopStorm}. */
-    public static native int startStorm(int[] tids, int pauseMicros);
+    /** Sends all these threads a signal, again and again after a pause, until {@link #stopStorm}, or so long. */
+    public static native int startStorm(int[] tids, int pauseMicros, int millis);
 
     /** Returns how many signals were handled. */
     public static native long stopStorm();
