@@ -43,8 +43,7 @@ import jdk.test.whitebox.code.NMethod;
  */
 public final class Churn {
     private static final int WORKERS = 8;
-    private static final long MAX_OVERTIME_NANOS = 240_000_000_000L;
-    private static final long PROFILE_NANOS = 1_000_000_000L;
+    private static final long MAX_OVERTIME_NANOS = 120_000_000_000L;
     private static final ClassLoadingMXBean CLASSES = ManagementFactory.getClassLoadingMXBean();
     private static final WhiteBox WB = WhiteBox.getWhiteBox();
 
@@ -156,9 +155,8 @@ public final class Churn {
                 Class<?> hot = new Loader(bytes).define();
                 Hot instance = (Hot) hot.getDeclaredConstructor().newInstance();
                 Method method = hot.getMethod("run", PerCpuLong.class, int.class);
-                // For a profile, as far as a slow machine gets; then as soon as the compiler gets to it.
-                long profiled = System.nanoTime() + PROFILE_NANOS;
-                for (int i = 0; i < 500 && (i < 50 || System.nanoTime() - profiled < 0); i++) {
+                // For a profile; then as soon as the compiler gets to it.
+                for (int i = 0; i < 500; i++) {
                     expected.addAndGet(instance.run(v, 20));
                 }
                 boolean done = false;
