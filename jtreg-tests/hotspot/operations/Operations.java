@@ -156,6 +156,8 @@ public class Operations {
                     continue;
                 }
                 int other = (here + 1) % PerCpu.overflowSlot();
+                // What ignores its slot finds here what it looks for, and is told of below.
+                prepare(here);
                 prepare(other);
                 // If not, the thread may have come there meanwhile.
                 if (operation.on(other) == moved) {
