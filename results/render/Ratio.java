@@ -17,52 +17,90 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-import java.util.Locale;
+
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * A ratio of two measurements with its 95% interval. Round r of one is divided by round r of the
- * other, which ran within the same minute or two; the mean and Student's interval are those of
- * the logarithms of these ratios.
+ * A ratio with its 95% interval: a mean of logarithms, the variance of that mean and the degrees of
+ * freedom. Where two measurements have as many rounds, round r of one is divided by round r of the
+ * other, which ran within the same minutes. Else, and between runs, it is Welch's interval.
  */
-record Ratio(double value, double low, double high) {
-    // Two-sided 95% quantiles of Student's t for 1 to 10 degrees of freedom.
-    private static final double[] STUDENT = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228};
-    private static final double NORMAL = 1.96;
+record Ratio(double log, double variance, double freedom) {
+    static final Ratio UNKNOWN = new Ratio(Double.NaN, Double.NaN, 0);
 
+    /** Of the time to a nanosecond; unknown if it is null. */
+    static Ratio of(Measurement m) {
+        return m == null ? UNKNOWN : ofRounds(m.rounds());
+    }
+
+    /** Of the time of two measurements; unknown if one is null. */
     static Ratio of(Measurement a, Measurement b) {
-        return of(a.rounds(), b.rounds(), 1);
+        return a == null || b == null ? UNKNOWN : of(a.rounds(), b.rounds());
     }
 
     /** How many times the total throughput of b a has. */
     static Ratio ofThroughput(Measurement a, Measurement b) {
-        return of(b.rounds(), a.rounds(), (double) a.threads() / b.threads());
+        return of(b, a).times(a == null || b == null ? 1 : (double) a.threads() / b.threads());
     }
 
-    private static Ratio of(double[] a, double[] b, double factor) {
+    static Ratio of(double[] a, double[] b) {
+        if (a == null || b == null) {
+            return UNKNOWN;
+        }
         if (a.length != b.length) {
-            throw new IllegalArgumentException("measurements of " + a.length + " and " + b.length + " rounds");
+            return ofRounds(a).over(ofRounds(b));
         }
-        return ofLogs(IntStream.range(0, a.length).mapToDouble(r -> Math.log(a[r] / b[r] * factor)).toArray());
+        return ofRounds(IntStream.range(0, a.length).mapToDouble(r -> a[r] / b[r]).toArray());
     }
 
-    static Ratio ofLogs(double[] logs) {
-        int n = logs.length;
-        double mean = IntStream.range(0, n).mapToDouble(i -> logs[i]).sum() / n;
-        if (n == 1) {
-            return new Ratio(Math.exp(mean), 0, Double.POSITIVE_INFINITY);
+    static Ratio ofRounds(double[] values) {
+        if (values == null || values.length == 0 || !Arrays.stream(values).allMatch(v -> v > 0 && Double.isFinite(v))) {
+            return UNKNOWN;
         }
-        double squares = IntStream.range(0, n).mapToDouble(i -> (logs[i] - mean) * (logs[i] - mean)).sum();
-        double t = n - 2 < STUDENT.length ? STUDENT[n - 2] : NORMAL;
-        double half = t * Math.sqrt(squares / (n - 1) / n);
-        return new Ratio(Math.exp(mean), Math.exp(mean - half), Math.exp(mean + half));
+        int n = values.length;
+        double[] logs = Arrays.stream(values).map(Math::log).toArray();
+        double mean = Arrays.stream(logs).sum() / n;
+        double squares = Arrays.stream(logs).map(l -> (l - mean) * (l - mean)).sum();
+        return new Ratio(mean, n == 1 ? Double.POSITIVE_INFINITY : squares / (n - 1) / n, n - 1);
+    }
+
+    /** This divided by what was not measured round by round with it. */
+    Ratio over(Ratio other) {
+        double sum = variance + other.variance;
+        double parts = variance * variance / freedom + other.variance * other.variance / other.freedom;
+        double both = freedom == 0 || other.freedom == 0 ? 0 : parts == 0 ? freedom + other.freedom : sum * sum / parts;
+        return new Ratio(log - other.log, sum, both);
+    }
+
+    Ratio times(double factor) {
+        return new Ratio(log + Math.log(factor), variance, freedom);
+    }
+
+    Ratio inverse() {
+        return new Ratio(-log, variance, freedom);
+    }
+
+    Interval interval() {
+        double half = Student.quantile(freedom) * Math.sqrt(variance);
+        return new Interval(Math.exp(log), Math.exp(log - half), Math.exp(log + half));
+    }
+
+    boolean known() {
+        return !Double.isNaN(log);
     }
 
     String text() {
-        return String.format(Locale.ROOT, "%.2f", value);
+        return Text.ratio(interval().value());
     }
 
     String intervalText() {
-        return String.format(Locale.ROOT, "%.2f to %.2f", low, high);
+        Interval i = interval();
+        return i.bounded() ? Text.ratio(i.low()) + " to " + Text.ratio(i.high()) : "one round, no interval";
+    }
+
+    /** The value, with the interval in brackets. */
+    String full() {
+        return known() ? text() + " (" + intervalText() + ")" : Text.NONE;
     }
 }

@@ -17,42 +17,77 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
- * "java Render.java FOLDER PAGE..." renders README.md, summary.md and chart.svg from the jmh.json and
- * machine.txt of that folder, and puts the summary between the two marks of each page that has them.
- * The folder's name says what was measured and is in the marks.
+ * "java Render.java FOLDER [--beside FOLDER] PAGE..." renders README.md, summary.md and plots from the
+ * jmh.json and machine.txt of that folder, with a comparison if there is a folder to stand beside, and puts the
+ * summary between the two marks of each page that has them. A folder with the name "structures" has
+ * a page of its own kind.
  */
 public final class Render {
     public static void main(String[] args) throws IOException {
-        if (args.length == 0) {
-            System.err.println("usage: java Render.java <folder of jmh.json> [page]...");
+        List<String> pages = new ArrayList<>(List.of(args));
+        int beside = pages.indexOf("--beside");
+        if (pages.isEmpty() || beside == 0 || beside == pages.size() - 1) {
+            System.err.println("usage: java Render.java <folder of jmh.json> [--beside <another>] [page]...");
             System.exit(2);
         }
-        Path folder = Path.of(args[0]).toAbsolutePath().normalize();
-        String name = folder.getFileName().toString();
-        Report report = switch (name) {
-            case "first-numbers" -> new FirstNumbers(folder);
-            case "structures" -> new Structures(folder);
-            default -> throw new IllegalArgumentException("no such report: " + name);
-        };
-        write(folder.resolve("README.md"), report.page());
+        try {
+            Path other = null;
+            if (beside > 0) {
+                other = folder(pages.remove(beside + 1));
+                pages.remove(beside);
+            }
+            render(folder(pages.removeFirst()), other, pages);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            System.err.println("error: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static Path folder(String name) {
+        Path folder = Path.of(name).toAbsolutePath().normalize();
+        for (String file : List.of("jmh.json", "machine.txt")) {
+            if (!Files.exists(folder.resolve(file))) {
+                throw new IllegalArgumentException("there is no " + file + " in " + name);
+            }
+        }
+        return folder;
+    }
+
+    private static void render(Path folder, Path other, List<String> pages) throws IOException {
+        Report report = Report.of(new Run(folder));
+        String comparison = "";
+        if (other != null) {
+            Report there = Report.of(new Run(other));
+            if (!there.kind().equals(report.kind())) {
+                throw new IllegalArgumentException(other + " is no run of the same report");
+            }
+            comparison = Comparison.text(report, there);
+        }
+        Map<String, String> figures = report.figures();
+        write(folder.resolve("README.md"), report.page(comparison));
         write(folder.resolve("summary.md"), report.summary("README.md"));
-        write(folder.resolve("chart.svg"), report.chart());
-        for (String arg : List.of(args).subList(1, args.length)) {
-            Path page = Path.of(arg).toAbsolutePath();
+        for (Map.Entry<String, String> figure : figures.entrySet()) {
+            write(folder.resolve(figure.getKey()), figure.getValue());
+        }
+        for (String name : pages) {
+            Path page = Path.of(name).toAbsolutePath();
             if (Files.exists(page)) {
                 String link = page.getParent().relativize(folder.resolve("README.md")).toString();
-                write(page, include(Files.readString(page), name, report.summary(link), arg));
+                write(page, include(Files.readString(page), report.kind(), report.summary(link), name));
             }
         }
         report.targets().forEach(t -> System.out.printf("%-66s %s, wanted %s: %s%n", t.text(),
-                t.measured() + " (" + t.ratio().intervalText() + ")", t.wanted(), t.verdict()));
+                t.value() + " (" + t.interval() + ")", t.wanted(), t.verdict()));
         System.out.println("page: " + folder.resolve("README.md"));
     }
 

@@ -17,164 +17,74 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
+
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
-/** A page about one run, what other pages quote of it, and the tables that all such pages have. */
+/** A page about one run, its plots, and what other pages quote of it. */
 abstract class Report {
-    static final List<Integer> THREADS = List.of(1, 2, 16);
-
-    /** What was measured together: JMH's name, ours, and the methods with the names of the contenders. */
-    record Question(String key, String title, Map<String, String> contenders) {
+    /** What is compared between two runs. */
+    record Compared(String text, String unit, Ratio value) {
     }
 
-    /** A wanted ratio, or number of the given unit: at most, or at least, the limit. */
-    record Target(String text, boolean atMost, double limit, String unit, Ratio ratio) {
-        boolean met() {
-            return atMost ? ratio.value() <= limit : ratio.value() >= limit;
-        }
+    final Run run;
 
-        String verdict() {
-            boolean apart = ratio.low() > limit || ratio.high() < limit;
-            return (met() ? "met" : "missed") + (apart ? "" : ", the interval holds the limit");
-        }
-
-        String wanted() {
-            return (atMost ? "at most " : "at least ") + String.format(Locale.ROOT, "%.2f", limit) + unit;
-        }
-
-        String measured() {
-            return ratio.text() + unit;
-        }
+    Report(Run run) {
+        this.run = run;
     }
 
-    interface Cell {
-        String text(Measurement m, String contender);
+    static Report of(Run run) {
+        return run.name().startsWith("structures") ? new Structures(run) : new BenchReport(run);
     }
 
-    final Map<String, Measurement> all;
-    final Map<String, String> machine;
-    final int cpus;
-
-    Report(Path folder) throws IOException {
-        all = Measurement.read(folder.resolve("jmh.json"));
-        machine = new LinkedHashMap<>();
-        for (String line : Files.readAllLines(folder.resolve("machine.txt"))) {
-            int colon = line.indexOf(": ");
-            machine.put(line.substring(0, colon), line.substring(colon + 2));
-        }
-        cpus = Integer.parseInt(machine.get("cpus"));
-    }
-
-    /** The questions that have all contenders and numbers of threads of the page, in order. */
-    abstract List<Question> questions();
+    /** The name in the marks of other pages. */
+    abstract String kind();
 
     abstract List<Target> targets();
 
-    abstract String page();
+    abstract List<Compared> compared();
+
+    /** @param comparison a section, may be empty */
+    abstract String page(String comparison);
 
     /** What other pages show: few lines, no heading. */
     abstract String summary(String link);
 
-    abstract String chart();
+    /** SVGs by the names of their files. */
+    abstract Map<String, String> figures();
 
-    Measurement get(String question, String contender, int threads) {
-        Measurement m = all.get(Measurement.key(question, contender, threads));
-        if (m == null) {
-            throw new IllegalArgumentException("jmh.json lacks " + question + "." + contender + " with " + threads(threads));
-        }
-        return m;
-    }
-
-    static Map<String, String> ordered(String... pairs) {
-        Map<String, String> map = new LinkedHashMap<>();
-        for (int i = 0; i < pairs.length; i += 2) {
-            map.put(pairs[i], pairs[i + 1]);
-        }
-        return map;
-    }
-
-    static String threads(int count) {
-        return count + (count == 1 ? " thread" : " threads");
-    }
-
-    static String number(double value) {
-        return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
-    }
-
-    static String interval(Measurement m) {
-        return number(m.nanos()) + " (" + number(m.interval().low()) + " to " + number(m.interval().high()) + ")";
-    }
-
-    int rounds() {
-        return all.values().iterator().next().rounds().length;
-    }
-
-    static String header() {
-        StringBuilder header = new StringBuilder("| |");
-        THREADS.forEach(t -> header.append(' ').append(threads(t)).append(" |"));
-        return header.append("\n|---|").append("---|".repeat(THREADS.size())).append('\n').toString();
-    }
-
-    String table(Question question, Cell cell) {
-        StringBuilder table = new StringBuilder(header());
-        question.contenders().forEach((contender, name) -> {
-            table.append("| ").append(name).append(" |");
-            THREADS.forEach(t -> table.append(' ').append(cell.text(get(question.key(), contender, t), contender)).append(" |"));
-            table.append('\n');
-        });
-        return table.toString();
-    }
-
-    /** A table for each question: its line of text, then what the cell says of each measurement. */
-    String tables(String text, String colon, Cell cell) {
-        StringBuilder tables = new StringBuilder();
-        questions().forEach(q -> tables.append('\n').append(text).append(q.title()).append(colon).append("\n\n")
-                .append(table(q, cell)));
-        return tables.toString();
-    }
-
-    /** Time divided by that of one contender. */
-    Cell times(Question question, String one) {
-        return (m, c) -> {
-            Ratio r = Ratio.of(m, get(question.key(), one, m.threads()));
-            return r.text() + (c.equals(one) ? "" : " (" + r.intervalText() + ")");
-        };
-    }
-
-    static String throughput(Measurement m, String contender) {
-        return number(1000.0 * m.threads() / m.nanos());
-    }
+    /** That many threads are more than there are CPUs, so what they share is said. */
+    abstract int mostThreads();
 
     String targetTable() {
-        StringBuilder table = new StringBuilder("| ratio | wanted | measured | 95% interval | |\n|---|---|---|---|---|\n");
-        for (Target t : targets()) {
-            table.append("| ").append(String.join(" | ", t.text(), t.wanted(), t.measured(), t.ratio().intervalText(),
-                    t.verdict())).append(" |\n");
-        }
-        return table.toString();
-    }
-
-    String machineTable() {
-        StringBuilder table = new StringBuilder("| | |\n|---|---|\n");
-        machine.forEach((k, v) -> table.append("| ").append(k).append(" | ").append(v.replace("|", "\\|")).append(" |\n"));
-        return table.toString();
+        Table table = new Table("ratio", "wanted", "measured", "95% interval", "");
+        targets().forEach(t -> table.row(t.text(), t.wanted(), t.value(), t.interval(), t.verdict()));
+        return table.text();
     }
 
     /** Where and when, and how many targets were met; goes on with a sentence that has the link. */
     String verdicts() {
-        long met = targets().stream().filter(Target::met).count();
+        List<Target> measured = targets().stream().filter(Target::measured).toList();
+        long met = measured.stream().filter(Target::met).count();
         StringBuilder missed = new StringBuilder();
-        targets().stream().filter(t -> !t.met()).forEach(t -> missed.append("; missed: ").append(t.text()).append(' ')
-                .append(t.wanted()).append(", measured ").append(t.measured()).append(" (").append(t.ratio().intervalText())
-                .append(')'));
-        return "Measured " + machine.get("date") + " on " + machine.get("cpu") + ", " + cpus + " CPUs, "
-                + machine.get("kernel") + ", JDK " + machine.get("jdk") + "; 16 threads share its CPUs.\n" + met + " of "
-                + targets().size() + " targets met" + missed + ".";
+        measured.stream().filter(t -> !t.met()).forEach(t -> missed.append("; missed: ").append(t.text()).append(' ')
+                .append(t.wanted()).append(", measured ").append(t.value()).append(" (").append(t.interval()).append(')'));
+        long held = measured.stream().filter(Target::met).filter(t -> !t.apart()).count();
+        int left = targets().size() - measured.size();
+        String share = mostThreads() > run.cpus ? "; " + mostThreads() + " threads share its CPUs" : "";
+        return "Measured " + machine("date") + " on " + machine("cpu") + ", " + run.cpus + " CPUs, "
+                + machine("kernel") + ", JDK " + machine("jdk") + share + ".\n" + met + " of "
+                + targets().size() + " targets met" + (held == 0 ? "" : ", " + held + " of them with an interval that holds the limit")
+                + missed + (left == 0 ? "" : "; not measured: " + left) + ".";
+    }
+
+    private String machine(String key) {
+        return run.machine.getOrDefault(key, "unknown");
+    }
+
+    String rounds() {
+        int least = run.all.values().stream().mapToInt(m -> m.rounds().length).min().orElse(0);
+        int most = run.all.values().stream().mapToInt(m -> m.rounds().length).max().orElse(0);
+        return least == most ? "" + least : least + " to " + most;
     }
 }

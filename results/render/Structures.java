@@ -17,87 +17,212 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-import java.io.IOException;
-import java.nio.file.Path;
+import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** What the structures cost, and what others' do that are used for the same. */
 final class Structures extends Report {
-    private static final Question STACKS = new Question("Stacks", "push and pop of an object", ordered(
+    private static final int[] THREADS = {1, 2, 16};
+
+    /** What was measured together: JMH's name, ours, and the methods with the names of the contenders. */
+    record Question(String key, String title, Map<String, String> contenders) {
+        /** The per-CPU structure that the others are compared with. */
+        String first() {
+            return contenders.keySet().iterator().next();
+        }
+
+        /** Others', not ours and not the limit. */
+        boolean rival(String method) {
+            return !method.startsWith("perCpu") && !method.equals("copies");
+        }
+    }
+
+    interface Cell {
+        String text(Measurement m, String contender);
+    }
+
+    static final Question STACKS = new Question("Stacks", "push and pop of an object", Text.ordered(
             "perCpuStack", "PerCpuStack", "concurrentLinkedDeque", "ConcurrentLinkedDeque",
             "arrayBlockingQueue", "ArrayBlockingQueue", "mpmcArrayQueue", "MpmcArrayQueue"));
     private static final Question RINGS = new Question("Rings", "record of 32 bytes, written while another thread reads",
-            ordered("perCpuRingBuffer", "PerCpuRingBuffer", "agrona", "Agrona ManyToOne", "disruptor", "Disruptor"));
-    private static final Question LOCKS = new Question("Locks", "lock, increment, unlock", ordered(
+            Text.ordered("perCpuRingBuffer", "PerCpuRingBuffer", "agrona", "Agrona ManyToOne", "disruptor", "Disruptor"));
+    private static final Question LOCKS = new Question("Locks", "lock, increment, unlock", Text.ordered(
             "perCpuLock", "PerCpuLock", "spinLock", "VarHandle spin lock", "reentrantLock", "ReentrantLock"));
-    private static final Map<String, String> DATA_STACKS = ordered(
+    private static final Map<String, String> DATA_STACKS = Text.ordered(
             "perCpuNative", "PerCpuDataStack", "perCpuHeap", "same, from heap arrays",
             "synchronizedStack", "synchronized stack", "copies", "the two copies only");
 
-    Structures(Path folder) throws IOException {
-        super(folder);
+    private static final List<Question> QUESTIONS = List.of(STACKS, RINGS, LOCKS,
+            new Question("DataStacks/64", "push and pop of 64 bytes", DATA_STACKS),
+            new Question("DataStacks/4096", "push and pop of 4096 bytes", DATA_STACKS));
+
+    Structures(Run run) {
+        super(run);
     }
 
     @Override
-    List<Question> questions() {
-        return List.of(STACKS, RINGS, LOCKS, new Question("DataStacks/64", "push and pop of 64 bytes", DATA_STACKS),
-                new Question("DataStacks/4096", "push and pop of 4096 bytes", DATA_STACKS));
+    String kind() {
+        return "structures";
+    }
+
+    @Override
+    int mostThreads() {
+        return THREADS[THREADS.length - 1];
     }
 
     private Measurement stack(int threads) {
-        return get("Stacks", "perCpuStack", threads);
+        return run.find("Stacks", "perCpuStack", threads);
     }
 
     @Override
     List<Target> targets() {
         List<Target> targets = new ArrayList<>();
         for (int threads : new int[] {1, 2}) {
-            targets.add(new Target("PerCpuStack, push and pop, " + threads(threads), true, 15, " ns", stack(threads).interval()));
+            targets.add(new Target("PerCpuStack, push and pop, " + Text.threads(threads), true, 15, " ns",
+                    Ratio.of(stack(threads))));
         }
         targets.add(new Target("PerCpuStack / ConcurrentLinkedDeque, throughput, 16 threads", false, 40, "",
-                Ratio.ofThroughput(stack(16), get("Stacks", "concurrentLinkedDeque", 16))));
+                Ratio.ofThroughput(stack(16), run.find("Stacks", "concurrentLinkedDeque", 16))));
         for (int threads : new int[] {2, 16}) {
-            targets.add(new Target("PerCpuRingBuffer / Agrona, throughput, " + threads(threads), false, threads == 2 ? 2 : 5, "",
-                    Ratio.ofThroughput(get("Rings", "perCpuRingBuffer", threads), get("Rings", "agrona", threads))));
+            targets.add(new Target("PerCpuRingBuffer / Agrona, throughput, " + Text.threads(threads), false,
+                    threads == 2 ? 2 : 5, "",
+                    Ratio.ofThroughput(run.find("Rings", "perCpuRingBuffer", threads), run.find("Rings", "agrona", threads))));
         }
         return targets;
     }
 
     @Override
-    String chart() {
-        return Chart.draw(this, "Time between two operations", "ns from one operation to the next, of all threads together", 0.5,
-                m -> 1.0 / m.threads());
-    }
-
-    /** The per-CPU structure that the others of a question are compared with: the first one. */
-    private static String first(Question question) {
-        return question.contenders().keySet().iterator().next();
+    List<Compared> compared() {
+        List<Compared> all = new ArrayList<>();
+        QUESTIONS.forEach(q -> q.contenders().forEach((method, name) -> {
+            for (int t : THREADS) {
+                all.add(new Compared(q.title() + ": " + name + ", " + Text.threads(t), " ns",
+                        Ratio.of(run.find(q.key(), method, t))));
+            }
+        }));
+        return all;
     }
 
     @Override
-    String page() {
+    Map<String, String> figures() {
+        Map<String, String> figures = new LinkedHashMap<>();
+        String chart = chart();
+        if (chart != null) {
+            figures.put("chart.svg", chart);
+        }
+        return figures;
+    }
+
+    private String chart() {
+        List<String> series = Section.row(Text.threads(THREADS[0]), new int[] {THREADS[1], THREADS[2]}, Text::threads);
+        DotPlot plot = new DotPlot("Time between two operations", "ns between two operations of all threads", series);
+        for (Question q : QUESTIONS) {
+            plot.heading(q.title());
+            q.contenders().forEach((method, name) -> plot.row(name, Arrays.stream(THREADS)
+                    .mapToObj(t -> run.find(q.key(), method, t))
+                    .map(m -> m == null ? null : m.interval().times(1.0 / m.threads())).toArray(Interval[]::new)));
+        }
+        return plot.draw();
+    }
+
+    /** As a section of the report. */
+    static Section section(Run run) {
+        Structures structures = new Structures(run);
+        String asked = "What do stacks, rings and locks per CPU cost, and others' that are used for the same?";
+        if (Files.exists(run.folder.resolveSibling("structures").resolve("README.md"))) {
+            asked += " There is a [page of its own](../structures/README.md) from a run of its own.";
+        }
+        Section s = new Section(run, "Structures", asked);
+        boolean measured = QUESTIONS.stream().anyMatch(q -> q.contenders().keySet().stream()
+                .anyMatch(c -> Arrays.stream(THREADS).anyMatch(t -> s.get(q.key(), c, t) != null)));
+        if (!measured) {
+            return s;
+        }
+        s.figure("structures", "Time between two operations", structures.chart());
+        QUESTIONS.forEach(q -> {
+            s.table("Nanoseconds as a thread sees them, " + q.title() + " (95% interval):",
+                    s.grid(q.key(), q.contenders(), THREADS, Text::cell));
+            s.table("Time divided by that of " + q.contenders().get(q.first()) + " with as many threads (95% interval):",
+                    s.ratios(q.key(), q.contenders(), THREADS, q.first()));
+        });
+        return s.say(structures.count());
+    }
+
+    /** How the comparisons of a per-CPU structure with another's ended. */
+    private String count() {
+        int faster = 0;
+        int slower = 0;
+        int all = 0;
+        for (Question q : QUESTIONS) {
+            for (String method : q.contenders().keySet()) {
+                for (int t : THREADS) {
+                    Ratio ratio = Ratio.of(run.find(q.key(), method, t), run.find(q.key(), q.first(), t));
+                    if (q.rival(method) && ratio.known()) {
+                        all++;
+                        faster += ratio.interval().low() > 1 ? 1 : 0;
+                        slower += ratio.interval().high() < 1 ? 1 : 0;
+                    }
+                }
+            }
+        }
+        return "Of " + all + " comparisons with another's structure at some number of threads, the one per CPU takes less time in "
+                + faster + " and more in " + slower + "; in " + (all - faster - slower) + " this run can't tell.";
+    }
+
+    @Override
+    String page(String comparison) {
         StringBuilder page = new StringBuilder("# Structures\n\n");
         page.append("Rendered from [jmh.json](jmh.json) and [machine.txt](machine.txt) by `results/render/Render.java`;")
                 .append(" `make bench-structures` measures and renders.\n\n");
         page.append(summaryTable()).append('\n');
         page.append("## Targets\n\n").append(targetTable()).append('\n');
-        Ratio two = Ratio.of(stack(2), stack(1));
-        page.append("PerCpuStack, time of 2 threads / time of 1: ").append(two.text()).append(" (").append(two.intervalText())
-                .append(").\n");
+        page.append("PerCpuStack, time of 2 threads / time of 1: ").append(Ratio.of(stack(2), stack(1)).full()).append(".\n");
         page.append("\n## Time\n\n![Time between two operations](chart.svg)\n");
-        page.append(tables("Nanoseconds as a thread sees them, ", " (95% interval):", (m, c) -> interval(m)));
+        page.append(tables("Nanoseconds as a thread sees them, ", " (95% interval):", (m, c) -> Text.cell(m)));
+        page.append('\n').append(Noise.MARK).append('\n');
         page.append("\n## Throughput\n");
-        page.append(tables("Millions per second, all threads together, ", ":", Report::throughput));
+        page.append(tables("Millions per second, all threads together, ", ":",
+                (m, c) -> Text.number(1000.0 * m.threads() / m.nanos())));
         page.append("\n## Times the per-CPU structure\n");
-        questions().forEach(q -> page.append("\nTime divided by that of ").append(q.contenders().get(first(q)))
+        QUESTIONS.forEach(q -> page.append("\nTime divided by that of ").append(q.contenders().get(q.first()))
                 .append(" with as many threads, ").append(q.title()).append(" (95% interval):\n\n")
-                .append(table(q, times(q, first(q)))));
+                .append(table(q, times(q))));
         page.append(counts());
-        page.append("\n## How it was measured\n\n").append(method()).append('\n').append(machineTable());
+        if (!comparison.isEmpty()) {
+            page.append('\n').append(comparison);
+        }
+        page.append("\n## How it was measured\n\n").append(method()).append('\n').append(run.machineTable());
         return page.toString();
+    }
+
+    private String table(Question question, Cell cell) {
+        Table table = new Table(Section.head("", THREADS));
+        question.contenders().forEach((method, name) -> table.row(Section.row(name, THREADS, t -> {
+            Measurement m = run.find(question.key(), method, t);
+            return m == null ? Text.NONE : cell.text(m, method);
+        })));
+        return table.empty() ? "Not measured in this run.\n" : table.text();
+    }
+
+    /** A table for each question: its line of text, then what the cell says of each measurement. */
+    private String tables(String text, String colon, Cell cell) {
+        StringBuilder tables = new StringBuilder();
+        QUESTIONS.forEach(q -> tables.append('\n').append(text).append(q.title()).append(colon).append("\n\n")
+                .append(table(q, cell)));
+        return tables.toString();
+    }
+
+    /** Time divided by that of the per-CPU structure. */
+    private Cell times(Question question) {
+        return (m, c) -> {
+            Ratio r = Ratio.of(m, run.find(question.key(), question.first(), m.threads()));
+            return c.equals(question.first()) ? r.text() : r.full();
+        };
     }
 
     private String counts() {
@@ -107,14 +232,16 @@ final class Structures extends Report {
 
                 Bytes allocated on the Java heap per invocation, the reader's of a ring included:
                 """);
-        questions().forEach(q -> text.append('\n').append(q.title()).append("\n\n").append(table(q, (m, c) -> String.format(
-                Locale.ROOT, "%.1f", count(m, "allocated")))));
+        QUESTIONS.forEach(q -> text.append('\n').append(q.title()).append("\n\n").append(table(q, (m, c) -> {
+            Double bytes = m.counts().get("allocated");
+            return bytes == null ? Text.NONE : String.format(Locale.ROOT, "%.1f", bytes);
+        })));
         text.append("""
 
                 A thread that is moved to another CPU between push and pop finds nothing there, and one that finds its slot
                 full pushes nothing. Of a million pops, so many found nothing, and of a million pushes, so many were refused:
                 """);
-        questions().stream().filter(q -> q.key().contains("Stacks")).forEach(q -> text.append('\n').append(q.title())
+        QUESTIONS.stream().filter(q -> q.key().contains("Stacks")).forEach(q -> text.append('\n').append(q.title())
                 .append("\n\n").append(table(q, (m, c) -> m.counts().containsKey("popsOfNothing")
                         ? millionths(m, "popsOfNothing") + ", " + millionths(m, "pushesRefused") : "")));
         text.append("""
@@ -126,29 +253,24 @@ final class Structures extends Report {
         return text.toString();
     }
 
-    private static double count(Measurement m, String name) {
-        Double count = m.counts().get(name);
-        if (count == null) {
-            throw new IllegalArgumentException("jmh.json lacks " + name + " of " + m.question() + "." + m.method());
-        }
-        return count;
-    }
-
     private static String millionths(Measurement m, String name) {
-        double value = 1e6 * count(m, name);
+        if (!m.counts().containsKey(name)) {
+            return Text.NONE;
+        }
+        double value = 1e6 * m.counts().get(name);
         if (value > 1e6) {
             // JMH adds up the rates of the threads: a thread that ran for a moment only has any rate.
-            throw new IllegalArgumentException(m.question() + "." + m.method() + " with " + threads(m.threads()) + ": " + name
+            throw new IllegalArgumentException(m.name() + ": " + name
                     + " was counted more than once per invocation; a thread got no CPU during an iteration, measure again");
         }
-        return value == 0 ? "0" : number(value);
+        return value == 0 ? "0" : Text.number(value);
     }
 
     private String method() {
         return """
-                JMH, throughput mode. All contenders ran in one run of %d rounds; a round is one JVM (fork) per contender and
+                JMH, throughput mode. All contenders ran in one run of %s rounds; a round is one JVM (fork) per contender and
                 number of threads, contenders next to each other. The value of a fork is the median of its iterations, a
-                ratio is taken round by round, and means and 95%% intervals (Student's, %d degrees of freedom) are those of
+                ratio is taken round by round, and means and 95%% intervals (Student's) are those of
                 logarithms. Code is compiled in the foreground (-Xbatch), or with many threads the compiler would get no CPU.
                 Warm-up and iterations stand in jmh.json and in `jtreg-tests/micro`.
 
@@ -166,19 +288,22 @@ final class Structures extends Report {
                 - Data stacks: one invocation is a push and a pop by the same thread, from native memory of the thread's own and
                   back. The synchronized stack is one block of native memory for all threads and an index, guarded by a monitor.
                   "The two copies only" go by way of memory of the thread's own: the limit.
-                """.formatted(rounds(), rounds() - 1);
+                """.formatted(rounds());
     }
 
     private String summaryTable() {
-        StringBuilder table = new StringBuilder("| ns, as each thread sees it | |");
-        THREADS.forEach(t -> table.append(' ').append(threads(t)).append(" |"));
-        table.append("\n|---|---|").append("---|".repeat(THREADS.size())).append('\n');
-        questions().forEach(q -> q.contenders().forEach((contender, name) -> {
-            table.append("| ").append(contender.equals(first(q)) ? q.title() : "").append(" | ").append(name).append(" |");
-            THREADS.forEach(t -> table.append(' ').append(number(get(q.key(), contender, t).nanos())).append(" |"));
-            table.append('\n');
+        List<String> head = Section.head("", THREADS);
+        head.addFirst("ns, as each thread sees it");
+        Table table = new Table(head);
+        QUESTIONS.forEach(q -> q.contenders().forEach((method, name) -> {
+            List<String> row = Section.row(name, THREADS, t -> {
+                Measurement m = run.find(q.key(), method, t);
+                return m == null ? Text.NONE : Text.number(m.nanos());
+            });
+            row.addFirst(method.equals(q.first()) ? q.title() : "");
+            table.row(row);
         }));
-        return table.toString();
+        return table.text();
     }
 
     @Override
