@@ -67,10 +67,12 @@ root=$WORK/root
 rm -rf "$root"
 mkdir -p "$root/tests"
 ln -s "$SOURCE" "$root/source"
-for entry in "$here"/TEST.* "$here"/{hotspot,jdk,lib,adder,model}; do
+for entry in "$here"/TEST.* "$here"/{hotspot,jdk,lib,adder,model,render}; do
     [ -e "$entry" ] || continue
     cp -R "$entry" "$root/tests/"
 done
+# What one of them tests.
+cp -R "$top/results/render" "$root/render"
 
 native=$WORK/native
 rm -rf "$native"

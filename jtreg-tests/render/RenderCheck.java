@@ -1,0 +1,215 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+
+/*
+ * @test
+ * @summary results/render says of a run with known numbers what another program computed from them
+ * @run main/othervm RenderCheck
+ */
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Also to be run as it is: java jtreg-tests/render/RenderCheck.java, at the top of the checkout. What is expected
+ * was computed with SciPy from the same times: Student's interval of the logarithms where rounds are paired,
+ * Welch's, with degrees of freedom rounded down, where they are not.
+ */
+public class RenderCheck {
+    private static final String MACHINE = "date: today\ncpu: none\ncpus: 2\nkernel: Linux\njdk: 25\nrseq: rseq: index mm_cid, 3 slots\n";
+    private static final String PAGE = "above\n<!-- report: rendered, do not edit -->\nstale\n<!-- end of report -->\nbelow\n";
+
+    private static final List<String> EXPECTED = List.of(
+            "| PerCpu.add / C loop of the same section, 1 thread | at most 1.10 | 1.09 | 1.03 to 1.14 | met, the interval holds the limit |",
+            "| PerCpu.add / plain field, 1 thread | at most 1.10 | 1.23 | 1.15 to 1.32 | missed |",
+            "| LongAdder / PerCpu.add, 1 thread | at least 5.00 | 8.05 | 7.95 to 8.15 | met |",
+            "| LongAdder / PerCpu.add, eight counters, 1 thread | at least 7.00 | 7.53 | 5.46 to 10.39 | met, the interval holds the limit |",
+            "| PerCpu.add, throughput of 64 threads / throughput of 2 | at least 0.95 | 0.99 | 0.94 to 1.04 | met, the interval holds the limit |",
+            "| LongAdder / PerCpuLong, resident memory per counter at 100000 | at least 6.00 | 12.15 | 11.32 to 13.04 | met |",
+            "5 of 6 targets met, 3 of them with an interval that holds the limit; missed: PerCpu.add / plain field, 1 thread",
+            // a value, and one that is noisy
+            "| PerCpu.add | 1.01 (0.93 to 1.08) |", "| LongAdder | ≈ 54.4 (41.0 to 72.3) |",
+            "| OneCounter.plainOpaque, 1 thread | 5, planned 3 |", "Repeated because they were noisy, with rounds added and none dropped: 1.",
+            // counts that may be 0 have an interval of their own, not of their logarithms
+            "| 1 thread | ≈ 3.00 (-4.45 to 10.5) |",
+            // what is apart and what is not
+            "With 1 thread LongAdder takes 8.05 times as long as PerCpu.add (7.95 to 8.15)",
+            "PerCpu.add: this run can't tell the same counter from a counter of the thread's own",
+            // as much as was done over all iterations, and a JVM that was started in another way
+            "| ≈ 2.91 (2.41 to 3.50) | 60.0 (60.0 to 60.0) |", "Over all iterations LongAdder takes 7.47 times as long as PerCpu.add (6.18 to 9.01)",
+            "| PerCpuStack | 0.10 (0.10 to 0.10) | 0.10 (0.10 to 0.10) | 0.50 (0.50 to 0.50) | 2.00 (2.00 to 2.00) | 40.0 (40.0 to 40.0) "
+            + "| 40.0 (40.0 to 40.0) |",
+            "Not measured in this run: OneCounter with 2, 4, 16, 64 threads (plainOpaque, longAdder)",
+            // two runs
+            "| LongAdder / PerCpu.add, 1 thread | 6.70 | 8.05 | 1.20 | 1.14 to 1.26 | differs |",
+            "| PerCpu.add, 1 thread | 1.22 ns | 1.01 ns | 0.82 | 0.77 to 0.88 | differs |",
+            "| PerCpu.add in a loop, 1 thread | 0.69 ns | 0.69 ns | 1.00 |", "| kernel | Other | Linux |");
+
+    private static final List<String> failures = new ArrayList<>();
+
+    public static void main(String[] args) throws Exception {
+        String root = System.getProperty("test.root");
+        Path render = (root == null ? Path.of("results", "render") : Path.of(root, "..", "render")).resolve("Render.java");
+        Path work = Files.createTempDirectory("render");
+        double[] loop = {0.66, 0.70, 0.72};
+        Path other = folder(work, "other", MACHINE.replace("Linux", "Other"),
+                thrpt("OneCounter.perCpuAdd", 1, "", 1.20, 1.25, 1.22), thrpt("OneCounter.longAdder", 1, "", 8.1, 8.2, 8.3),
+                thrpt("Loops.perCpuAdd", 1, "", loop));
+        Path run = folder(work, "run", MACHINE,
+                entry("OneCounter.perCpuAdd", 1, "thrpt", "", rates(1, 1.00, 1.04, 0.98), part("aborts", "1/s", 0, 3, 6)),
+                thrpt("OneCounter.plainOpaque", 1, "", 0.80, 0.84, 0.79, 0.82, 0.83),
+                thrpt("OneCounter.longAdder", 1, "", 8.0, 8.4, 7.9),
+                thrpt("OneCounter.perCpuAdd", 2, "", 1.01, 1.02, 1.03), thrpt("OneCounter.perCpuAdd", 64, "", 32, 33, 34),
+                thrpt("OwnCounter.perCpuAdd", 2, "", 1.00, 1.05, 1.01),
+                thrpt("OneCounter.perCpuAdd", 1, "interpreter", 60, 60, 60),
+                thrpt("Loops.perCpuAdd", 1, "", loop), thrpt("Limits.cSection", 1, "", 0.62, 0.64, 0.65),
+                thrpt("EightCounters.perCpuAdd", 1, "", 7.0, 7.4, 7.3), thrpt("EightCounters.longAdder", 1, "", 56, 48, 60),
+                memory("perCpuLong", 50, 52, 51), memory("longAdder", 620, 640, 600),
+                entry("FirstSecond.perCpuAdd", 1, "thrpt", "", metric("ops/us", series(60, 10, 1, 62, 10, 1.1, 61, 9, 1.2)), ""),
+                entry("FirstSecond.longAdder", 1, "thrpt", "", metric("ops/us", series(460, 90, 8, 470, 80, 8.1, 450, 70, 8.2)), ""),
+                entry("Stacks.perCpuStack", 64, "sample", "", histogram("[[0.1, 500], [0.5, 90], [2, 9]]", "[[0.1, 400], [40, 1]]"), ""));
+
+        Path page = Files.writeString(work.resolve("page.md"), PAGE);
+        render(0, render, run.toString(), "--beside", other.toString(), page.toString());
+        String text = Files.readString(run.resolve("README.md"));
+        EXPECTED.forEach(e -> check(text.contains(e), "not in the page: " + e));
+        List<Path> figures = figures(run, text);
+        check(figures.size() >= 8, "only " + figures.size() + " plots");
+        String first = contents(figures);
+        render(0, render, run.toString());
+        check(first.equals(contents(figures)), "the plots of the same input differ");
+        check(first.contains("prefers-color-scheme"), "the plots have no dark colours");
+
+        String included = Files.readString(page);
+        check(included.startsWith("above\n<!-- report") && included.endsWith("<!-- end of report -->\nbelow\n")
+                && included.contains("| PerCpu.add | 1.01 | 1.02 | 33.0 | 7.23 |") && included.contains("(run/README.md)")
+                && !included.contains("stale"), "not what was to be included:\n" + included);
+
+        render(0, render, folder(work, "almost-empty", "cpus: 2\n", thrpt("Limits.cPlain", 1, "", 1)).toString());
+        String empty = Files.readString(work.resolve("almost-empty/README.md"));
+        check(empty.contains("0 of 6 targets met; not measured: 6.") && empty.contains("1.00 (one round)"), "an almost empty run:\n" + empty);
+        render(0, render, folder(work, "structures", MACHINE, thrpt("Stacks.perCpuStack", 1, "", 9, 9, 9)).toString());
+        render(1, render, work.resolve("nowhere").toString());
+
+        if (!failures.isEmpty()) {
+            throw new AssertionError(failures.size() + " failures, the pages are in " + work + ":\n" + String.join("\n", failures));
+        }
+        try (var files = Files.walk(work)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        }
+        System.out.println("passed");
+    }
+
+    private static void check(boolean holds, String message) {
+        if (!holds) {
+            failures.add(message);
+        }
+    }
+
+    private static void render(int status, Path render, String... args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", render.toString()));
+        command.addAll(List.of(args));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        check(process.waitFor() == status, command + " ended with " + process.exitValue() + ":\n" + output);
+    }
+
+    private static List<Path> figures(Path run, String page) {
+        List<Path> figures = new ArrayList<>();
+        Matcher m = Pattern.compile("\\]\\(([a-z0-9-]+\\.svg)\\)").matcher(page);
+        while (m.find()) {
+            figures.add(run.resolve(m.group(1)));
+        }
+        return figures;
+    }
+
+    private static String contents(List<Path> files) throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (Path file : files) {
+            all.append(Files.readString(file));
+        }
+        return all.toString();
+    }
+
+    // JMH's JSON, as much of it as is read.
+
+    private static Path folder(Path work, String name, String machine, String... entries) throws IOException {
+        Path folder = Files.createDirectory(work.resolve(name));
+        Files.writeString(folder.resolve("machine.txt"), machine);
+        Files.writeString(folder.resolve("jmh.json"), "[" + String.join(",\n", entries) + "]");
+        return folder;
+    }
+
+    private static String entry(String name, int threads, String mode, String variant, String metric, String secondary) {
+        return String.format(Locale.ROOT, "{\"benchmark\": \"percpu.micro.%s\", \"mode\": \"%s\", \"threads\": %d, \"forks\": 3, "
+                + "\"jvmArgs\": [\"-Xbatch\"%s], \"measurementTime\": \"50 ms\", \"primaryMetric\": %s, \"secondaryMetrics\": {%s}}",
+                name, mode, threads, variant.isEmpty() ? "" : ", \"-Dpercpu.variant=" + variant + "\"", metric, secondary);
+    }
+
+    private static String metric(String unit, String forks) {
+        return "{\"score\": 1.0, \"scoreError\": \"NaN\", \"scoreUnit\": \"" + unit + "\", \"rawData\": [" + forks + "]}";
+    }
+
+    private static String thrpt(String name, int threads, String variant, double... nanos) {
+        return entry(name, threads, "thrpt", variant, rates(threads, nanos), "");
+    }
+
+    /** Three iterations a fork, of which that in the middle counts. */
+    private static String rates(int threads, double... nanos) {
+        return metric("ops/us", Arrays.stream(nanos).map(n -> 1000 * threads / n)
+                .mapToObj(v -> "[" + 3 * v + ", " + v + ", " + v / 2 + "]").collect(Collectors.joining(", ")));
+    }
+
+    /** Three iterations in each of three forks. */
+    private static String series(double... nanos) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < nanos.length; i += 3) {
+            text.append(i == 0 ? "[" : ", [").append(1000 / nanos[i]).append(", ").append(1000 / nanos[i + 1]).append(", ")
+                    .append(1000 / nanos[i + 2]).append("]");
+        }
+        return text.toString();
+    }
+
+    private static String part(String name, String unit, double... forks) {
+        return "\"" + name + "\": " + metric(unit, Arrays.stream(forks).mapToObj(v -> "[" + v + "]").collect(Collectors.joining(", ")));
+    }
+
+    private static String memory(String method, double... resident) {
+        return entry("Memory." + method, 1, "ss", "", metric("us/op", "[1], [1], [1]"), part("resident", "B", resident))
+                .replace("\"forks\"", "\"params\": {\"counters\": \"100000\"}, \"forks\"");
+    }
+
+    /** Three forks alike, of those iterations. */
+    private static String histogram(String... iterations) {
+        String fork = "[" + String.join(", ", iterations) + "]";
+        return "{\"score\": 1.0, \"scoreUnit\": \"us/op\", \"rawDataHistogram\": [" + fork + ", " + fork + ", " + fork + "]}";
+    }
+}
