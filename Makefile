@@ -17,6 +17,9 @@
 #   CONFIGURE_ARGS  more arguments for the JDK's configure
 #   BOOT_JDK        a JDK 25 to build with     JTREG   the home of a jtreg 8; both found without this
 #   RECORD=1        for make test, test-stress and test-kernel: keep how it ended in results/tests
+#   NAME            for make bench and report: the folder of results/ that the run is kept in (default report)
+#   BESIDE          for the same: the run in results/ to compare it with (default report, if NAME is another)
+#   QUICK=1         for make bench and bench-structures: a look only, kept in build/
 #   DIR             for make demo: the folder to count, instead of the JDK source
 
 DEBUG_LEVEL    ?= release
@@ -38,12 +41,12 @@ export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARG
 SHELL    := bash
 WITH_JDK := jdk-patch/with-jdk.sh
 
-.PHONY: help deps source jdk demo trace test test-stress test-hotplug test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels bench bench-structures export clean check-dir
+.PHONY: help deps source jdk demo trace test test-stress test-hotplug test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels bench report bench-structures export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 25
-	@echo "Variables: DEBUG_LEVEL TARGET KERNEL ARCH TESTS IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD DIR (see the top of Makefile)"
+	@echo "Variables: DEBUG_LEVEL TARGET KERNEL ARCH TESTS IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD NAME BESIDE QUICK DIR (see the top of Makefile)"
 
 deps:           ## find, or as root install, all that the rest needs
 	@jdk-patch/deps.sh
@@ -107,8 +110,11 @@ test-kernels:   ## all eight: four kernels on two CPUs, one after the other; wri
 	  $(MAKE) --no-print-directory test-kernel KERNEL=$$kernel ARCH=$$arch || failed="$$failed $$kernel-$$arch"; \
 	done; done; [ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
 
-bench: jdk      ## JMH: PerCpu against LongAdder and others, 11 min, rewrites results/ (QUICK=1: 2 min, does not)
-	@$(WITH_JDK) jtreg-tests/micro/run.sh
+bench: jdk      ## JMH: all questions, all peers, about 75 min on an idle machine, then report (QUICK=1: 10 min, in build/)
+	@$(WITH_JDK) jtreg-tests/micro/run.sh report
+
+report: jdk     ## render the last run again, without measuring (NAME= BESIDE=)
+	@$(WITH_JDK) jtreg-tests/micro/run.sh report render
 
 bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and others, 15 min, as bench (QUICK=1: 5 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh structures

@@ -12,16 +12,20 @@ JDK=${JDK:-$root/build/images/release/jdk}
 WORK=${BENCH_WORK:-$root/build/bench}
 RESULTS=${RESULTS:-$root/results}
 QUICK=${QUICK:-}
+ONLY=${ONLY:-}
 
 if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
     cat <<'END'
-usage: run.sh [first-numbers|structures] [measure|render]
-  The page is first-numbers unless it is given. Without measure or render: measure, then render.
+usage: run.sh [report|structures] [measure|render]
+  The page is report unless it is given. Without measure or render: measure, then render.
   Settings (environment):
+  NAME        the run's folder under RESULTS (default the name of the page)
+  BESIDE      a run to compare it with       (default the folder "report", if NAME is another)
   JDK         the patched JDK's image       (default build/images/release/jdk)
   BENCH_WORK  what is compiled, raw output  (default build/bench)
   RESULTS     folder for the results        (default results)
-  QUICK=1     a few minutes, wide intervals; kept in BENCH_WORK/quick
+  ONLY        measure only what matches this regular expression, for a look; kept in BENCH_WORK/quick
+  QUICK=1     some minutes, wide intervals; kept in BENCH_WORK/quick
 END
     exit 0
 fi
@@ -31,9 +35,9 @@ die() {
     exit 1
 }
 
-page=first-numbers
+page=report
 case ${1:-} in
-    first-numbers | structures)
+    report | structures)
         page=$1
         shift
         ;;
@@ -46,11 +50,15 @@ JDK=$(cd "$JDK" && pwd)
 mkdir -p "$WORK"
 WORK=$(cd "$WORK" && pwd)
 pages=("$RESULTS/README.md" "$root/README.md")
-if [ -n "$QUICK" ]; then
+if [ -n "$QUICK$ONLY" ]; then
     RESULTS=$WORK/quick
     pages=()
 fi
-out=$RESULTS/$page
+NAME=${NAME:-$page}
+[[ $NAME =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || die "NAME=$NAME must be a plain folder name: letters, digits, . _ -"
+out=$RESULTS/$NAME
+# Other pages show the run that has the page's own name.
+[ "$NAME" = "$page" ] || pages=()
 
 compile() {
     command -v mvn >/dev/null || die "mvn not found; run 'make deps' (Debian's package is maven)"
@@ -69,6 +77,9 @@ compile() {
     gcc -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -shared -fPIC \
         -I"$JDK/include" -I"$JDK/include/linux" -o "$WORK/target/liblimits.so" "$here/src/main/c/limits.c" ||
         die "cannot compile limits.c"
+    # For threads that the JVM has to register itself.
+    printf '#!/bin/sh\nexec env GLIBC_TUNABLES=glibc.pthread.rseq=0 "%s/bin/java" "$@"\n' "$JDK" >"$WORK/target/java-unregistered"
+    chmod +x "$WORK/target/java-unregistered"
 }
 
 libraries() {
@@ -85,13 +96,14 @@ measure() {
     rm -rf "$WORK/run.new" && mkdir -p "$WORK/run.new"
     {
         "$here/machine.sh" "$JDK"
-        [ "$page" = first-numbers ] || libraries
+        libraries
     } >"$WORK/run.new/machine.txt"
     if awk '{exit !($1 > 0.7)}' /proc/loadavg; then
         printf 'bench: the machine is busy (load %s); the intervals will show it\n' "$(cut -d' ' -f1-3 /proc/loadavg)" >&2
     fi
     "$JDK/bin/java" --add-modules jdk.incubator.percpu --sun-misc-unsafe-memory-access=allow \
-        -Dpercpu.limits="$WORK/target/liblimits.so" \
+        -Dpercpu.limits="$WORK/target/liblimits.so" -Dpercpu.java.unregistered="$WORK/target/java-unregistered" \
+        -Dpercpu.only="$ONLY" \
         -cp "$WORK/target/classes:$WORK/target/lib/*" percpu.micro.Main "$page" \
         "$WORK/run.new/jmh.json" "$WORK/jmh.log" "${mode[@]}" ||
         die "the measurement failed; JMH's output is in $WORK/jmh.log"
@@ -100,7 +112,14 @@ measure() {
 
 render() {
     [ -f "$out/jmh.json" ] || die "no measurement in $out; run this without an argument first"
-    "$JDK/bin/java" "$root/results/render/Render.java" "$out" "${pages[@]}"
+    local beside=()
+    if [ -n "${BESIDE:-}" ]; then
+        [ -f "$RESULTS/$BESIDE/jmh.json" ] || die "BESIDE=$BESIDE: no measurement in $RESULTS/$BESIDE"
+        beside=(--beside "$RESULTS/$BESIDE")
+    elif [ "$page" = report ] && [ "$NAME" != report ] && [ -f "$RESULTS/report/jmh.json" ]; then
+        beside=(--beside "$RESULTS/report")
+    fi
+    "$JDK/bin/java" "$root/results/render/Render.java" "$out" "${beside[@]}" "${pages[@]}"
 }
 
 case ${1:-all} in
@@ -110,5 +129,5 @@ case ${1:-all} in
         measure
         render
         ;;
-    *) die "unknown argument '$1' (first-numbers or structures, then measure or render)" ;;
+    *) die "unknown argument '$1' (report or structures, then measure or render)" ;;
 esac

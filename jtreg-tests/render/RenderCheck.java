@@ -17,7 +17,6 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-
 /*
  * @test
  * @summary results/render says of a run with known numbers what another program computed from them
@@ -92,7 +91,7 @@ public class RenderCheck {
                 memory("perCpuLong", 50, 52, 51), memory("longAdder", 620, 640, 600),
                 entry("FirstSecond.perCpuAdd", 1, "thrpt", "", metric("ops/us", series(60, 10, 1, 62, 10, 1.1, 61, 9, 1.2)), ""),
                 entry("FirstSecond.longAdder", 1, "thrpt", "", metric("ops/us", series(460, 90, 8, 470, 80, 8.1, 450, 70, 8.2)), ""),
-                entry("Stacks.perCpuStack", 64, "sample", "", histogram("[[0.1, 500], [0.5, 90], [2, 9]]", "[[0.1, 400], [40, 1]]"), ""));
+                entry("Stacks.perCpuStack", 16, "sample", "", percentiles(), ""));
 
         Path page = Files.writeString(work.resolve("page.md"), PAGE);
         render(0, render, run.toString(), "--beside", other.toString(), page.toString());
@@ -207,9 +206,9 @@ public class RenderCheck {
                 .replace("\"forks\"", "\"params\": {\"counters\": \"100000\"}, \"forks\"");
     }
 
-    /** Three forks alike, of those iterations. */
-    private static String histogram(String... iterations) {
-        String fork = "[" + String.join(", ", iterations) + "]";
-        return "{\"score\": 1.0, \"scoreUnit\": \"us/op\", \"rawDataHistogram\": [" + fork + ", " + fork + ", " + fork + "]}";
+    /** Three forks alike. */
+    private static String percentiles() {
+        String fork = "{\"50.0\": 0.1, \"90.0\": 0.1, \"99.0\": 0.5, \"99.9\": 2, \"99.99\": 40, \"100.0\": 40}";
+        return "{\"score\": 1.0, \"scoreUnit\": \"us/op\", \"rawPercentiles\": [" + fork + ", " + fork + ", " + fork + "]}";
     }
 }

@@ -17,7 +17,6 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +34,7 @@ final class BenchReport extends Report {
     BenchReport(Run run) {
         super(run);
         sections = List.of(Increments.cost(run), CpuLimits.cpu(run), Increments.several(run), Increments.contended(run),
-                Variants.index(run), CpuLimits.disarm(run), Variants.fallback(run), FirstSecond.section(run), Aborts.section(run),
+                Variants.index(run), CpuLimits.variants(run), Variants.fallback(run), FirstSecond.section(run), Aborts.section(run),
                 Footprint.section(run), ThreadsAndFences.start(run), ThreadsAndFences.fence(run), Latency.section(run),
                 Structures.section(run));
     }
@@ -85,7 +84,7 @@ final class BenchReport extends Report {
         add(all, "PerCpu.add in C1's code", "OneCounter@c1", "perCpuAdd", 1);
         add(all, "start and join of a thread", "ThreadStart", "startAndJoin", 1);
         add(all, "fence, 7 other threads", "Fence/7", "exclusive", 1);
-        add(all, "PerCpuStack, push and pop, median", "Stacks@latency", "perCpuStack", 64);
+        add(all, "PerCpuStack, push and pop, median", "Stacks@latency", "perCpuStack", 16);
         all.add(new Compared("PerCpuLong, resident memory per counter at 100000", " B",
                 Ratio.ofRounds(Footprint.resident(run.find("Memory/100000", "perCpuLong", 1)))));
         return all;

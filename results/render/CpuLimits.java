@@ -17,7 +17,6 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-
 import java.util.List;
 import java.util.Map;
 
@@ -69,15 +68,21 @@ final class CpuLimits {
     }
 
     private static final Map<String, String> ONE = Text.ordered(
-            "cSection", "the section", "cSectionUnchecked", "without the checks", "cSectionDisarm", "with a store that disarms");
+            "cPlain", "plain add", "cSection", "the section", "cSectionDisarm", "with a store that disarms",
+            "cSectionUnchecked", "without the checks", "cSectionShort", "with short addresses",
+            "cSectionShortUnchecked", "short and unchecked");
     private static final Map<String, String> EIGHT = Text.ordered(
-            "cEightPlain", "plain adds", "cEightSections", "the sections",
-            "cEightSectionsDisarm", "each with a store that disarms");
+            "cEightPlain", "plain adds", "cEightSections", "the sections", "cEightSectionsDisarm", "with a store that disarms",
+            "cEightSectionsUnchecked", "without the checks", "cEightSectionsShort", "with short addresses",
+            "cEightSectionsShortUnchecked", "short and unchecked");
 
-    static Section disarm(Run run) {
-        Section s = new Section(run, "Disarming and checks", """
-                A section is not disarmed after its end, and it checks that the thread is registered and that nobody has its slot
-                exclusively: what would a store that disarms cost, and what do the checks cost? The loops are in C.""");
+    static Section variants(Run run) {
+        Section s = new Section(run, "Disarming, checks, addresses", """
+                What would sections cost that are written in another way? A section is not disarmed after its end; it checks that
+                the thread is registered and that nobody has its slot exclusively; and the addresses of its descriptor and of the
+                words that it checks are constants in registers. With a store that disarms; without the checks; with both
+                addresses below 2 GB, where they fit into the instructions that use them (arming is one instruction
+                then); and with those but without the checks. The loops are in C.""");
         DotPlot plot = new DotPlot("Sections in C, 1 thread", "ns per increment", List.of("per increment"));
         Table table = new Table("C, 1 thread", "ns per increment");
         ONE.forEach((method, name) -> {
@@ -93,11 +98,18 @@ final class CpuLimits {
             table.row("eight words in turn: " + name, Text.cell(each));
         });
         Verdict verdict = Verdict.ofTime();
-        verdict.add("", "a section that is disarmed", "one that is not", s.ratio("Limits", "cSectionDisarm", "cSection", 1));
-        verdict.add("with eight words in turn ", "a section that is disarmed", "one that is not",
-                s.ratio("Limits", "cEightSectionsDisarm", "cEightSections", 1));
-        verdict.add("", "a section with the checks", "one without", s.ratio("Limits", "cSection", "cSectionUnchecked", 1));
-        return s.figure("disarm", "Sections with and without a store that disarms", plot.draw())
+        verdict(s, verdict, "", "cSection");
+        verdict(s, verdict, "with eight words in turn ", "cEightSections");
+        return s.figure("disarm", "Sections in C, written in other ways", plot.draw())
                 .table("Nanoseconds per increment, also where eight words take turns (95% interval):", table).say(verdict.text());
+    }
+
+    private static void verdict(Section s, Verdict verdict, String where, String section) {
+        verdict.add(where, "a section that is disarmed", "one that is not", s.ratio("Limits", section + "Disarm", section, 1));
+        verdict.add(where, "a section with the checks", "one without", s.ratio("Limits", section, section + "Unchecked", 1));
+        verdict.add(where, "a section with long addresses", "one with short ones",
+                s.ratio("Limits", section, section + "Short", 1));
+        verdict.add(where, "a section that is short and unchecked", "a plain add", s.ratio("Limits", section + "ShortUnchecked",
+                section.equals("cSection") ? "cPlain" : "cEightPlain", 1));
     }
 }

@@ -17,7 +17,6 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-
 import java.util.List;
 import java.util.Map;
 
@@ -28,7 +27,7 @@ final class Increments {
             "longAdder", "LongAdder", "atomicLong", "AtomicLong", "threadLocal", "ThreadLocal counter",
             "stripedArray", "AtomicLongArray by slot");
     static final int[] THREADS = {1, 2, 4, 16, 64};
-    private static final int[] OF_EIGHT = {1, 2, 16};
+    private static final int[] OF_EIGHT = {1, 2};
     private static final int[] OF_SIXTY_FOUR = {1, 2};
 
     private Increments() {

@@ -17,7 +17,6 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ import java.util.Map;
 /** How long the slow ones take: percentiles of push and pop with more threads than CPUs. */
 final class Latency {
     private static final String QUESTION = "Stacks@latency";
-    private static final int[] THREADS = {2, 16, 64};
+    private static final int[] THREADS = {2, 16};
     private static final String TAIL = "p99.9";
     private static final double MICROS = 1e-3;
 

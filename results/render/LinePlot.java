@@ -17,7 +17,6 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -94,7 +93,7 @@ final class LinePlot {
     private String abscissa() {
         double first = series.values().stream().mapToDouble(TreeMap::firstKey).min().orElseThrow();
         double last = series.values().stream().mapToDouble(TreeMap::lastKey).max().orElseThrow();
-        double margin = doubling ? 1.15 : (last - first) / 30;
+        double margin = doubling ? 1.15 : Math.max(last - first, 1) / 30;
         return doubling ? "set logscale x 2\nset xrange [" + first / margin + ":" + last * margin + "]\n"
                 : "set xrange [" + (first - margin) + ":" + (last + margin) + "]\n";
     }

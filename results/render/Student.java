@@ -17,7 +17,6 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-
 /** Student's distribution: how wide an interval is. */
 final class Student {
     // Two-sided 95% quantiles for 1 to 10 degrees of freedom, and for infinitely many.

@@ -17,7 +17,6 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-
 /** A wanted ratio, or number of the given unit: at most, or at least, the limit. */
 record Target(String text, boolean atMost, double limit, String unit, Ratio ratio) {
     boolean met() {

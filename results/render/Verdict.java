@@ -17,9 +17,9 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What a run says about pairs of contenders; where the interval holds 1, that it says nothing. */
 final class Verdict {
@@ -53,7 +53,9 @@ final class Verdict {
         return this;
     }
 
+    /** A sentence, or a list of them. */
     String text() {
-        return Text.sentence(String.join("; ", clauses));
+        return clauses.size() < 2 ? Text.sentence(String.join("", clauses))
+                : clauses.stream().map(clause -> "- " + Text.sentence(clause)).collect(Collectors.joining("\n"));
     }
 }

@@ -20,6 +20,7 @@
 #define _GNU_SOURCE
 
 #include <jni.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/auxv.h>
@@ -29,7 +30,8 @@
  * The loops that percpu.micro.Limits measures: what a CPU takes for an increment when no Java
  * is involved.
  *
- * HotSpot's section is the one of `section` with other registers: PerCpuAssembler::load_add_store.
+ * HotSpot's section is the one of add_in_section with other registers, and it has constants where
+ * C has registers: PerCpuAssembler::load_add_store.
  */
 
 #ifndef AT_RSEQ_FEATURE_SIZE
@@ -42,33 +44,71 @@
 
 #define STRIDE_SHIFT 16
 #define MAX_SLOTS    4096
+#define WORDS        8      // of each slot, incremented in turn
+
+// Below 2 GB, where an instruction can hold a whole address.
+#define LOW_DESCRIPTORS 0x10000000
+#define LOW_EXCLUSIVE   0x10001000
+#define LOW_EXCLUSIVE_SIZE ((size_t)MAX_SLOTS << STRIDE_SHIFT)
 
 // glibc 2.35 has it; with an older one the loops of sections refuse to run.
 extern const ptrdiff_t __rseq_offset __attribute__((weak));
 extern const unsigned int __rseq_size __attribute__((weak));
 
 static char* slots;
+static char* exclusive_words;       // as far apart as the slots
 static ptrdiff_t index_offset;
+
+// Memory at that address, or anywhere if it is null; null if there is none.
+static char* map(void* where, size_t size) {
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (where == NULL ? 0 : MAP_FIXED_NOREPLACE);
+    char* const memory = mmap(where, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (memory == MAP_FAILED || (where != NULL && memory != where)) {
+        return NULL;
+    }
+    madvise(memory, size, MADV_NOHUGEPAGE);
+    return memory;
+}
+
+// What the sections with short addresses leave here: where their descriptor has to be, and what it says.
+typedef struct {
+    uint64_t* descriptor;
+    uint64_t start_ip;
+    uint64_t post_commit_offset;
+    uint64_t abort_ip;
+} Short;
+
+extern Short __start_percpu_short[];
+extern Short __stop_percpu_short[];
 
 JNIEXPORT jstring JNICALL Java_percpu_micro_Limits_init(JNIEnv* env, jclass ignored) {
     if (&__rseq_size == NULL || __rseq_size == 0) {
         return (*env)->NewStringUTF(env, "glibc has not registered this thread with rseq(2)");
     }
     index_offset = __rseq_offset + (getauxval(AT_RSEQ_FEATURE_SIZE) >= MM_CID + 4 ? MM_CID : CPU_ID);
-    slots = mmap(NULL, (size_t)MAX_SLOTS << STRIDE_SHIFT, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (slots == MAP_FAILED) {
-        slots = NULL;
+    slots = map(NULL, (size_t)MAX_SLOTS << STRIDE_SHIFT);
+    exclusive_words = map(NULL, (size_t)MAX_SLOTS << STRIDE_SHIFT);
+    if (slots == NULL || exclusive_words == NULL) {
         return (*env)->NewStringUTF(env, "no memory for the slots");
     }
-    madvise(slots, (size_t)MAX_SLOTS << STRIDE_SHIFT, MADV_NOHUGEPAGE);
+    if (map((void*)LOW_DESCRIPTORS, 4096) == NULL || map((void*)LOW_EXCLUSIVE, LOW_EXCLUSIVE_SIZE) == NULL) {
+        return (*env)->NewStringUTF(env, "no memory below 2 GB, for sections with short addresses");
+    }
+    for (Short* s = __start_percpu_short; s < __stop_percpu_short; s++) {
+        s->descriptor[0] = 0;   // version, flags
+        s->descriptor[1] = s->start_ip;
+        s->descriptor[2] = s->post_commit_offset;
+        s->descriptor[3] = s->abort_ip;
+    }
     return NULL;
 }
 
 JNIEXPORT jlong JNICALL Java_percpu_micro_Limits_sum(JNIEnv* env, jclass ignored) {
     jlong sum = 0;
     for (size_t slot = 0; slot < MAX_SLOTS; slot++) {
-        sum += *(volatile jlong*)(slots + (slot << STRIDE_SHIFT));
+        for (size_t word = 0; word < WORDS; word++) {
+            sum += ((volatile jlong*)(slots + (slot << STRIDE_SHIFT)))[word];
+        }
     }
     return sum;
 }
@@ -78,6 +118,17 @@ JNIEXPORT void JNICALL Java_percpu_micro_Limits_plain(JNIEnv* env, jclass ignore
     char word[64] __attribute__((aligned(64))) = { 0 };
     for (jlong i = 0; i < n; i++) {
         __asm__ volatile("addq $1, (%0)" : : "r"(word) : "memory", "cc");
+    }
+}
+
+// Eight words in turn: plain adds.
+JNIEXPORT void JNICALL Java_percpu_micro_Limits_plainEight(JNIEnv* env, jclass ignored, jlong n) {
+    jlong words[WORDS] __attribute__((aligned(64))) = { 0 };
+    for (jlong i = 0; i < n; i++) {
+#pragma GCC unroll 8
+        for (int word = 0; word < WORDS; word++) {
+            __asm__ volatile("addq $1, %0" : "+m"(words[word]) : : "cc");
+        }
     }
 }
 
@@ -95,56 +146,132 @@ JNIEXPORT void JNICALL Java_percpu_micro_Limits_findAndAdd(JNIEnv* env, jclass i
     const ptrdiff_t index = index_offset;
     for (jlong i = 0; i < n; i++) {
         __asm__ volatile(
-            "movl   %%fs:(%[index]), %%edx\n\t"     // index = this thread's slot
-            "shlq   %[shift], %%rdx\n\t"
-            "addq   %[slots], %%rdx\n\t"            // its address
-            "addq   $1, (%%rdx)"                    // v[index] += 1
+            "imull  %[stride], %%fs:(%[index]), %%edx\n\t"  // where this thread's slot begins
+            "addq   %[slots], %%rdx\n\t"                    // its address
+            "addq   $1, (%%rdx)"                            // v[index] += 1
             :
-            : [index] "r"(index), [slots] "r"(base), [shift] "i"(STRIDE_SHIFT)
+            : [index] "r"(index), [slots] "r"(base), [stride] "i"(1 << STRIDE_SHIFT)
             : "rdx", "memory", "cc");
     }
 }
 
+// What HotSpot has as constants; in registers, all through a loop.
+typedef struct {
+    char* base;
+    char* exclusive;
+    ptrdiff_t area;
+    ptrdiff_t index;
+} Constants;
+
+#define ABORT_HANDLER                                                                                     \
+    ".pushsection .text.unlikely, \"ax\"\n\t"                                                             \
+    ".byte  0x0f, 0xb9, 0x3d\n\t"                              /* ud1, so that a disassembler goes on after it */\
+    ".long  0x53053053\n"                                      /* what abort_ip must stand behind */      \
+    "4:\n\t"                                                                                              \
+    "jmp    5f\n\t"                                            /* again */                                \
+    ".popsection\n"
+
+#define ARM                                                                                               \
+    ".pushsection __rseq_cs, \"aw\"\n\t"                                                                  \
+    ".balign 32\n"                                                                                        \
+    "3:\n\t"                                                                                              \
+    ".long  0, 0\n\t"                                          /* version, flags */                       \
+    ".quad  1f, 2f - 1f, 4f\n\t"                               /* start_ip, post_commit_offset, abort_ip */\
+    ".popsection\n\t"                                                                                     \
+    ABORT_HANDLER "5:\n\t"                                                                                \
+    "leaq   3b(%%rip), %%rax\n\t"                                                                         \
+    "movq   %%rax, %%fs:%c[rseq_cs](%[area])\n"                /* arm */
+
+#define ARM_SHORT                                                                                         \
+    ".pushsection percpu_short, \"aw\"\n\t"                                                               \
+    ".quad  %c[low], 1f, 2f - 1f, 4f\n\t"                                                                 \
+    ".popsection\n\t"                                                                                     \
+    ABORT_HANDLER "5:\n\t"                                                                                \
+    "movq   %[low], %%fs:%c[rseq_cs](%[area])\n"               /* arm */
+
+#define FIND                                                                                              \
+    "1:\n\t"                                                                                              \
+    "imull  %[stride], %%fs:(%[index]), %%edx\n\t"             /* where this thread's slot begins */
+
+#define CHECK                                                                                             \
+    "movl   4(%[exclusive], %%rdx), %%eax\n\t"                 /* its sign: the slot is somebody's */     \
+    "orl    %%fs:%c[cpu_id](%[area]), %%eax\n\t"               /* its sign: not registered */             \
+    "js     %l[unusable]\n\t"
+
+#define CHECK_SHORT                                                                                       \
+    "movl   4 + %c[low_exclusive](%%rdx), %%eax\n\t"                                                      \
+    "orl    %%fs:%c[cpu_id](%[area]), %%eax\n\t"                                                          \
+    "js     %l[unusable]\n\t"
+
+#define COMMIT                                                                                            \
+    "addq   %[address], %%rdx\n\t"                             /* of the variable in this slot */         \
+    "addq   $1, (%%rdx)\n"                                     /* commit */                               \
+    "2:"
+
+#define OPERANDS                                                                                          \
+    : [index] "r"(c->index), [area] "r"(c->area), [address] "r"(c->base + word * sizeof(jlong)),          \
+      [exclusive] "r"(c->exclusive), [stride] "i"(1 << STRIDE_SHIFT), [rseq_cs] "i"(RSEQ_CS),             \
+      [cpu_id] "i"(CPU_ID), [low] "i"(low), [low_exclusive] "i"(LOW_EXCLUSIVE)                            \
+    : "rax", "rdx", "memory", "cc"
+
+enum {
+    CHECKED = 1,    // whether the thread is registered, and the slot nobody's exclusively
+    SHORT   = 2,    // whole addresses in the instructions: for the store that arms, and for the exclusive words
+    DISARM  = 4     // afterwards, as a section would that tidies up after itself
+};
+
 // load_add_store(v, 1):
 //   arm
-//   index = this thread's slot; not registered: leave
+//   index = this thread's slot; not registered or exclusive: leave
 //   v[index] += 1                                          commit
-// Returns how many of n were not done.
-JNIEXPORT jlong JNICALL Java_percpu_micro_Limits_section(JNIEnv* env, jclass ignored, jlong n) {
-    char* const base = slots;
-    const ptrdiff_t index = index_offset;
-    jlong i;
-    for (i = 0; i < n; i++) {
-        __asm__ goto(
-            ".pushsection __rseq_cs, \"aw\"\n\t"
-            ".balign 32\n"
-            "3:\n\t"
-            ".long  0, 0\n\t"                       // version, flags
-            ".quad  1f, 2f - 1f, 4f\n\t"            // start_ip, post_commit_offset, abort_ip
-            ".popsection\n\t"
-            ".pushsection .text.unlikely, \"ax\"\n\t"
-            ".byte  0x0f, 0xb9, 0x3d\n\t"           // ud1, so that a disassembler goes on after it
-            ".long  0x53053053\n"                   // what abort_ip must stand behind
-            "4:\n\t"
-            "jmp    5f\n\t"                         // again
-            ".popsection\n"
-            "5:\n\t"
-            "leaq   3b(%%rip), %%rax\n\t"
-            "movq   %%rax, %%fs:%c[rseq_cs](%[area])\n"   // arm
-            "1:\n\t"
-            "movl   %%fs:(%[index]), %%edx\n\t"
-            "cmpl   $0, %%fs:%c[cpu_id](%[area])\n\t"     // negative: not registered
-            "js     %l[unregistered]\n\t"
-            "shlq   %[shift], %%rdx\n\t"
-            "addq   %[slots], %%rdx\n\t"
-            "addq   $1, (%%rdx)\n"                  // commit
-            "2:"
-            :
-            : [index] "r"(index), [area] "r"(__rseq_offset), [slots] "r"(base),
-              [shift] "i"(STRIDE_SHIFT), [rseq_cs] "i"(RSEQ_CS), [cpu_id] "i"(CPU_ID)
-            : "rax", "rdx", "memory", "cc"
-            : unregistered);
+//   disarm
+// `low` is where the descriptor is if addresses are short, another one for each section of the program.
+// Answers whether it was done.
+static inline __attribute__((always_inline)) bool add_in_section(const Constants* c, int word, int how, uintptr_t low) {
+    if ((how & SHORT) != 0 && (how & CHECKED) != 0) {
+        __asm__ goto(ARM_SHORT FIND CHECK_SHORT COMMIT : OPERANDS : unusable);
+    } else if ((how & SHORT) != 0) {
+        __asm__ volatile(ARM_SHORT FIND COMMIT : OPERANDS);
+    } else if ((how & CHECKED) != 0) {
+        __asm__ goto(ARM FIND CHECK COMMIT : OPERANDS : unusable);
+    } else {
+        __asm__ volatile(ARM FIND COMMIT : OPERANDS);
     }
-unregistered:
-    return n - i;
+    if ((how & DISARM) != 0) {
+        __asm__ volatile("movq $0, %%fs:%c[rseq_cs](%[area])" : : [area] "r"(c->area), [rseq_cs] "i"(RSEQ_CS) : "memory");
+    }
+    return true;
+unusable:
+    return false;
 }
+
+// One word, or eight in turn: n increments of each. Returns how many were not done.
+#define LOOP_OF_SECTIONS(name, how, low)                                                                  \
+    JNIEXPORT jlong JNICALL Java_percpu_micro_Limits_##name(JNIEnv* env, jclass ignored, jlong n) {        \
+        const Constants c = { slots, exclusive_words, __rseq_offset, index_offset };                      \
+        for (jlong i = 0; i < n; i++) {                                                                   \
+            if (!add_in_section(&c, 0, how, low)) {                                                       \
+                return n - i;                                                                             \
+            }                                                                                             \
+        }                                                                                                 \
+        return 0;                                                                                         \
+    }                                                                                                     \
+                                                                                                          \
+    JNIEXPORT jlong JNICALL Java_percpu_micro_Limits_##name##Eight(JNIEnv* env, jclass ignored, jlong n) { \
+        const Constants c = { slots, exclusive_words, __rseq_offset, index_offset };                      \
+        for (jlong i = 0; i < n; i++) {                                                                   \
+            if (!add_in_section(&c, 0, how, (low) + 32) || !add_in_section(&c, 1, how, (low) + 64) ||     \
+                !add_in_section(&c, 2, how, (low) + 96) || !add_in_section(&c, 3, how, (low) + 128) ||    \
+                !add_in_section(&c, 4, how, (low) + 160) || !add_in_section(&c, 5, how, (low) + 192) ||   \
+                !add_in_section(&c, 6, how, (low) + 224) || !add_in_section(&c, 7, how, (low) + 256)) {   \
+                return WORDS * (n - i);                                                                   \
+            }                                                                                             \
+        }                                                                                                 \
+        return 0;                                                                                         \
+    }
+
+LOOP_OF_SECTIONS(section,               CHECKED,          0)
+LOOP_OF_SECTIONS(sectionDisarm,         CHECKED | DISARM, 0)
+LOOP_OF_SECTIONS(sectionUnchecked,      0,                0)
+LOOP_OF_SECTIONS(sectionShort,          CHECKED | SHORT,  LOW_DESCRIPTORS)
+LOOP_OF_SECTIONS(sectionShortUnchecked, SHORT,            LOW_DESCRIPTORS + 1024)

@@ -136,6 +136,30 @@ public class EightCounters {
         AtomicLong c7 = new AtomicLong();
     }
 
+    @State(Scope.Benchmark)
+    public static class ThreadLocalState {
+        ThreadLocalCounter c0 = new ThreadLocalCounter();
+        ThreadLocalCounter c1 = new ThreadLocalCounter();
+        ThreadLocalCounter c2 = new ThreadLocalCounter();
+        ThreadLocalCounter c3 = new ThreadLocalCounter();
+        ThreadLocalCounter c4 = new ThreadLocalCounter();
+        ThreadLocalCounter c5 = new ThreadLocalCounter();
+        ThreadLocalCounter c6 = new ThreadLocalCounter();
+        ThreadLocalCounter c7 = new ThreadLocalCounter();
+    }
+
+    @State(Scope.Benchmark)
+    public static class StripedState {
+        Striped c0 = new Striped();
+        Striped c1 = new Striped();
+        Striped c2 = new Striped();
+        Striped c3 = new Striped();
+        Striped c4 = new Striped();
+        Striped c5 = new Striped();
+        Striped c6 = new Striped();
+        Striped c7 = new Striped();
+    }
+
     @Benchmark
     public void plainOpaque(Private s) {
         C0.setOpaque(s, (long) C0.getOpaque(s) + 1);
@@ -194,5 +218,29 @@ public class EightCounters {
         s.c5.getAndIncrement();
         s.c6.getAndIncrement();
         s.c7.getAndIncrement();
+    }
+
+    @Benchmark
+    public void threadLocal(ThreadLocalState s) {
+        s.c0.increment();
+        s.c1.increment();
+        s.c2.increment();
+        s.c3.increment();
+        s.c4.increment();
+        s.c5.increment();
+        s.c6.increment();
+        s.c7.increment();
+    }
+
+    @Benchmark
+    public void stripedArray(StripedState s) {
+        s.c0.increment();
+        s.c1.increment();
+        s.c2.increment();
+        s.c3.increment();
+        s.c4.increment();
+        s.c5.increment();
+        s.c6.increment();
+        s.c7.increment();
     }
 }

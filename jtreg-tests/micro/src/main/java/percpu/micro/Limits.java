@@ -36,16 +36,22 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does an increment cost where Java has no part in it? Loops in C, called through JNI with
- * so many increments that the call does not count; numbers are per increment.
+ * so many increments that the call does not count. Numbers are per increment, or per eight where eight words are
+ * incremented in turn.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 5, jvmArgsAppend = {"-Xms512m", "-Xmx512m"})
+// With CDS archives where they were dumped for: elsewhere they may take addresses below 2 GB that limits.c wants.
+@Fork(value = 5, jvmArgsAppend = {"-Xms512m", "-Xmx512m", "-XX:+UnlockDiagnosticVMOptions",
+    "-XX:ArchiveRelocationMode=0"})
 @Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @State(Scope.Benchmark)
 public class Limits {
-    private static final int LOOP = 100_000;
+    static final int LOOP = 100_000;
+
+    private static final int EIGHT = 8;
+    private static final int CHECKED = 10_000_000;
 
     static {
         System.load(System.getProperty("percpu.limits"));
@@ -56,21 +62,58 @@ public class Limits {
 
     private static native long sum();
     private static native void plain(long n);
+    private static native void plainEight(long n);
     private static native void lockAdd(long n);
     private static native void findAndAdd(long n);
-    private static native long section(long n);
 
-    /** The loop that is measured must be the section, and whole: its total is exact. */
+    // Loops of critical sections, in limits.c, which see; they answer how many increments were not done.
+    private static native long section(long n);
+    private static native long sectionEight(long n);
+    private static native long sectionDisarm(long n);
+    private static native long sectionDisarmEight(long n);
+    private static native long sectionUnchecked(long n);
+    private static native long sectionUncheckedEight(long n);
+    private static native long sectionShort(long n);
+    private static native long sectionShortEight(long n);
+    private static native long sectionShortUnchecked(long n);
+    private static native long sectionShortUncheckedEight(long n);
+
+    private interface Loop {
+        long run(long n);
+    }
+
+    /** The loops that are measured must be sections, and whole: their totals are exact. */
     @Setup(Level.Trial)
     public void check() {
         String problem = init();
         if (problem != null) {
             throw new IllegalStateException(problem);
         }
-        int checked = 100 * LOOP;
-        long left = section(checked);
-        if (left != 0 || sum() != checked) {
-            throw new IllegalStateException("of " + checked + " increments " + left + " were not made and the sum is " + sum());
+        check(Limits::section, 1);
+        check(Limits::sectionEight, EIGHT);
+        check(Limits::sectionDisarm, 1);
+        check(Limits::sectionDisarmEight, EIGHT);
+        check(Limits::sectionUnchecked, 1);
+        check(Limits::sectionUncheckedEight, EIGHT);
+        check(Limits::sectionShort, 1);
+        check(Limits::sectionShortEight, EIGHT);
+        check(Limits::sectionShortUnchecked, 1);
+        check(Limits::sectionShortUncheckedEight, EIGHT);
+    }
+
+    private static void check(Loop loop, int words) {
+        long before = sum();
+        long left = loop.run(CHECKED);
+        long added = sum() - before;
+        if (left != 0 || added != CHECKED * words) {
+            throw new IllegalStateException("of " + CHECKED * words + " increments " + left + " were not made, and " + added
+                    + " can be found");
+        }
+    }
+
+    private static void all(long left) {
+        if (left != 0) {
+            throw new IllegalStateException("this thread is not registered with rseq(2)");
         }
     }
 
@@ -82,21 +125,79 @@ public class Limits {
 
     @Benchmark
     @OperationsPerInvocation(LOOP)
+    public void cEightPlain() {
+        plainEight(LOOP);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
     public void cFindAndAdd() {
         findAndAdd(LOOP);
     }
 
     @Benchmark
     @OperationsPerInvocation(LOOP)
-    public void cSection() {
-        if (section(LOOP) != 0) {
-            throw new IllegalStateException("this thread is not registered with rseq(2)");
-        }
+    public void cLockAdd() {
+        lockAdd(LOOP);
     }
 
     @Benchmark
     @OperationsPerInvocation(LOOP)
-    public void cLockAdd() {
-        lockAdd(LOOP);
+    public void cSection() {
+        all(section(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cEightSections() {
+        all(sectionEight(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cSectionDisarm() {
+        all(sectionDisarm(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cEightSectionsDisarm() {
+        all(sectionDisarmEight(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cSectionUnchecked() {
+        all(sectionUnchecked(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cEightSectionsUnchecked() {
+        all(sectionUncheckedEight(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cSectionShort() {
+        all(sectionShort(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cEightSectionsShort() {
+        all(sectionShortEight(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cSectionShortUnchecked() {
+        all(sectionShortUnchecked(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cEightSectionsShortUnchecked() {
+        all(sectionShortUncheckedEight(LOOP));
     }
 }

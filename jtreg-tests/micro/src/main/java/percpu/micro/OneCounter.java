@@ -50,7 +50,8 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 5, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "-Xms512m", "-Xmx512m"})
+@Fork(value = 5, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "--add-exports",
+    "java.base/jdk.internal.misc=ALL-UNNAMED", "-Xms512m", "-Xmx512m"})
 @Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 public class OneCounter {
@@ -89,6 +90,16 @@ public class OneCounter {
         AtomicLong count = new AtomicLong();
     }
 
+    @State(Scope.Benchmark)
+    public static class ThreadLocalState {
+        ThreadLocalCounter count = new ThreadLocalCounter();
+    }
+
+    @State(Scope.Benchmark)
+    public static class StripedState {
+        Striped count = new Striped();
+    }
+
     @Benchmark
     public void plainOpaque(Private s) {
         COUNT.setOpaque(s, (long) COUNT.getOpaque(s) + 1);
@@ -112,5 +123,15 @@ public class OneCounter {
     @Benchmark
     public void atomicLong(AtomicLongState s) {
         s.count.getAndIncrement();
+    }
+
+    @Benchmark
+    public void threadLocal(ThreadLocalState s) {
+        s.count.increment();
+    }
+
+    @Benchmark
+    public void stripedArray(StripedState s) {
+        s.count.increment();
     }
 }

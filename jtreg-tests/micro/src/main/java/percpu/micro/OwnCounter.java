@@ -1,0 +1,89 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.micro;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuCounter;
+import jdk.incubator.percpu.PerCpuLong;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What does an increment cost when each thread has a counter of its own, so that nobody gets into anybody's way?
+ * Otherwise as {@link OneCounter}, where all threads have one counter.
+ */
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(value = 5, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "-Xms512m", "-Xmx512m"})
+@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+public class OwnCounter {
+    @State(Scope.Thread)
+    public static class PerCpuState {
+        final PerCpuLong count = new PerCpuLong();
+    }
+
+    @State(Scope.Thread)
+    public static class PerCpuCounterState {
+        final PerCpuCounter count = new PerCpuCounter();
+    }
+
+    @State(Scope.Thread)
+    public static class LongAdderState {
+        final LongAdder count = new LongAdder();
+    }
+
+    @State(Scope.Thread)
+    public static class AtomicLongState {
+        final AtomicLong count = new AtomicLong();
+    }
+
+    @Benchmark
+    public void perCpuAdd(PerCpuState s) {
+        PerCpu.add(s.count, 1);
+    }
+
+    @Benchmark
+    public void perCpuCounter(PerCpuCounterState s) {
+        s.count.increment();
+    }
+
+    @Benchmark
+    public void longAdder(LongAdderState s) {
+        s.count.increment();
+    }
+
+    @Benchmark
+    public void atomicLong(AtomicLongState s) {
+        s.count.getAndIncrement();
+    }
+}

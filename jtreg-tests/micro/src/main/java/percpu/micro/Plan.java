@@ -1,0 +1,137 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.micro;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.profile.InternalProfiler;
+
+/** What each page of results is made of. */
+final class Plan {
+    /** A parameter of a question, with one of its values. */
+    record Parameter(String name, String value) {
+        /** {@return all values of the question's parameter} Null alone if it has none. */
+        static List<Parameter> of(Class<?> question) {
+            List<Parameter> all = Arrays.stream(question.getDeclaredClasses())
+                    .flatMap(state -> Arrays.stream(state.getDeclaredFields()))
+                    .filter(f -> f.isAnnotationPresent(Param.class))
+                    .flatMap(f -> Arrays.stream(f.getAnnotation(Param.class).value()).map(v -> new Parameter(f.getName(), v)))
+                    .toList();
+            if (all.stream().map(Parameter::name).distinct().count() > 1) {
+                throw new IllegalArgumentException(question + " has more than one parameter");
+            }
+            return all.isEmpty() ? Collections.singletonList(null) : all;
+        }
+    }
+
+    /** What is compared with each other: contenders that run next to each other, with as many threads. */
+    record Group(Class<?> question, Parameter parameter, int threads, Variant variant, Mode mode,
+                 Class<? extends InternalProfiler> profiler, List<String> methods) {
+        @Override
+        public String toString() {
+            return question.getSimpleName() + (parameter == null ? "" : " " + parameter.value())
+                    + (variant.label().isEmpty() ? "" : " " + variant.label());
+        }
+    }
+
+    private static final List<Integer> ONE = List.of(1);
+    private static final List<Integer> TO_SIXTEEN = List.of(1, 2, 16);
+    private static final Set<String> ALL = Set.of();
+    private static final Set<String> OURS = Set.of("perCpuAdd", "perCpuCounter");
+    private static final Set<String> COUNTERS = Set.of("plainOpaque", "perCpuAdd", "perCpuCounter", "longAdder");
+    private static final Set<String> LIMITS = Set.of("cPlain", "cLockAdd", "cFindAndAdd", "cSection");
+
+    static final Map<String, Plan> PAGES = Map.of(
+            "report", new Plan().counters().conditions().structures(),
+            "structures", new Plan().structures());
+
+    private final List<Group> groups = new ArrayList<>();
+
+    private Plan() {}
+
+    List<Group> groups() {
+        return groups;
+    }
+
+    private Plan counters() {
+        for (int threads : new int[] {1, 2, 4, 16, 64}) {
+            add(OneCounter.class, List.of(threads), Variant.USUAL, Mode.Throughput, Disturbances.class, ALL);
+            if (threads == 1) {
+                add(Loops.class, ONE);
+                add(Limits.class, ONE);
+            } else if (threads == 2 || threads == 64) {
+                add(Limits.class, List.of(threads), Variant.USUAL, Mode.Throughput, null, LIMITS);
+            }
+        }
+        add(EightCounters.class, List.of(1, 2));
+        add(SixtyFourCounters.class, List.of(1, 2));
+        add(OwnCounter.class, List.of(2));
+        return this;
+    }
+
+    private Plan conditions() {
+        add(OneCounter.class, List.of(1, 2), Variant.CPU_ID, Mode.Throughput, Disturbances.class, OURS);
+        add(OneCounter.class, List.of(1, 2), Variant.ATOMICS, Mode.Throughput, Disturbances.class, OURS);
+        add(OneCounter.class, ONE, Variant.INTERPRETER, Mode.Throughput, Disturbances.class, COUNTERS);
+        add(OneCounter.class, ONE, Variant.C1, Mode.Throughput, Disturbances.class, COUNTERS);
+        add(FirstSecond.class, ONE, Variant.AS_STARTED, Mode.Throughput, null, ALL);
+        add(Memory.class, ONE, Variant.USUAL, Mode.SingleShotTime, Footprint.class, ALL);
+        for (Variant variant : new Variant[] {Variant.USUAL, Variant.JVM, Variant.OFF}) {
+            add(ThreadStart.class, ONE, variant, Mode.Throughput, null, ALL);
+        }
+        for (Variant variant : new Variant[] {Variant.USUAL, Variant.HANDSHAKE}) {
+            add(Fence.class, ONE, variant, Mode.Throughput, null, ALL);
+        }
+        add(Stacks.class, List.of(2, 16), Variant.LATENCY, Mode.SampleTime, null, ALL);
+        return this;
+    }
+
+    private Plan structures() {
+        for (int threads : TO_SIXTEEN) {
+            for (Class<?> question : List.of(Stacks.class, Rings.class, Locks.class, DataStacks.class)) {
+                add(question, List.of(threads), Variant.USUAL, Mode.Throughput, Allocation.class, ALL);
+            }
+        }
+        return this;
+    }
+
+    private void add(Class<?> question, List<Integer> threads) {
+        add(question, threads, Variant.USUAL, Mode.Throughput, null, ALL);
+    }
+
+    private void add(Class<?> question, List<Integer> threadCounts, Variant variant, Mode mode,
+            Class<? extends InternalProfiler> profiler, Set<String> selection) {
+        List<String> methods = Arrays.stream(question.getDeclaredMethods()).filter(m -> m.isAnnotationPresent(Benchmark.class))
+                .map(m -> m.getName()).filter(m -> selection.isEmpty() || selection.contains(m)).sorted().toList();
+        for (int threads : threadCounts) {
+            for (Parameter parameter : Parameter.of(question)) {
+                groups.add(new Group(question, parameter, threads, variant, mode, profiler, methods));
+            }
+        }
+    }
+}

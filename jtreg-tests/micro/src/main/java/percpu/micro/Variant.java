@@ -1,0 +1,66 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.micro;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** How a JVM is started; every one but USUAL is named in the results, by a property. */
+enum Variant {
+    /** Compiled in the foreground, or many threads would leave the compiler no CPU and what is measured is the interpreter. */
+    USUAL("", "-Xbatch"),
+
+    /** With compilers in the background, as users have them. */
+    AS_STARTED(""),
+
+    CPU_ID("cpu_id", "-Xbatch", "-XX:RseqIndex=cpu_id"),
+    ATOMICS("atomics", "-Xbatch", "-XX:-UseRseq"),
+    INTERPRETER("interpreter", "-Xint"),
+    C1("c1", "-Xbatch", "-XX:TieredStopAtLevel=1"),
+    LATENCY("latency", "-Xbatch"),
+    HANDSHAKE("handshake", "-Xbatch", "-XX:+UnlockDiagnosticVMOptions", "-XX:RseqFence=handshake"),
+    OFF("off", "-Xbatch", "-XX:-UseRseq"),
+
+    /** The JVM registers threads with rseq(2), because glibc was told not to. */
+    JVM("jvm", "-Xbatch");
+
+    private final String label;
+    private final List<String> arguments;
+
+    Variant(String label, String... arguments) {
+        this.label = label;
+        this.arguments = List.of(arguments);
+    }
+
+    String label() {
+        return label;
+    }
+
+    /** {@return for the JVM, before all others} */
+    String[] arguments() {
+        Stream<String> name = label.isEmpty() ? Stream.empty() : Stream.of("-Dpercpu.variant=" + label);
+        return Stream.concat(arguments.stream(), name).toArray(String[]::new);
+    }
+
+    /** {@return the program to start, null for the one that runs this} */
+    String java() {
+        return this == JVM ? System.getProperty("percpu.java.unregistered") : null;
+    }
+}
