@@ -123,7 +123,10 @@ final class BenchReport extends Report {
                 next to each other. The value of a fork is the median of its iterations, of sampled latencies the percentile of all
                 its samples. A ratio is taken round by round where both were measured together and as often, otherwise of the means
                 (Welch). Means and 95%% intervals (Student's) are those of logarithms, but of counts that may be nothing
-                those of the counts themselves. A sentence says that two differ only where the interval of their ratio excludes 1.
+                those of the counts themselves. A sentence says that two differ only where the interval of their ratio excludes 1;
+                of so many intervals some miss what they are about, one in twenty if all is well. A target is met or missed
+                only if all of its interval is. Groups of contenders that were noisy got more rounds, which makes their intervals
+                a little too narrow. Threads are not pinned.
                 The plain field is incremented opaquely and is its thread's own, so it is the limit inside Java. Code is compiled
                 in the foreground (-Xbatch), or with many threads the compiler would get no CPU; not so in the first second.
                 Flags, warm-up and iterations stand in jmh.json and in `jtreg-tests/micro`.

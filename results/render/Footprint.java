@@ -32,10 +32,14 @@ final class Footprint {
     }
 
     static Section section(Run run) {
-        Section s = new Section(run, "Memory per counter",
-                "What memory does a counter take, on the Java heap, outside of it and of the machine, after threads contended on "
-                + "it?");
+        Section s = new Section(run, "Memory per counter", """
+                What memory does a counter take, on the Java heap, outside of it and of the machine, after threads on all CPUs contended
+                on it? A first counter is there before, and is not counted: what it needs that others share has a table of its own.
+                A LongAdder gets a cell for each CPU while threads contend. Native is what the JVM has committed, without the Java
+                heap; resident is the heap that is used and what else is in memory. A few counters take less than what the JVM does
+                at the same time.""");
         tables(s, "", "memory", "Memory per counter");
+        first(s);
         String variant = "@possible" + POSSIBLE;
         if (run.all.keySet().stream().anyMatch(k -> k.startsWith("Memory/") && k.contains(variant))) {
             tables(s, variant, "memory-" + POSSIBLE, "Memory per counter, with " + POSSIBLE + " possible CPUs");
@@ -45,9 +49,20 @@ final class Footprint {
         return s;
     }
 
+    private static void first(Section s) {
+        Table table = new Table("bytes", "heap", "native", "resident");
+        CONTENDERS.forEach((method, name) -> {
+            Measurement m = s.base("Memory/" + COUNTERS.getLast(), method, 1);
+            if (m != null && m.parts().containsKey("firstHeap")) {
+                table.row(name, Text.cell(m.part("firstHeap")), Text.cell(m.part("firstNative")), Text.cell(m.part("firstResident")));
+            }
+        });
+        s.table("The first counter of its kind in a JVM, classes included (95% interval):", table);
+    }
+
     private static void tables(Section s, String variant, String file, String title) {
         DotPlot plot = new DotPlot(title, "bytes per counter", PARTS);
-        Table table = new Table("bytes per counter", "heap", "native", "resident", "resident / PerCpuLong's");
+        Table table = new Table("bytes per counter", "heap", "native", "resident", "cells", "resident / PerCpuLong's");
         Verdict verdict = new Verdict("%s has %s times as much resident memory per counter as %s");
         for (String counters : COUNTERS) {
             String question = "Memory/" + counters + variant;
@@ -59,9 +74,11 @@ final class Footprint {
                 Interval[] parts = PARTS.stream().map(p -> m == null ? null : m.part(p)).toArray(Interval[]::new);
                 plot.row(name, parts);
                 table.row(count + ": " + name, Text.cell(parts[0]), Text.cell(parts[1]), Text.cell(parts[2]),
-                        method.equals("perCpuLong") ? Text.NONE : Ratio.of(resident(m), one).full());
+                        method.equals("longAdder") && m != null ? Text.cell(m.part("cells")) : Text.NONE, method.equals("perCpuLong") ? Text.NONE : Ratio.of(resident(m), one).full());
             });
-            verdict.add("with " + count + " ", "LongAdder", "PerCpuLong", Ratio.of(resident(s.get(question, "longAdder", 1)), one));
+            if (!counters.equals("1")) {
+                verdict.add("with " + count + " ", "LongAdder", "PerCpuLong", Ratio.of(resident(s.get(question, "longAdder", 1)), one));
+            }
         }
         s.figure(file, title, plot.draw()).table(title + " (95% interval):", table).say(verdict.text());
     }

@@ -58,7 +58,22 @@ final class Increments {
             verdict.add("with " + Text.threads(t) + " ", "PerCpu.add", "the plain field",
                     s.ratio("OneCounter", "perCpuAdd", "plainOpaque", t));
         }
+        verdictByTheClock(s);
         return s.say(verdict.text());
+    }
+
+    /** JMH adds up what each thread did in the time that it saw of an iteration. Is that what all did in that time? */
+    private static void verdictByTheClock(Section s) {
+        Measurement two = s.base("OneCounter", "perCpuAdd", 2);
+        Measurement most = s.base("OneCounter", "perCpuAdd", THREADS[THREADS.length - 1]);
+        if (two == null || most == null || !two.parts().containsKey("throughput") || !most.parts().containsKey("throughput")) {
+            return;
+        }
+        Ratio rates = Ratio.ofThroughput(most, two);
+        Ratio clock = Ratio.of(most.parts().get("throughput"), two.parts().get("throughput"));
+        s.say("PerCpu.add, throughput of " + Text.threads(most.threads()) + " / throughput of 2: " + rates.full()
+                + " by the sum of the threads' rates, which is JMH's, and " + clock.full() + " by what all of them did in the time that an"
+                + " iteration took, preparations included.");
     }
 
     static Section several(Run run) {

@@ -18,11 +18,13 @@
  */
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** How long the slow ones take: percentiles of push and pop with more threads than CPUs. */
 final class Latency {
+    private static final String NOTHING = "Nothing@latency";
     private static final String QUESTION = "Stacks@latency";
     private static final int[] THREADS = {2, 16};
     private static final String TAIL = "p99.9";
@@ -34,7 +36,8 @@ final class Latency {
     static Section section(Run run) {
         Section s = new Section(run, "Latency under oversubscription",
                 "A thread may be interrupted at any place; who then has to wait? Percentiles of the time of a push and a pop.");
-        Map<String, String> contenders = Structures.STACKS.contenders();
+        Map<String, String> contenders = new LinkedHashMap<>(Structures.STACKS.contenders());
+        contenders.put("nothing", "nothing: JMH's own time");
         Verdict verdict = Verdict.ofTime();
         for (int t : THREADS) {
             LinePlot plot = LinePlot.linear("Push and pop, " + Text.threads(t) + " on " + run.cpus + " CPUs", "percentile", "µs");
@@ -43,7 +46,7 @@ final class Latency {
             Table table = new Table(head);
             int[] style = {1};
             contenders.forEach((method, name) -> {
-                Measurement m = s.get(QUESTION, method, t);
+                Measurement m = s.get(method.equals("nothing") ? NOTHING : QUESTION, method, t);
                 List<String> row = new ArrayList<>(List.of(name));
                 int x = 0;
                 for (String percentile : Percentiles.WANTED.keySet()) {
@@ -54,7 +57,7 @@ final class Latency {
                 }
                 table.row(row);
                 style[0]++;
-                if (!method.equals("perCpuStack") && t == THREADS[THREADS.length - 1]) {
+                if (!method.equals("perCpuStack") && !method.equals("nothing") && t == THREADS[THREADS.length - 1]) {
                     verdict.add("at " + TAIL + " with " + Text.threads(t) + " ", name, "PerCpuStack",
                             Ratio.of(tail(m), tail(s.get(QUESTION, "perCpuStack", t))));
                 }

@@ -41,7 +41,7 @@ final class Noise {
         long repeated = all.stream().filter(Noise::repeated).count();
         long noisy = all.stream().filter(m -> shown(m).noisy()).count();
         StringBuilder text = new StringBuilder("Measurements: " + all.size()
-                + ". Repeated because they were noisy, with rounds added and none dropped: " + repeated + ". Noisy in the end, that is with a 95% interval that reaches more than "
+                + ". Repeated because they or a contender beside them were noisy, with rounds added and none dropped: " + repeated + ". Noisy in the end, that is with a 95% interval that reaches more than "
                 + Text.percent(Interval.NOISY) + " beyond the value: " + noisy + ". Tables mark such values with ≈.\n");
         if (!listed.isEmpty()) {
             Table table = new Table("measurement", "rounds", "interval", "");

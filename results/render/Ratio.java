@@ -35,7 +35,11 @@ record Ratio(double log, double variance, double freedom) {
 
     /** Of the time of two measurements; unknown if one is null. */
     static Ratio of(Measurement a, Measurement b) {
-        return a == null || b == null ? UNKNOWN : of(a.rounds(), b.rounds());
+        if (a == null || b == null) {
+            return UNKNOWN;
+        }
+        // Of as many rounds, but planned as more or less of them: not all ran beside each other.
+        return a.planned() == b.planned() ? of(a.rounds(), b.rounds()) : ofRounds(a.rounds()).over(ofRounds(b.rounds()));
     }
 
     /** How many times the total throughput of b a has. */

@@ -33,7 +33,8 @@ abstract class Report {
     }
 
     static Report of(Run run) {
-        return run.name().startsWith("structures") ? new Structures(run) : new BenchReport(run);
+        // The page was not written down in earlier runs.
+        return run.machine.getOrDefault("page", run.name()).startsWith("structures") ? new Structures(run) : new BenchReport(run);
     }
 
     /** The name in the marks of other pages. */
@@ -66,15 +67,13 @@ abstract class Report {
         List<Target> measured = targets().stream().filter(Target::measured).toList();
         long met = measured.stream().filter(Target::met).count();
         StringBuilder missed = new StringBuilder();
-        measured.stream().filter(t -> !t.met()).forEach(t -> missed.append("; missed: ").append(t.text()).append(' ')
-                .append(t.wanted()).append(", measured ").append(t.value()).append(" (").append(t.interval()).append(')'));
-        long held = measured.stream().filter(Target::met).filter(t -> !t.apart()).count();
+        measured.stream().filter(t -> !t.met()).forEach(t -> missed.append("; ").append(t.verdict()).append(": ").append(t.text())
+                .append(' ').append(t.wanted()).append(", measured ").append(t.value()).append(" (").append(t.interval()).append(')'));
         int left = targets().size() - measured.size();
         String share = mostThreads() > run.cpus ? "; " + mostThreads() + " threads share its CPUs" : "";
         return "Measured " + machine("date") + " on " + machine("cpu") + ", " + run.cpus + " CPUs, "
                 + machine("kernel") + ", JDK " + machine("jdk") + share + ".\n" + met + " of "
-                + targets().size() + " targets met" + (held == 0 ? "" : ", " + held + " of them with an interval that holds the limit")
-                + missed + (left == 0 ? "" : "; not measured: " + left) + ".";
+                + targets().size() + " targets met" + missed + (left == 0 ? "" : "; not measured: " + left) + ".";
     }
 
     private String machine(String key) {

@@ -19,25 +19,26 @@
 
 /** A wanted ratio, or number of the given unit: at most, or at least, the limit. */
 record Target(String text, boolean atMost, double limit, String unit, Ratio ratio) {
+    /** Also at the worst end of the interval. */
     boolean met() {
-        double value = ratio.interval().value();
-        return atMost ? value <= limit : value >= limit;
+        Interval i = ratio.interval();
+        return i.bounded() && (atMost ? i.high() <= limit : i.low() >= limit);
     }
 
     boolean measured() {
         return ratio.known();
     }
 
-    boolean apart() {
+    private boolean missed() {
         Interval i = ratio.interval();
-        return i.low() > limit || i.high() < limit;
+        return i.bounded() && (atMost ? i.low() > limit : i.high() < limit);
     }
 
     String verdict() {
         if (!measured()) {
             return "not measured";
         }
-        return (met() ? "met" : "missed") + (apart() ? "" : ", the interval holds the limit");
+        return met() ? "met" : missed() ? "missed" : "undecided";
     }
 
     String wanted() {

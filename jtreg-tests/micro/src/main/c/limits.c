@@ -58,6 +58,7 @@ extern const unsigned int __rseq_size __attribute__((weak));
 static char* slots;
 static char* exclusive_words;       // as far apart as the slots
 static ptrdiff_t index_offset;
+static bool mm_cids;                // number the slots, not cpu_ids
 
 // Memory at that address, or anywhere if it is null; null if there is none.
 static char* map(void* where, size_t size) {
@@ -85,7 +86,8 @@ JNIEXPORT jstring JNICALL Java_percpu_micro_Limits_init(JNIEnv* env, jclass igno
     if (&__rseq_size == NULL || __rseq_size == 0) {
         return (*env)->NewStringUTF(env, "glibc has not registered this thread with rseq(2)");
     }
-    index_offset = __rseq_offset + (getauxval(AT_RSEQ_FEATURE_SIZE) >= MM_CID + 4 ? MM_CID : CPU_ID);
+    mm_cids = getauxval(AT_RSEQ_FEATURE_SIZE) >= MM_CID + 4;
+    index_offset = __rseq_offset + (mm_cids ? MM_CID : CPU_ID);
     slots = map(NULL, (size_t)MAX_SLOTS << STRIDE_SHIFT);
     exclusive_words = map(NULL, (size_t)MAX_SLOTS << STRIDE_SHIFT);
     if (slots == NULL || exclusive_words == NULL) {
@@ -95,6 +97,9 @@ JNIEXPORT jstring JNICALL Java_percpu_micro_Limits_init(JNIEnv* env, jclass igno
         return (*env)->NewStringUTF(env, "no memory below 2 GB, for sections with short addresses");
     }
     for (Short* s = __start_percpu_short; s < __stop_percpu_short; s++) {
+        if (s->descriptor[3] != 0) {
+            return (*env)->NewStringUTF(env, "the compiler made two sections of one, with one descriptor");
+        }
         s->descriptor[0] = 0;   // version, flags
         s->descriptor[1] = s->start_ip;
         s->descriptor[2] = s->post_commit_offset;
@@ -125,10 +130,16 @@ JNIEXPORT void JNICALL Java_percpu_micro_Limits_plain(JNIEnv* env, jclass ignore
 JNIEXPORT void JNICALL Java_percpu_micro_Limits_plainEight(JNIEnv* env, jclass ignored, jlong n) {
     jlong words[WORDS] __attribute__((aligned(64))) = { 0 };
     for (jlong i = 0; i < n; i++) {
-#pragma GCC unroll 8
-        for (int word = 0; word < WORDS; word++) {
-            __asm__ volatile("addq $1, %0" : "+m"(words[word]) : : "cc");
-        }
+        __asm__ volatile(
+            "addq   $1, (%0)\n\t"
+            "addq   $1, 8(%0)\n\t"
+            "addq   $1, 16(%0)\n\t"
+            "addq   $1, 24(%0)\n\t"
+            "addq   $1, 32(%0)\n\t"
+            "addq   $1, 40(%0)\n\t"
+            "addq   $1, 48(%0)\n\t"
+            "addq   $1, 56(%0)"
+            : : "r"(words) : "memory", "cc");
     }
 }
 
@@ -184,6 +195,7 @@ typedef struct {
 
 #define ARM_SHORT                                                                                         \
     ".pushsection percpu_short, \"aw\"\n\t"                                                               \
+    ".balign 8\n\t"                                                                                      \
     ".quad  %c[low], 1f, 2f - 1f, 4f\n\t"                                                                 \
     ".popsection\n\t"                                                                                     \
     ABORT_HANDLER "5:\n\t"                                                                                \
@@ -198,9 +210,21 @@ typedef struct {
     "orl    %%fs:%c[cpu_id](%[area]), %%eax\n\t"               /* its sign: not registered */             \
     "js     %l[unusable]\n\t"
 
+#define CHECK_CPU_ID                                                                                      \
+    "cmpl   $0, %%fs:%c[cpu_id](%[area])\n\t"                  /* the offset is nonsense if negative */   \
+    "js     %l[unusable]\n\t"                                                                            \
+    "cmpl   $0, 4(%[exclusive], %%rdx)\n\t"                                                              \
+    "js     %l[unusable]\n\t"
+
 #define CHECK_SHORT                                                                                       \
     "movl   4 + %c[low_exclusive](%%rdx), %%eax\n\t"                                                      \
     "orl    %%fs:%c[cpu_id](%[area]), %%eax\n\t"                                                          \
+    "js     %l[unusable]\n\t"
+
+#define CHECK_SHORT_CPU_ID                                                                                \
+    "cmpl   $0, %%fs:%c[cpu_id](%[area])\n\t"                                                            \
+    "js     %l[unusable]\n\t"                                                                            \
+    "cmpl   $0, 4 + %c[low_exclusive](%%rdx)\n\t"                                                        \
     "js     %l[unusable]\n\t"
 
 #define COMMIT                                                                                            \
@@ -217,7 +241,8 @@ typedef struct {
 enum {
     CHECKED = 1,    // whether the thread is registered, and the slot nobody's exclusively
     SHORT   = 2,    // whole addresses in the instructions: for the store that arms, and for the exclusive words
-    DISARM  = 4     // afterwards, as a section would that tidies up after itself
+    DISARM  = 4,    // afterwards, as a section would that tidies up after itself
+    CPU_IDS = 8     // slots are numbered so: cpu_id is asked before its slot is looked at, as HotSpot does
 };
 
 // load_add_store(v, 1):
@@ -228,10 +253,14 @@ enum {
 // `low` is where the descriptor is if addresses are short, another one for each section of the program.
 // Answers whether it was done.
 static inline __attribute__((always_inline)) bool add_in_section(const Constants* c, int word, int how, uintptr_t low) {
-    if ((how & SHORT) != 0 && (how & CHECKED) != 0) {
+    if ((how & SHORT) != 0 && (how & CHECKED) != 0 && (how & CPU_IDS) != 0) {
+        __asm__ goto(ARM_SHORT FIND CHECK_SHORT_CPU_ID COMMIT : OPERANDS : unusable);
+    } else if ((how & SHORT) != 0 && (how & CHECKED) != 0) {
         __asm__ goto(ARM_SHORT FIND CHECK_SHORT COMMIT : OPERANDS : unusable);
     } else if ((how & SHORT) != 0) {
         __asm__ volatile(ARM_SHORT FIND COMMIT : OPERANDS);
+    } else if ((how & CHECKED) != 0 && (how & CPU_IDS) != 0) {
+        __asm__ goto(ARM FIND CHECK_CPU_ID COMMIT : OPERANDS : unusable);
     } else if ((how & CHECKED) != 0) {
         __asm__ goto(ARM FIND CHECK COMMIT : OPERANDS : unusable);
     } else {
@@ -241,37 +270,45 @@ static inline __attribute__((always_inline)) bool add_in_section(const Constants
         __asm__ volatile("movq $0, %%fs:%c[rseq_cs](%[area])" : : [area] "r"(c->area), [rseq_cs] "i"(RSEQ_CS) : "memory");
     }
     return true;
-unusable:
+unusable: __attribute__((cold));
     return false;
 }
 
-// One word, or eight in turn: n increments of each. Returns how many were not done.
-#define LOOP_OF_SECTIONS(name, how, low)                                                                  \
+// n increments, or n times eight in turn. Return how many were not done.
+static inline __attribute__((always_inline)) jlong one(jlong n, int how, uintptr_t low) {
+    const Constants c = { slots, exclusive_words, __rseq_offset, index_offset };
+    for (jlong i = 0; i < n; i++) {
+        if (!add_in_section(&c, 0, how, low)) {
+            return n - i;
+        }
+    }
+    return 0;
+}
+
+static inline __attribute__((always_inline)) jlong eight(jlong n, int how, uintptr_t low) {
+    const Constants c = { slots, exclusive_words, __rseq_offset, index_offset };
+    for (jlong i = 0; i < n; i++) {
+        if (!add_in_section(&c, 0, how, low + 32) || !add_in_section(&c, 1, how, low + 64) ||
+            !add_in_section(&c, 2, how, low + 96) || !add_in_section(&c, 3, how, low + 128) ||
+            !add_in_section(&c, 4, how, low + 160) || !add_in_section(&c, 5, how, low + 192) ||
+            !add_in_section(&c, 6, how, low + 224) || !add_in_section(&c, 7, how, low + 256)) {
+            return WORDS * (n - i);
+        }
+    }
+    return 0;
+}
+
+#define LOOPS_OF_SECTIONS(name, how, low)                                                                 \
     JNIEXPORT jlong JNICALL Java_percpu_micro_Limits_##name(JNIEnv* env, jclass ignored, jlong n) {        \
-        const Constants c = { slots, exclusive_words, __rseq_offset, index_offset };                      \
-        for (jlong i = 0; i < n; i++) {                                                                   \
-            if (!add_in_section(&c, 0, how, low)) {                                                       \
-                return n - i;                                                                             \
-            }                                                                                             \
-        }                                                                                                 \
-        return 0;                                                                                         \
+        return mm_cids ? one(n, how, low) : one(n, (how) | CPU_IDS, (low) + 512);                         \
     }                                                                                                     \
                                                                                                           \
     JNIEXPORT jlong JNICALL Java_percpu_micro_Limits_##name##Eight(JNIEnv* env, jclass ignored, jlong n) { \
-        const Constants c = { slots, exclusive_words, __rseq_offset, index_offset };                      \
-        for (jlong i = 0; i < n; i++) {                                                                   \
-            if (!add_in_section(&c, 0, how, (low) + 32) || !add_in_section(&c, 1, how, (low) + 64) ||     \
-                !add_in_section(&c, 2, how, (low) + 96) || !add_in_section(&c, 3, how, (low) + 128) ||    \
-                !add_in_section(&c, 4, how, (low) + 160) || !add_in_section(&c, 5, how, (low) + 192) ||   \
-                !add_in_section(&c, 6, how, (low) + 224) || !add_in_section(&c, 7, how, (low) + 256)) {   \
-                return WORDS * (n - i);                                                                   \
-            }                                                                                             \
-        }                                                                                                 \
-        return 0;                                                                                         \
+        return mm_cids ? eight(n, how, low) : eight(n, (how) | CPU_IDS, (low) + 512);                     \
     }
 
-LOOP_OF_SECTIONS(section,               CHECKED,          0)
-LOOP_OF_SECTIONS(sectionDisarm,         CHECKED | DISARM, 0)
-LOOP_OF_SECTIONS(sectionUnchecked,      0,                0)
-LOOP_OF_SECTIONS(sectionShort,          CHECKED | SHORT,  LOW_DESCRIPTORS)
-LOOP_OF_SECTIONS(sectionShortUnchecked, SHORT,            LOW_DESCRIPTORS + 1024)
+LOOPS_OF_SECTIONS(section,               CHECKED,          0)
+LOOPS_OF_SECTIONS(sectionDisarm,         CHECKED | DISARM, 0)
+LOOPS_OF_SECTIONS(sectionUnchecked,      0,                0)
+LOOPS_OF_SECTIONS(sectionShort,          CHECKED | SHORT,  LOW_DESCRIPTORS)
+LOOPS_OF_SECTIONS(sectionShortUnchecked, SHORT,            LOW_DESCRIPTORS + 1024)

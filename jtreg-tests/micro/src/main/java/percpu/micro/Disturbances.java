@@ -67,7 +67,9 @@ public final class Disturbances implements InternalProfiler {
         double seconds = (System.nanoTime() - time) / 1e9;
         return List.of(scalar("aborts", (PerCpuStatistics.aborts() - aborts) / seconds),
                 scalar("contextSwitches", (switches() - switches) / seconds),
-                scalar("ticks", (ticks() - ticks) / seconds));
+                scalar("ticks", (ticks() - ticks) / seconds),
+                // All that was done, while JMH prepared and tidied up too; by this clock, and not by each thread's.
+                new ScalarResult("throughput", result.getMetadata().getAllOps() / seconds / 1e6, "M/s", AggregationPolicy.AVG));
     }
 
     private static ScalarResult scalar(String name, double value) {

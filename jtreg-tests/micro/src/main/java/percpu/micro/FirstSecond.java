@@ -39,8 +39,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does an increment cost in the first second of a JVM, while the interpreter and C1 do it? There is no warm-up,
- * and compilers work in the background as they usually do: each iteration is the next 50 milliseconds.
+ * What does an increment cost in the first second of its use, while the interpreter and C1 do it? There is no warm-up,
+ * and compilers work in the background as they usually do, between iterations too: each iteration is the next 50
+ * milliseconds.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

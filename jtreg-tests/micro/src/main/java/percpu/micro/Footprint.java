@@ -32,6 +32,8 @@ import org.openjdk.jmh.results.ScalarResult;
 
 /** Adds to JMH's results what {@link Memory} found. */
 public final class Footprint implements InternalProfiler {
+    static final String RESIDENT = "resident";
+
     @Override
     public String getDescription() {
         return "bytes that a counter takes";
@@ -46,8 +48,10 @@ public final class Footprint implements InternalProfiler {
     public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmark, IterationParams iteration,
             IterationResult iterationResult) {
         Memory.Result r = Memory.result;
-        return List.of(scalar("heap", r.heap(), "B"), scalar("native", r.nativeMemory(), "B"),
-                scalar("resident", r.resident(), "B"), scalar("grown", r.grown(), "of 1"));
+        return List.of(scalar("heap", r.each().heap(), "B"), scalar("native", r.each().nativeMemory(), "B"),
+                scalar(RESIDENT, r.each().resident(), "B"), scalar("firstHeap", r.first().heap(), "B"),
+                scalar("firstNative", r.first().nativeMemory(), "B"), scalar("firstResident", r.first().resident(), "B"),
+                scalar("cells", r.cells(), "cells"));
     }
 
     private static ScalarResult scalar(String name, double value, String unit) {

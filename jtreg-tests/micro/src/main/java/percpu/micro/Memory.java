@@ -23,6 +23,9 @@ import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -30,6 +33,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -62,13 +66,17 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 0)
 @Measurement(iterations = 1)
 public class Memory {
-    // Of the counters before, whose memory is not counted: all code is compiled then.
-    private static final int ROUNDS_BEFORE = 2_000;
+    // Of the first counter, so that all code is compiled when those come that are counted.
+    private static final int ROUNDS_OF_THE_FIRST = 2_000;
     private static final int INCREMENTS = 100;
     private static final int ROUNDS = 10;
 
-    /** What one counter took, in bytes, and how many of the counters became as big as they get. */
-    record Result(double heap, double nativeMemory, double resident, double grown) {
+    /** Bytes. */
+    record Bytes(double heap, double nativeMemory, double resident) {
+    }
+
+    /** What the first counter took, and what each one of the others did; and how many cells each has, if it has any. */
+    record Result(Bytes first, Bytes each, double cells) {
     }
 
     static Result result;
@@ -81,52 +89,54 @@ public class Memory {
 
     @Benchmark
     public Object perCpuLong(Variables v) throws Exception {
-        return measure(v.variables, PerCpuLong::new, c -> PerCpu.add(c, 1), PerCpuLong::sum, PerCpuLong[]::new, c -> true);
+        return measure(v.variables, PerCpuLong::new, c -> PerCpu.add(c, 1), PerCpuLong::sum, PerCpuLong[]::new, c -> 0);
     }
 
     @Benchmark
     public Object perCpuCounter(Variables v) throws Exception {
         return measure(v.variables, PerCpuCounter::new, PerCpuCounter::increment, PerCpuCounter::sum, PerCpuCounter[]::new,
-                c -> true);
+                c -> 0);
     }
 
     @Benchmark
     public Object longAdder(Variables v) throws Exception {
         Field cells = LongAdder.class.getSuperclass().getDeclaredField("cells");
         cells.setAccessible(true);
-        return measure(v.variables, LongAdder::new, LongAdder::increment, LongAdder::sum, LongAdder[]::new, c -> {
+        return measure(v.variables, LongAdder::new, LongAdder::increment, LongAdder::sum, LongAdder[]::new, adder -> {
             try {
-                return cells.get(c) != null;
+                Object[] table = (Object[]) cells.get(adder);
+                return table == null ? 0 : (int) Arrays.stream(table).filter(Objects::nonNull).count();
             } catch (IllegalAccessException e) {
                 throw new AssertionError(e);
             }
         });
     }
 
-    private static <T> T[] measure(int variables, Supplier<T> make, Consumer<T> increment, Function<T, Long> sum,
-            IntFunction<T[]> array, Function<T, Boolean> isGrown) throws Exception {
-        T[] before = array.apply(1);
-        before[0] = make.get();
-        contend(before, increment, sum, isGrown, ROUNDS_BEFORE);
+    private static <T> Object measure(int variables, Supplier<T> make, Consumer<T> increment, Function<T, Long> sum,
+            IntFunction<T[]> array, ToIntFunction<T> cells) throws Exception {
+        T[] first = array.apply(1);
         T[] counters = array.apply(variables);
-        // What it takes itself is not counted either.
+        // What it takes itself is not counted.
         Usage.now();
+        Usage before = Usage.now();
+        first[0] = make.get();
+        increment.accept(first[0]);
+        Usage one = Usage.now();
+        contend(first, increment, sum, cells, ROUNDS_OF_THE_FIRST, 1);
         Usage start = Usage.now();
         for (int i = 0; i < variables; i++) {
             counters[i] = make.get();
         }
-        int grown = contend(counters, increment, sum, isGrown, ROUNDS);
-        Usage end = Usage.now();
-        double heap = end.heap - start.heap;
-        result = new Result(heap / variables, (double) (end.nativeMemory - start.nativeMemory) / variables,
-                (heap + end.residentOutsideOfHeap - start.residentOutsideOfHeap) / variables, (double) grown / variables);
-        increment.accept(before[0]);
-        return counters;
+        double grown = contend(counters, increment, sum, cells, ROUNDS, 0);
+        result = new Result(one.since(before, 1), Usage.now().since(start, variables), grown);
+        // All of it is in use until here.
+        return List.of(first, counters);
     }
 
     // A thread for each CPU: they meet at each counter many times, and increment it as fast as they can.
-    private static <T> int contend(T[] counters, Consumer<T> increment, Function<T, Long> sum, Function<T, Boolean> isGrown,
-            int rounds) throws InterruptedException {
+    // Answers how many cells a counter has then.
+    private static <T> double contend(T[] counters, Consumer<T> increment, Function<T, Long> sum, ToIntFunction<T> cells,
+            int rounds, long before) throws InterruptedException {
         int count = Runtime.getRuntime().availableProcessors();
         AtomicInteger arrived = new AtomicInteger();
         Thread[] threads = new Thread[count];
@@ -151,21 +161,27 @@ public class Memory {
         for (Thread thread : threads) {
             thread.join();
         }
-        int grown = 0;
+        long all = 0;
         for (T counter : counters) {
-            long expected = (long) count * rounds * INCREMENTS;
+            long expected = before + (long) count * rounds * INCREMENTS;
             if (sum.apply(counter) != expected) {
                 throw new IllegalStateException("counted " + sum.apply(counter) + " of " + expected);
             }
-            grown += isGrown.apply(counter) ? 1 : 0;
+            all += cells.applyAsInt(counter);
         }
-        return grown;
+        return (double) all / counters.length;
     }
 
     /** Bytes that are used now. All pages of the Java heap are resident from the start on. */
     private record Usage(long heap, long nativeMemory, long residentOutsideOfHeap) {
         private static final Pattern COMMITTED = Pattern.compile("^ *-? *(Total|Java Heap).*committed=(\\d+)", Pattern.MULTILINE);
         private static final Pattern RSS = Pattern.compile("^Rss: +(\\d+) kB", Pattern.MULTILINE);
+
+        Bytes since(Usage start, int counters) {
+            double onHeap = heap - start.heap;
+            return new Bytes(onHeap / counters, (double) (nativeMemory - start.nativeMemory) / counters,
+                    (onHeap + residentOutsideOfHeap - start.residentOutsideOfHeap) / counters);
+        }
 
         static Usage now() throws Exception {
             for (int i = 0; i < 5; i++) {

@@ -27,15 +27,20 @@ import org.openjdk.jmh.util.ListStatistics;
 
 /** Whether the forks of a contender agree. */
 final class Noise {
-    /** More than so much between the forks is noise: 95% intervals get as wide as the page marks them. */
+    /** More than so much between the forks is noise; the page marks as much as noisy. */
     static final double LIMIT = 0.15;
 
     private Noise() {}
 
+    // Of a single shot it is not the time.
+    private static Result<?> wanted(BenchmarkResult fork) {
+        Result<?> resident = fork.getSecondaryResults().get(Footprint.RESIDENT);
+        return resident == null ? fork.getPrimaryResult() : resident;
+    }
+
     /** {@return half the width of the 95% interval of what the forks found, divided by their mean} */
     static double of(List<BenchmarkResult> forks) {
-        ListStatistics scores = new ListStatistics(forks.stream().map(BenchmarkResult::getPrimaryResult)
-                .mapToDouble(Result::getScore).toArray());
+        ListStatistics scores = new ListStatistics(forks.stream().map(Noise::wanted).mapToDouble(Result::getScore).toArray());
         return forks.size() < 2 ? 0 : scores.getMeanErrorAt(0.95) / scores.getMean();
     }
 }

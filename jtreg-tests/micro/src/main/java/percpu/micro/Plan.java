@@ -64,6 +64,9 @@ final class Plan {
     private static final Set<String> ALL = Set.of();
     private static final Set<String> OURS = Set.of("perCpuAdd", "perCpuCounter");
     private static final Set<String> COUNTERS = Set.of("plainOpaque", "perCpuAdd", "perCpuCounter", "longAdder");
+    private static final Set<String> OTHER_LIMITS = Set.of("cLockAdd", "cFindAndAdd", "cSectionDisarm", "cSectionUnchecked",
+            "cSectionShort", "cSectionShortUnchecked", "cEightPlain", "cEightSections", "cEightSectionsDisarm",
+            "cEightSectionsUnchecked", "cEightSectionsShort", "cEightSectionsShortUnchecked");
     private static final Set<String> LIMITS = Set.of("cPlain", "cLockAdd", "cFindAndAdd", "cSection");
 
     static final Map<String, Plan> PAGES = Map.of(
@@ -82,8 +85,10 @@ final class Plan {
         for (int threads : new int[] {1, 2, 4, 16, 64}) {
             add(OneCounter.class, List.of(threads), Variant.USUAL, Mode.Throughput, Disturbances.class, ALL);
             if (threads == 1) {
+                // Next to each other what a target compares.
+                add(Limits.class, ONE, Variant.USUAL, Mode.Throughput, null, Set.of("cPlain", "cSection"));
                 add(Loops.class, ONE);
-                add(Limits.class, ONE);
+                add(Limits.class, ONE, Variant.USUAL, Mode.Throughput, null, OTHER_LIMITS);
             } else if (threads == 2 || threads == 64) {
                 add(Limits.class, List.of(threads), Variant.USUAL, Mode.Throughput, null, LIMITS);
             }
@@ -101,13 +106,16 @@ final class Plan {
         add(OneCounter.class, ONE, Variant.C1, Mode.Throughput, Disturbances.class, COUNTERS);
         add(FirstSecond.class, ONE, Variant.AS_STARTED, Mode.Throughput, null, ALL);
         add(Memory.class, ONE, Variant.USUAL, Mode.SingleShotTime, Footprint.class, ALL);
-        for (Variant variant : new Variant[] {Variant.USUAL, Variant.JVM, Variant.OFF}) {
+        for (Variant variant : new Variant[] {Variant.USUAL, Variant.JVM, Variant.NOBODY}) {
             add(ThreadStart.class, ONE, variant, Mode.Throughput, null, ALL);
         }
         for (Variant variant : new Variant[] {Variant.USUAL, Variant.HANDSHAKE}) {
             add(Fence.class, ONE, variant, Mode.Throughput, null, ALL);
         }
-        add(Stacks.class, List.of(2, 16), Variant.LATENCY, Mode.SampleTime, null, ALL);
+        for (int threads : new int[] {2, 16}) {
+            add(Stacks.class, List.of(threads), Variant.LATENCY, Mode.SampleTime, null, ALL);
+            add(Nothing.class, List.of(threads), Variant.LATENCY, Mode.SampleTime, null, ALL);
+        }
         return this;
     }
 

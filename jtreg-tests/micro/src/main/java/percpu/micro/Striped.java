@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import jdk.incubator.percpu.PerCpu;
 
 /**
- * A counter with a word for each slot, as one writes it without critical sections: finds its word as PerCpu.add does,
+ * A counter with a word for each slot, as one writes it without critical sections: finds its word by PerCpu.currentSlot(),
  * and increments it by an atomic instruction, because the thread may have been moved meanwhile.
  */
 final class Striped {

@@ -36,10 +36,12 @@ enum Variant {
     C1("c1", "-Xbatch", "-XX:TieredStopAtLevel=1"),
     LATENCY("latency", "-Xbatch"),
     HANDSHAKE("handshake", "-Xbatch", "-XX:+UnlockDiagnosticVMOptions", "-XX:RseqFence=handshake"),
-    OFF("off", "-Xbatch", "-XX:-UseRseq"),
 
     /** The JVM registers threads with rseq(2), because glibc was told not to. */
-    JVM("jvm", "-Xbatch");
+    JVM("jvm", "-Xbatch"),
+
+    /** Nobody registers threads. */
+    NOBODY("nobody", "-Xbatch", "-XX:-UseRseq");
 
     private final String label;
     private final List<String> arguments;
@@ -61,6 +63,6 @@ enum Variant {
 
     /** {@return the program to start, null for the one that runs this} */
     String java() {
-        return this == JVM ? System.getProperty("percpu.java.unregistered") : null;
+        return this == JVM || this == NOBODY ? System.getProperty("percpu.java.unregistered") : null;
     }
 }
