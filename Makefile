@@ -110,7 +110,7 @@ test-kernels:   ## all eight: four kernels on two CPUs, one after the other; wri
 	  $(MAKE) --no-print-directory test-kernel KERNEL=$$kernel ARCH=$$arch || failed="$$failed $$kernel-$$arch"; \
 	done; done; [ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
 
-bench: jdk      ## JMH: all questions, all peers, about 75 min on an idle machine, then report (QUICK=1: 10 min, in build/)
+bench: jdk      ## JMH: all questions, all peers, about an hour on an idle machine, then report (QUICK=1: 10 min, in build/)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh report
 
 report: jdk     ## render the last run again, without measuring (NAME= BESIDE=)

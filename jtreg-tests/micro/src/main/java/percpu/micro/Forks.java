@@ -41,6 +41,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class Forks {
     private static final int MANY_THREADS = 8;
     private static final double SECONDS_OF_A_THREAD = 0.025;
+    private static final double QUICK_SECONDS_OF_A_THREAD = 0.01;
     private static final double SECONDS_TO_START = 1.0;
     private static final double SECONDS_OF_A_SINGLE_SHOT = 6.0;
 
@@ -85,7 +86,7 @@ final class Forks {
         if (group.threads() > MANY_THREADS) {
             // JMH adds up the threads' rates, each over the time in which that thread saw the iteration. All must have had
             // a CPU several times by then, or those that had one once count as if they had had it all the time.
-            double seconds = Math.max(times.seconds, group.threads() * SECONDS_OF_A_THREAD);
+            double seconds = Math.max(times.seconds, group.threads() * (quick ? QUICK_SECONDS_OF_A_THREAD : SECONDS_OF_A_THREAD));
             return new Times(1, seconds / 2, Math.min(times.iterations, 3), seconds);
         }
         return times;

@@ -50,7 +50,6 @@ import org.openjdk.jmh.runner.RunnerException;
  */
 public final class Main {
     private static final int QUICK_ROUNDS = 2;
-    private static final int ROUNDS_OF_VARIANTS = 3;
     private static final int MOST_ROUNDS_MORE = 2;
 
     private final List<Plan.Group> groups;
@@ -83,13 +82,9 @@ public final class Main {
     }
 
     private int rounds(Plan.Group group) {
-        boolean isMain = group.variant() == Variant.USUAL && group.mode() == Mode.Throughput;
-        if (quick) {
-            // Two are needed for an interval; what is not in the targets goes without.
-            return isMain ? QUICK_ROUNDS : 1;
-        }
-        int rounds = group.question().getAnnotation(Fork.class).value();
-        return isMain ? rounds : Math.min(rounds, ROUNDS_OF_VARIANTS);
+        int rounds = Math.min(group.question().getAnnotation(Fork.class).value(), group.mostRounds());
+        // Two are needed for an interval; what is not in the targets goes without.
+        return quick ? group.mostRounds() > rounds ? QUICK_ROUNDS : 1 : rounds;
     }
 
     // What is measured so far is written after each round: who interrupts a run has that.

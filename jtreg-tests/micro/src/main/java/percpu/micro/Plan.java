@@ -51,7 +51,7 @@ final class Plan {
 
     /** What is compared with each other: contenders that run next to each other, with as many threads. */
     record Group(Class<?> question, Parameter parameter, int threads, Variant variant, Mode mode,
-                 Class<? extends InternalProfiler> profiler, List<String> methods) {
+                 Class<? extends InternalProfiler> profiler, List<String> methods, int mostRounds) {
         @Override
         public String toString() {
             return question.getSimpleName() + (parameter == null ? "" : " " + parameter.value())
@@ -59,6 +59,7 @@ final class Plan {
         }
     }
 
+    private static final int ROUNDS_OF_VARIANTS = 3;
     private static final List<Integer> ONE = List.of(1);
     private static final List<Integer> TO_SIXTEEN = List.of(1, 2, 16);
     private static final Set<String> ALL = Set.of();
@@ -70,8 +71,8 @@ final class Plan {
     private static final Set<String> LIMITS = Set.of("cPlain", "cLockAdd", "cFindAndAdd", "cSection");
 
     static final Map<String, Plan> PAGES = Map.of(
-            "report", new Plan().counters().conditions().structures(),
-            "structures", new Plan().structures());
+            "report", new Plan().counters().conditions().structures(3),
+            "structures", new Plan().structures(Integer.MAX_VALUE));
 
     private final List<Group> groups = new ArrayList<>();
 
@@ -119,10 +120,11 @@ final class Plan {
         return this;
     }
 
-    private Plan structures() {
+    // A page of its own has more rounds of them.
+    private Plan structures(int mostRounds) {
         for (int threads : TO_SIXTEEN) {
             for (Class<?> question : List.of(Stacks.class, Rings.class, Locks.class, DataStacks.class)) {
-                add(question, List.of(threads), Variant.USUAL, Mode.Throughput, Allocation.class, ALL);
+                add(question, List.of(threads), Variant.USUAL, Mode.Throughput, Allocation.class, ALL, mostRounds);
             }
         }
         return this;
@@ -132,13 +134,19 @@ final class Plan {
         add(question, threads, Variant.USUAL, Mode.Throughput, null, ALL);
     }
 
-    private void add(Class<?> question, List<Integer> threadCounts, Variant variant, Mode mode,
+    private void add(Class<?> question, List<Integer> threads, Variant variant, Mode mode,
             Class<? extends InternalProfiler> profiler, Set<String> selection) {
+        boolean inTargets = variant == Variant.USUAL && mode != Mode.SampleTime;
+        add(question, threads, variant, mode, profiler, selection, inTargets ? Integer.MAX_VALUE : ROUNDS_OF_VARIANTS);
+    }
+
+    private void add(Class<?> question, List<Integer> threadCounts, Variant variant, Mode mode,
+            Class<? extends InternalProfiler> profiler, Set<String> selection, int mostRounds) {
         List<String> methods = Arrays.stream(question.getDeclaredMethods()).filter(m -> m.isAnnotationPresent(Benchmark.class))
                 .map(m -> m.getName()).filter(m -> selection.isEmpty() || selection.contains(m)).sorted().toList();
         for (int threads : threadCounts) {
             for (Parameter parameter : Parameter.of(question)) {
-                groups.add(new Group(question, parameter, threads, variant, mode, profiler, methods));
+                groups.add(new Group(question, parameter, threads, variant, mode, profiler, methods, mostRounds));
             }
         }
     }
