@@ -106,7 +106,7 @@ public class GuestTests {
         }
         for (String index : new String[] {"mm_cid", "cpu_id"}) {
             test("emitted-code-" + index, () -> vm().withWhiteBox().with("-Xbatch", "-XX:-TieredCompilation",
-                    "-XX:CompileCommand=quiet", "-XX:CompileCommand=dontinline,EmittedSection::op*",
+                    "-XX:CompileCommand=quiet", "-XX:CompileCommand=dontinline,percpu.lib.CompiledOperations::op*",
                     indexed(index)).pass(EmittedSection.class).shouldContain("sections are well formed"));
             test("many-sections-" + index, () -> vm().withWhiteBox().with("-Xbatch", "-XX:-TieredCompilation",
                     indexed(index)).pass(ManySections.class).shouldContain(" adds"));

@@ -26,10 +26,10 @@
  * @build percpu.lib.* jdk.test.whitebox.WhiteBox
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run main/othervm -Xbootclasspath/a:. -XX:+UnlockDiagnosticVMOptions -XX:+WhiteBoxAPI
- *      -Xbatch -XX:-TieredCompilation -XX:CompileCommand=dontinline,EmittedSection::op*
+ *      -Xbatch -XX:-TieredCompilation -XX:CompileCommand=dontinline,percpu.lib.CompiledOperations::op*
  *      -XX:RseqIndex=mm_cid EmittedSection
  * @run main/othervm -Xbootclasspath/a:. -XX:+UnlockDiagnosticVMOptions -XX:+WhiteBoxAPI
- *      -Xbatch -XX:-TieredCompilation -XX:CompileCommand=dontinline,EmittedSection::op*
+ *      -Xbatch -XX:-TieredCompilation -XX:CompileCommand=dontinline,percpu.lib.CompiledOperations::op*
  *      -XX:RseqIndex=cpu_id EmittedSection
  */
 
@@ -40,14 +40,13 @@ import java.util.List;
 import java.util.Set;
 
 import jdk.incubator.percpu.PerCpu;
-import jdk.incubator.percpu.PerCpuCounter;
-import jdk.incubator.percpu.PerCpuLong;
 import jdk.internal.misc.Unsafe;
 import jdk.test.whitebox.code.BlobType;
 import jdk.test.whitebox.code.CodeBlob;
 import jdk.test.whitebox.code.NMethod;
 import jtreg.SkippedException;
 import percpu.lib.Check;
+import percpu.lib.CompiledOperations;
 import percpu.lib.Cpu;
 import percpu.lib.Disassembly;
 import percpu.lib.Disassembly.Instruction;
@@ -56,80 +55,6 @@ import percpu.lib.Section;
 
 public class EmittedSection {
     private static final Unsafe U = Unsafe.getUnsafe();
-
-    private static final PerCpuLong V = new PerCpuLong();
-    private static final PerCpuCounter COUNTER = new PerCpuCounter();
-
-    private static void opAddConstant(PerCpuLong v, long x) {
-        PerCpu.add(v, 1);
-    }
-
-    private static void opAdd(PerCpuLong v, long x) {
-        PerCpu.add(v, x);
-    }
-
-    private static void opAddTwice(PerCpuLong v, long x) {
-        PerCpu.add(v, x);
-        PerCpu.add(V, 3);
-    }
-
-    private static void opAddLoop(PerCpuLong v, long x) {
-        for (int i = 0; i < 20; i++) {
-            PerCpu.add(v, x);
-        }
-    }
-
-    private static void opIncrement(PerCpuLong v, long x) {
-        COUNTER.increment();
-    }
-
-    private static long opGetAndAdd(PerCpuLong v, long x) {
-        return PerCpu.getAndAdd(v, x);
-    }
-
-    private static long opCmpxchg(PerCpuLong v, long x) {
-        return PerCpu.cmpxchg(v, x, x + 1);
-    }
-
-    private static boolean opCmpxchgInSlot(PerCpuLong v, long x) {
-        int slot = PerCpu.currentSlot();
-        return PerCpu.cmpxchg(v, slot, x, x + 1);
-    }
-
-    // Zero in every slot, for the operations that take it for a head or a counter.
-    private static final PerCpuLong EMPTY = new PerCpuLong();
-    private static final long WORD = U.allocateMemory(64);
-
-    private static int currentSlot() {
-        return jdk.internal.misc.PerCpu.currentSlot();
-    }
-
-    private static long opPopHead(PerCpuLong v, long x) {
-        return jdk.internal.misc.PerCpu.loadCbeqStoreAddLoadStore(EMPTY, currentSlot(), Raw.address(EMPTY), 0, x);
-    }
-
-    private static int opTwoCompares(PerCpuLong v, long x) {
-        return jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(EMPTY, currentSlot(), Raw.address(EMPTY), 0, WORD, x, 0);
-    }
-
-    private static int opTwoStores(PerCpuLong v, long x) {
-        return jdk.internal.misc.PerCpu.loadCbneStoreStore(EMPTY, currentSlot(), Raw.address(EMPTY), 0, WORD, x, 0);
-    }
-
-    private static int opTwoStoresRelease(PerCpuLong v, long x) {
-        return jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(EMPTY, currentSlot(), Raw.address(EMPTY), 0,
-                WORD, x, 0);
-    }
-
-    private static int opCopy(PerCpuLong v, long x) {
-        return jdk.internal.misc.PerCpu.loadCbneMemcpyStore(EMPTY, currentSlot(), Raw.address(EMPTY), 0,
-                WORD, WORD + 32, x & 31, 0);
-    }
-
-    private static int opCopyRelease(PerCpuLong v, long x) {
-        return jdk.internal.misc.PerCpu.loadCbneMemcpyStoreRelease(EMPTY, currentSlot(), Raw.address(EMPTY), 0,
-                WORD, WORD + 32, x & 31, 0);
-    }
 
     // What comes before the commit.
     private enum Tries { NONE, ONE_STORE, COPY }
@@ -172,10 +97,8 @@ public class EmittedSection {
         Set<Long> descriptors = new HashSet<>();
         int sections = 0;
         for (Expected expected : all) {
-            Method method = EmittedSection.class.getDeclaredMethod(expected.name, PerCpuLong.class, long.class);
-            for (int i = 0; i < 30_000; i++) {
-                method.invoke(null, V, (long) i);
-            }
+            Method method = CompiledOperations.method(expected.name);
+            CompiledOperations.call(method, 30_000);
             NMethod code = NMethod.get(method, false);
             Check.that(code != null && code.comp_level == 4, expected.name + " was not compiled by C2: " + code);
             List<Section> found = Section.find(code);
