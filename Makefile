@@ -5,7 +5,7 @@
 #
 # Variables, given on the command line (make jdk DEBUG_LEVEL=fastdebug) or in the environment:
 #   DEBUG_LEVEL     release or fastdebug; each has its own build, image and test results
-#   TARGET          aarch64: build the JDK for that CPU on another machine (deps, jdk)
+#   TARGET          aarch64: build the JDK for that CPU on another machine (deps, jdk), or list its code (asm)
 #   KERNEL, ARCH    for make test-kernel: 5.10, 6.1, 6.12 or 7.2, and x86_64 or aarch64
 #   TESTS           for make test-kernel: names of tests, as a run prints them (default all); results/ is left as it is
 #   IMAGES=1        for make deps: what builds images, too
@@ -41,7 +41,7 @@ export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARG
 SHELL    := bash
 WITH_JDK := jdk-patch/with-jdk.sh
 
-.PHONY: help deps source jdk demo trace test test-stress test-hotplug test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels bench report bench-structures export clean check-dir
+.PHONY: help deps source jdk demo trace test test-stress test-hotplug test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
@@ -109,6 +109,9 @@ test-kernels:   ## all eight: four kernels on two CPUs, one after the other; wri
 	@failed=; for kernel in 5.10 6.1 6.12 7.2; do for arch in x86_64 aarch64; do \
 	  $(MAKE) --no-print-directory test-kernel KERNEL=$$kernel ARCH=$$arch || failed="$$failed $$kernel-$$arch"; \
 	done; done; [ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
+
+asm: jdk source ## print the emitted code of all operations and keep it in results/asm (TARGET=aarch64: from a guest)
+	@jtreg-tests/asm.sh
 
 bench: jdk      ## JMH: all questions, all peers, about an hour on an idle machine, then report (QUICK=1: 10 min, in build/)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh report

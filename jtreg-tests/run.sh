@@ -73,6 +73,8 @@ for entry in "$here"/TEST.* "$here"/{hotspot,jdk,lib,adder,model,render}; do
 done
 # What one of them tests.
 cp -R "$top/results/render" "$root/render"
+# What the emitted code is compared with.
+if [ -d "$top/results/asm" ]; then cp -R "$top/results/asm" "$root/tests/"; fi
 
 native=$WORK/native
 rm -rf "$native"

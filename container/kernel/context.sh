@@ -128,6 +128,8 @@ say "guest: tests"
 # For the tests that want WhiteBox, which asks for it on the boot class path.
 mkdir -p "$root/tests/work/jdk/test"
 cp -a "$root/tests/classes/jdk/test/whitebox" "$root/tests/work/jdk/test/"
+# What the emitted code is compared with.
+if [ -d "$TOP/results/asm" ]; then cp -R "$TOP/results/asm" "$root/tests/"; fi
 "$TOP/jtreg-tests/natives.sh" "$compiler" "$own_jdk/include" "$root/tests/native"
 
 say "guest: initramfs"

@@ -36,6 +36,7 @@ import jdk.test.lib.process.OutputAnalyzer;
 import percpu.lib.AuxiliaryVector;
 import percpu.lib.Check;
 import percpu.lib.Churn;
+import percpu.lib.Listings;
 import percpu.lib.StructureWorkload;
 import percpu.lib.Vm;
 import percpu.lib.Workload;
@@ -111,6 +112,9 @@ public class GuestTests {
             test("many-sections-" + index, () -> vm().withWhiteBox().with("-Xbatch", "-XX:-TieredCompilation",
                     indexed(index)).pass(ManySections.class).shouldContain(" adds"));
         }
+        for (String name : Listings.NAMES) {
+            test("listing-" + name, () -> listing(name));
+        }
         test("fence-handshake", () -> structure("exclusive", "-XX:RseqFence=handshake"));
         test("fence-handshake-stack", () -> structure("stack", "-XX:RseqFence=handshake"));
         test("structure-jvm-registered", () -> {
@@ -151,6 +155,18 @@ public class GuestTests {
                         // A ring looks at every byte, which leaves the interpreter little time in sections.
                         "storm=2000", "kind=platform", "min-aborts=" + (structure.equals("ring") ? 1 : 5))
                 .shouldContain("structure: passed");
+    }
+
+    // Printed in any case: make asm keeps it for a CPU that it does not run on.
+    private static void listing(String name) throws Exception {
+        if (name.equals("mm_cid")) {
+            indexed(name);
+        }
+        String listing = Listings.make(name);
+        System.out.println("listing " + Listings.file(name) + " begins");
+        listing.lines().forEach(line -> System.out.println(("| " + line).stripTrailing()));
+        System.out.println("listing " + Listings.file(name) + " ends");
+        Listings.compare(name, listing);
     }
 
     // Where the kernel has no mm_cid the VM would take the other, and the same be tested twice.

@@ -78,7 +78,7 @@ public final class Disassembly {
     public static List<Instruction> of(long address, byte[] bytes) throws Exception {
         Path file = Files.createTempFile(Path.of("."), "section", ".bin");
         Files.write(file, bytes);
-        List<String> command = new ArrayList<>(List.of("objdump", "-D", "-b", "binary", "-w",
+        List<String> command = new ArrayList<>(List.of("objdump", "-D", "-z", "-b", "binary", "-w",
                 "--adjust-vma=0x" + Long.toHexString(address), file.toString()));
         command.addAll(Cpu.AARCH64 ? List.of("-m", "aarch64") : List.of("-m", "i386:x86-64", "-M", "intel"));
         Process objdump = new ProcessBuilder(command).redirectErrorStream(true).start();
