@@ -126,6 +126,7 @@ partial() {
     if [ -f "$WORK/run.new/jmh.json" ]; then
         rm -rf "$WORK/quick/$NAME-partial"
         mkdir -p "$WORK/quick"
+        printf 'ended: early, when the rounds in here were complete\n' >>"$WORK/run.new/machine.txt"
         mv "$WORK/run.new" "$WORK/quick/$NAME-partial"
         die "$1; to look at the rounds that were complete: $JDK/bin/java $root/results/render/Render.java $WORK/quick/$NAME-partial"
     fi

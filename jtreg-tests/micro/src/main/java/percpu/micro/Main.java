@@ -156,7 +156,7 @@ public final class Main {
         String json = Pattern.compile("\"forks\" : 1,").matcher(Files.readString(part))
                 .replaceAll(m -> "\"forks\" : " + rounds.next() + ",");
         json = Percentiles.insteadOfHistograms(json, merged);
-        Files.writeString(part, json.replace(Path.of(System.getProperty("java.home")) + "/", "")
+        Files.writeString(part, Compact.of(json).replace(Path.of(System.getProperty("java.home")) + "/", "")
                 .replace(Path.of(System.getProperty("percpu.limits")).getParent() + "/", ""));
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
     }
