@@ -41,7 +41,8 @@ import percpu.lib.Vm;
 public class Exclusive {
     public static void main(String[] args) throws Exception {
         for (String options : new String[] {"-XX:RseqFence=membarrier", "-XX:RseqFence=handshake",
-                "-XX:RseqFence=handshake -Xint", "-XX:RseqIndex=cpu_id", "-XX:+RseqForceAbort", "-XX:-UseRseq"}) {
+                "-XX:RseqFence=handshake -Xint", "-XX:RseqIndex=cpu_id", "-XX:+RseqForceAbort", "-XX:-UseRseq",
+                "-XX:RseqPossibleCPUs=256"}) {
             System.out.println("== " + options);
             new Vm().with("-XX:+UnlockDiagnosticVMOptions").with(options.split(" ")).pass(Promises.class)
                     .shouldContain("all promises are kept");

@@ -141,7 +141,8 @@ render() {
     elif [ "$page" = report ] && [ "$NAME" != report ] && [ -f "$RESULTS/report/jmh.json" ]; then
         beside=(--beside "$RESULTS/report")
     fi
-    "$JDK/bin/java" "$root/results/render/Render.java" "$out" "${beside[@]}" "${pages[@]}"
+    # A verdict may have a character that the console's own encoding lacks.
+    "$JDK/bin/java" -Dstdout.encoding=UTF-8 "$root/results/render/Render.java" "$out" "${beside[@]}" "${pages[@]}"
 }
 
 case ${1:-all} in

@@ -436,7 +436,7 @@ static int possible_cpus() {
   if (count == 0) {
     count = limit;
   }
-  return MAX2(count, (int)::sysconf(_SC_NPROCESSORS_CONF));
+  return MAX3(count, (int)::sysconf(_SC_NPROCESSORS_CONF), (int)RseqPossibleCPUs);
 }
 
 void Rseq::initialize() {

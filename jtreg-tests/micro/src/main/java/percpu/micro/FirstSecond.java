@@ -19,83 +19,24 @@
 
 package percpu.micro;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 
-import jdk.incubator.percpu.PerCpu;
-import jdk.incubator.percpu.PerCpuCounter;
-import jdk.incubator.percpu.PerCpuLong;
-
-import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does an increment cost in the first second of its use, while the interpreter and C1 do it? There is no warm-up,
  * and compilers work in the background as they usually do, between iterations too: each iteration is the next 50
- * milliseconds.
+ * milliseconds. What is incremented is as in {@link OneCounter}.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(value = 5, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "-Xms512m", "-Xmx512m"})
 @Warmup(iterations = 0)
 @Measurement(iterations = 20, time = 50, timeUnit = TimeUnit.MILLISECONDS)
-public class FirstSecond {
-    private static final VarHandle COUNT;
-
-    static {
-        try {
-            COUNT = MethodHandles.lookup().findVarHandle(Private.class, "count", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    @State(Scope.Thread)
-    public static class Private {
-        long count;
-    }
-
-    @State(Scope.Benchmark)
-    public static class PerCpuState {
-        final PerCpuLong count = new PerCpuLong();
-    }
-
-    @State(Scope.Benchmark)
-    public static class PerCpuCounterState {
-        final PerCpuCounter count = new PerCpuCounter();
-    }
-
-    @State(Scope.Benchmark)
-    public static class LongAdderState {
-        final LongAdder count = new LongAdder();
-    }
-
-    @Benchmark
-    public void plainOpaque(Private s) {
-        COUNT.setOpaque(s, (long) COUNT.getOpaque(s) + 1);
-    }
-
-    @Benchmark
-    public void perCpuAdd(PerCpuState s) {
-        PerCpu.add(s.count, 1);
-    }
-
-    @Benchmark
-    public void perCpuCounter(PerCpuCounterState s) {
-        s.count.increment();
-    }
-
-    @Benchmark
-    public void longAdder(LongAdderState s) {
-        s.count.increment();
-    }
+public class FirstSecond extends OneCounter {
 }

@@ -105,8 +105,10 @@ final class Plan {
         add(OneCounter.class, List.of(1, 2), Variant.ATOMICS, Mode.Throughput, Disturbances.class, OURS);
         add(OneCounter.class, ONE, Variant.INTERPRETER, Mode.Throughput, Disturbances.class, COUNTERS);
         add(OneCounter.class, ONE, Variant.C1, Mode.Throughput, Disturbances.class, COUNTERS);
-        add(FirstSecond.class, ONE, Variant.AS_STARTED, Mode.Throughput, null, ALL);
-        add(Memory.class, ONE, Variant.USUAL, Mode.SingleShotTime, Footprint.class, ALL);
+        add(FirstSecond.class, ONE, Variant.AS_STARTED, Mode.Throughput, null, COUNTERS);
+        for (Variant variant : new Variant[] {Variant.USUAL, Variant.POSSIBLE_256}) {
+            add(Memory.class, ONE, variant, Mode.SingleShotTime, Footprint.class, ALL);
+        }
         for (Variant variant : new Variant[] {Variant.USUAL, Variant.JVM, Variant.NOBODY}) {
             add(ThreadStart.class, ONE, variant, Mode.Throughput, null, ALL);
         }
@@ -142,7 +144,7 @@ final class Plan {
 
     private void add(Class<?> question, List<Integer> threadCounts, Variant variant, Mode mode,
             Class<? extends InternalProfiler> profiler, Set<String> selection, int mostRounds) {
-        List<String> methods = Arrays.stream(question.getDeclaredMethods()).filter(m -> m.isAnnotationPresent(Benchmark.class))
+        List<String> methods = Arrays.stream(question.getMethods()).filter(m -> m.isAnnotationPresent(Benchmark.class))
                 .map(m -> m.getName()).filter(m -> selection.isEmpty() || selection.contains(m)).sorted().toList();
         for (int threads : threadCounts) {
             for (Parameter parameter : Parameter.of(question)) {

@@ -37,6 +37,9 @@ enum Variant {
     LATENCY("latency", "-Xbatch"),
     HANDSHAKE("handshake", "-Xbatch", "-XX:+UnlockDiagnosticVMOptions", "-XX:RseqFence=handshake"),
 
+    /** As on a machine that may have 256 CPUs. */
+    POSSIBLE_256("possible256", "-Xbatch", "-XX:+UnlockDiagnosticVMOptions", "-XX:RseqPossibleCPUs=256"),
+
     /** The JVM registers threads with rseq(2), because glibc was told not to. */
     JVM("jvm", "-Xbatch"),
 

@@ -42,8 +42,7 @@ import jdk.internal.vm.annotation.IntrinsicCandidate;
  * <ul>
  * <li>{@code section { ... }}: the kernel restarts it from its abort handler
  *     when the thread is preempted, migrated or signalled in it; its last
- *     step, the <i>commit</i>, is one store. No step but the commit is seen by
- *     anybody.
+ *     step, the <i>commit</i>, is one store. No step but the commit counts.
  * <li>{@code index}: the slot of the CPU that the section runs on.
  * <li>{@code v[i]}: the long at {@code address + i * stride()}.
  * <li>{@code overflow}: what is done, outside of any section, by a thread that
