@@ -255,19 +255,55 @@ public class Rings {
         }
     }
 
+    // Each in a method of its own: C2 would make an object of each record if the loop itself wrote it.
+
+    private static boolean write(PerCpuRingBuffer ring, long number, long id) {
+        PerCpuRingBuffer.Record record = ring.reserve(RECORD);
+        if (!record.isReserved()) {
+            return false;
+        }
+        record.putLong(0, number);
+        record.putLong(8, id);
+        record.putLong(16, number + id);
+        record.putLong(24, ~number);
+        record.commit();
+        return true;
+    }
+
+    private static boolean write(ManyToOneRingBuffer ring, long number, long id) {
+        int index = ring.tryClaim(AgronaState.TYPE, RECORD);
+        if (index <= 0) {
+            return false;
+        }
+        AtomicBuffer buffer = ring.buffer();
+        buffer.putLong(index, number);
+        buffer.putLong(index + 8, id);
+        buffer.putLong(index + 16, number + id);
+        buffer.putLong(index + 24, ~number);
+        ring.commit(index);
+        return true;
+    }
+
+    private static boolean write(RingBuffer<DisruptorState.Event> ring, long number, long id) {
+        long sequence;
+        try {
+            sequence = ring.tryNext();
+        } catch (InsufficientCapacityException e) {
+            return false;
+        }
+        DisruptorState.Event event = ring.get(sequence);
+        event.number = number;
+        event.writer = id;
+        event.sum = number + id;
+        event.inverted = ~number;
+        ring.publish(sequence);
+        return true;
+    }
+
     @Benchmark
     public void perCpuRingBuffer(PerCpuState s, Writer writer, Full full) {
         long number = writer.written++;
-        for (int tries = 0;; tries++) {
-            PerCpuRingBuffer.Record record = s.ring.reserve(RECORD);
-            if (record.isReserved()) {
-                record.putLong(0, number);
-                record.putLong(8, writer.id);
-                record.putLong(16, number + writer.id);
-                record.putLong(24, ~number);
-                record.commit();
-                return;
-            }
+        for (int tries = 0; !write(s.ring, number, writer.id); tries++) {
             s.waitForRoom(tries, full);
         }
     }
@@ -275,17 +311,7 @@ public class Rings {
     @Benchmark
     public void agrona(AgronaState s, Writer writer, Full full) {
         long number = writer.written++;
-        for (int tries = 0;; tries++) {
-            int index = s.ring.tryClaim(AgronaState.TYPE, RECORD);
-            if (index > 0) {
-                AtomicBuffer buffer = s.ring.buffer();
-                buffer.putLong(index, number);
-                buffer.putLong(index + 8, writer.id);
-                buffer.putLong(index + 16, number + writer.id);
-                buffer.putLong(index + 24, ~number);
-                s.ring.commit(index);
-                return;
-            }
+        for (int tries = 0; !write(s.ring, number, writer.id); tries++) {
             s.waitForRoom(tries, full);
         }
     }
@@ -293,19 +319,8 @@ public class Rings {
     @Benchmark
     public void disruptor(DisruptorState s, Writer writer, Full full) {
         long number = writer.written++;
-        for (int tries = 0;; tries++) {
-            try {
-                long sequence = s.ring.tryNext();
-                DisruptorState.Event event = s.ring.get(sequence);
-                event.number = number;
-                event.writer = writer.id;
-                event.sum = number + writer.id;
-                event.inverted = ~number;
-                s.ring.publish(sequence);
-                return;
-            } catch (InsufficientCapacityException e) {
-                s.waitForRoom(tries, full);
-            }
+        for (int tries = 0; !write(s.ring, number, writer.id); tries++) {
+            s.waitForRoom(tries, full);
         }
     }
 }

@@ -188,7 +188,11 @@ public final class PerCpuRingBuffer {
      * or discarded by the same thread, and soon: the reader waits for it.
      *
      * <p>Cost: with rseq, one critical section; without, that of taking a lock. No
-     * object is made if compiled code uses the record and drops it.
+     * object is made if compiled code uses the record and drops it. If you try until
+     * there is room, reserve, write and commit in a method of its own, and let the
+     * loop call that until it says that there was room. A loop that does it all itself may be
+     * compiled with two copies of the call, which meet where the record is written,
+     * and then each record is an object and costs several times as much.
      *
      * @param size the size of the record, in bytes
      * @return a record to write to, the content of which is undefined; if the slot
