@@ -119,7 +119,7 @@ bench: jdk      ## JMH: all questions, all peers, about an hour on an idle machi
 report: jdk     ## render the last run again, without measuring (NAME= BESIDE=)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh report render
 
-bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and others, 15 min, as bench (QUICK=1: 5 min)
+bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and others, half an hour, as bench (QUICK=1: 5 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh structures
 
 export:         ## rewrite jdk-patch/*.patch and series from the commits of build/source

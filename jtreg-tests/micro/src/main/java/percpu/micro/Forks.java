@@ -40,6 +40,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** Runs JVMs, each with one contender. */
 final class Forks {
     private static final int MANY_THREADS = 8;
+    private static final int VERY_MANY_THREADS = 32;
     private static final double SECONDS_OF_A_THREAD = 0.025;
     private static final double QUICK_SECONDS_OF_A_THREAD = 0.01;
     private static final double SECONDS_TO_START = 1.0;
@@ -87,7 +88,9 @@ final class Forks {
             // JMH adds up the threads' rates, each over the time in which that thread saw the iteration. All must have had
             // a CPU several times by then, or those that had one once count as if they had had it all the time.
             double seconds = Math.max(times.seconds, group.threads() * (quick ? QUICK_SECONDS_OF_A_THREAD : SECONDS_OF_A_THREAD));
-            return new Times(1, seconds / 2, Math.min(times.iterations, 3), seconds);
+            // The compiler, too, has to wait for a CPU.
+            return new Times(2, quick ? seconds / 2 : seconds, Math.min(times.iterations, group.threads() > VERY_MANY_THREADS ? 3 : 5),
+                    seconds);
         }
         return times;
     }
