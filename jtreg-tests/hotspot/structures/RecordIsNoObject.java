@@ -61,6 +61,18 @@ public class RecordIsNoObject {
             return true;
         }
 
+        private static boolean writeAndClose(long number) {
+            try (PerCpuRingBuffer.Record record = RING.reserve(16)) {
+                if (!record.isReserved()) {
+                    return false;
+                }
+                record.putLong(0, number);
+                record.putLong(8, ~number);
+                record.commit();
+                return true;
+            }
+        }
+
         // All slots, since this thread may have moved to the one that is full.
         private static void makeRoom() {
             full++;
@@ -71,8 +83,11 @@ public class RecordIsNoObject {
             long bytes = 0;
             for (int round = 0; round < ROUNDS; round++) {
                 long before = THREADS.getCurrentThreadAllocatedBytes();
-                for (int i = 0; i < RECORDS; i++) {
+                for (int i = 0; i < RECORDS / 2; i++) {
                     while (!write(i)) {
+                        makeRoom();
+                    }
+                    while (!writeAndClose(i)) {
                         makeRoom();
                     }
                 }
