@@ -50,8 +50,7 @@ public class RecordIsNoObject {
         private static long full;
         private static long read;
 
-        private static boolean write(long number) {
-            PerCpuRingBuffer.Record record = RING.reserve(16);
+        private static boolean write(PerCpuRingBuffer.Record record, long number) {
             if (!record.isReserved()) {
                 return false;
             }
@@ -61,15 +60,13 @@ public class RecordIsNoObject {
             return true;
         }
 
+        private static boolean write(long number) {
+            return write(RING.reserve(16), number);
+        }
+
         private static boolean writeAndClose(long number) {
             try (PerCpuRingBuffer.Record record = RING.reserve(16)) {
-                if (!record.isReserved()) {
-                    return false;
-                }
-                record.putLong(0, number);
-                record.putLong(8, ~number);
-                record.commit();
-                return true;
+                return write(record, number);
             }
         }
 
