@@ -68,7 +68,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 // The opened package is for Agrona, which wants it.
 // More rounds than others have: with 16 writers on two CPUs a JVM differs from the next one by a tenth.
-@Fork(value = 15, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "-Xms512m", "-Xmx512m",
+@Fork(value = 9, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "-Xms512m", "-Xmx512m",
         "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED"})
 @Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
@@ -78,6 +78,10 @@ public class Rings {
 
     // Both rings of bytes put a header of so many bytes before a record.
     private static final int HEADER = 8;
+
+    // Linux makes it twice as long: in that time the fastest reader empties a third of a full ring. Sleeping as shortly as
+    // they can, 16 writers would wake up 125,000 times a second, which is most of what two CPUs have.
+    private static final long NANOS_FOR_ROOM = 50_000;
 
     /** A thread that writes: the record's number, the thread's number, and two words made of them. */
     @State(Scope.Thread)
@@ -103,6 +107,16 @@ public class Rings {
         public long ringFull;
     }
 
+    /**
+     * What the reader counts. JMH gives each state cache lines of its own: the writers read the other
+     * one for each record, and would miss it each time if the reader wrote there.
+     */
+    @State(Scope.Benchmark)
+    public static class Tally {
+        long records;
+        long numbers;
+    }
+
     /** The reader, and what is checked. */
     public abstract static class Shared {
         private final Thread reader = new Thread(this::readAll, "reader");
@@ -110,19 +124,18 @@ public class Rings {
         private volatile Throwable failure;
 
         // The reader's, until it has ended.
-        private long records;
-        private long numbers;
+        private Tally tally;
 
-        /** Reads all that is there; {@return how many records} */
-        abstract int read();
+        /** Reads all that is there. */
+        abstract void read();
 
         final void accept(long number, long writer, long sum, long inverted) {
             if (number + writer != sum || ~number != inverted) {
                 throw new IllegalStateException("not a record that was written: "
                         + number + ", " + writer + ", " + sum + ", " + inverted);
             }
-            records++;
-            numbers += number;
+            tally.records++;
+            tally.numbers += number;
         }
 
         private void readAll() {
@@ -130,7 +143,9 @@ public class Rings {
                 for (int tries = 0, nothing = 0; nothing < 3;) {
                     // All that was written before this was set is there now.
                     boolean last = stop;
-                    if (read() > 0) {
+                    long before = tally.records;
+                    read();
+                    if (tally.records > before) {
                         tries = 0;
                     } else if (last) {
                         // Where a ring starts again from its beginning, one read finds nothing.
@@ -151,11 +166,12 @@ public class Rings {
             if (failure != null) {
                 throw new IllegalStateException("the reader failed", failure);
             }
-            Wait.sleeping(tries);
+            Wait.sleeping(tries, NANOS_FOR_ROOM);
         }
 
         @Setup(Level.Trial)
-        public void start() {
+        public void start(Tally tally) {
+            this.tally = tally;
             reader.setDaemon(true);
             reader.start();
         }
@@ -175,9 +191,9 @@ public class Rings {
                     numbersWritten += w.written * (w.written - 1) / 2;
                 }
             }
-            if (records != recordsWritten || numbers != numbersWritten) {
-                throw new IllegalStateException(recordsWritten + " records were written, " + records
-                        + " were read; the sums of their numbers are " + numbersWritten + " and " + numbers);
+            if (tally.records != recordsWritten || tally.numbers != numbersWritten) {
+                throw new IllegalStateException(recordsWritten + " records were written, " + tally.records
+                        + " were read; the sums of their numbers are " + numbersWritten + " and " + tally.numbers);
             }
         }
     }
@@ -192,8 +208,8 @@ public class Rings {
                 record.get(ValueLayout.JAVA_LONG, 16), record.get(ValueLayout.JAVA_LONG, 24));
 
         @Override
-        int read() {
-            return ring.read(action, Integer.MAX_VALUE);
+        void read() {
+            ring.read(action, Integer.MAX_VALUE);
         }
     }
 
@@ -211,8 +227,8 @@ public class Rings {
         }
 
         @Override
-        int read() {
-            return ring.read(action);
+        void read() {
+            ring.read(action);
         }
     }
 
@@ -230,11 +246,9 @@ public class Rings {
                 BitUtil.findNextPositivePowerOfTwo(CAPACITY / (RECORD + HEADER)));
 
         private final EventPoller<Event> poller = ring.newPoller();
-        private int polled;
 
         private final EventPoller.Handler<Event> action = (event, sequence, endOfBatch) -> {
             accept(event.number, event.writer, event.sum, event.inverted);
-            polled++;
             return true;
         };
 
@@ -243,8 +257,7 @@ public class Rings {
         }
 
         @Override
-        int read() {
-            polled = 0;
+        void read() {
             try {
                 poller.poll(action);
             } catch (RuntimeException e) {
@@ -252,7 +265,6 @@ public class Rings {
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
-            return polled;
         }
     }
 

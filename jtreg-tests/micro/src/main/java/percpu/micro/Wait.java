@@ -34,10 +34,19 @@ final class Wait {
      * @param tries how often it has waited already
      */
     static void sleeping(int tries) {
+        sleeping(tries, 1);
+    }
+
+    /**
+     * As {@link #sleeping(int)}, but for longer.
+     *
+     * @param nanos how long to sleep; Linux adds about 50 microseconds
+     */
+    static void sleeping(int tries, long nanos) {
         if (tries < SPINS) {
             Thread.onSpinWait();
         } else {
-            LockSupport.parkNanos(1);
+            LockSupport.parkNanos(nanos);
         }
     }
 }
