@@ -23,6 +23,7 @@ package jdk.internal.misc;
 
 import java.lang.ref.Reference;
 
+import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 
 /**
@@ -38,6 +39,10 @@ import jdk.internal.vm.annotation.ForceInline;
  * the slow slot, under its lock. {@code owner} and {@code head} are the same in
  * all calls for one set of lists: {@code head} is the variable's address, which
  * {@code owner} keeps alive, and the nodes too.
+ *
+ * <p>The first attempt is compiled into the caller, the others are not, here and in
+ * the structures: once a second attempt was seen in a profile, the caller would
+ * have a loop, of which C2 makes copies, and pay for that each time.
  */
 public final class PerCpuChain {
 
@@ -67,6 +72,16 @@ public final class PerCpuChain {
         PerCpuExclusive.slowSlot();
     }
 
+    /** {@return the slot of this thread's CPU, or -1 if it can use no section} */
+    @ForceInline
+    public static int usableSlot() {
+        if (!PerCpu.isEnabled()) {
+            return -1;
+        }
+        int slot = PerCpu.currentSlot();
+        return slot == PerCpu.overflowSlot() ? -1 : slot;
+    }
+
     /**
      * {@return a node, or 0 if there is none on this thread's slot nor on the
      * slow slot} Or if this thread's slot is somebody's exclusively and the slow
@@ -77,22 +92,34 @@ public final class PerCpuChain {
      */
     @ForceInline
     public static long pop(Object owner, long head) {
-        for (int i = 0; PerCpu.isEnabled() && i < ATTEMPTS; i++) {
-            int slot = PerCpu.currentSlot();
-            if (slot == PerCpu.overflowSlot()) {
-                break;
-            }
-            long node = PerCpu.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
+        int slot = usableSlot();
+        long node = PerCpu.MOVED_HEAD;
+        if (slot >= 0) {
+            node = PerCpu.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
             if (node > 0) {
                 // What the one who pushed it has written comes after.
                 U.loadFence();
                 return node;
             }
-            if (node == 0) {
-                return PerCpu.get(PerCpu.overflowSlot(), head) == 0 ? 0 : popSlowly(owner, head);
+        }
+        return popAgain(owner, head, node);
+    }
+
+    // node: of the attempt before
+    @DontInline
+    private static long popAgain(Object owner, long head, long node) {
+        for (int i = 1; node != 0 && i < ATTEMPTS; i++) {
+            int slot = usableSlot();
+            if (slot < 0) {
+                break;
+            }
+            node = PerCpu.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
+            if (node > 0) {
+                U.loadFence();
+                return node;
             }
         }
-        return popSlowly(owner, head);
+        return node == 0 && PerCpu.get(PerCpu.overflowSlot(), head) == 0 ? 0 : popSlowly(owner, head);
     }
 
     // The slow slot; and if that is empty, this CPU's, which it may not have been able to use.
@@ -187,19 +214,32 @@ public final class PerCpuChain {
      */
     @ForceInline
     public static void push(Object owner, long head, long first, long last) {
-        for (int i = 0; PerCpu.isEnabled() && i < ATTEMPTS; i++) {
-            int slot = PerCpu.currentSlot();
-            if (slot == PerCpu.overflowSlot()) {
+        int slot = usableSlot();
+        if (slot < 0 || !tryPush(owner, slot, head, first, last)) {
+            pushAgain(owner, head, first, last);
+        }
+    }
+
+    @DontInline
+    private static void pushAgain(Object owner, long head, long first, long last) {
+        for (int i = 1; i < ATTEMPTS; i++) {
+            int slot = usableSlot();
+            if (slot < 0) {
                 break;
             }
-            long old = PerCpu.get(slot, head);
-            U.putLong(last + LINK, old);
-            U.storeFence();
-            if (PerCpu.loadCbneStore(owner, slot, head, old, first) == PerCpu.COMMITTED) {
+            if (tryPush(owner, slot, head, first, last)) {
                 return;
             }
         }
         pushSlowly(owner, head, first, last);
+    }
+
+    @ForceInline
+    private static boolean tryPush(Object owner, int slot, long head, long first, long last) {
+        long old = PerCpu.get(slot, head);
+        U.putLong(last + LINK, old);
+        U.storeFence();
+        return PerCpu.loadCbneStore(owner, slot, head, old, first) == PerCpu.COMMITTED;
     }
 
     private static void pushSlowly(Object owner, long head, long first, long last) {

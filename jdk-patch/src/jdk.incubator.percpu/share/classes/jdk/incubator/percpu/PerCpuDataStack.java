@@ -32,6 +32,7 @@ import jdk.internal.misc.PerCpuExclusive;
 import jdk.internal.misc.PerCpuMemory;
 import jdk.internal.misc.PerCpuSegments;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
@@ -183,21 +184,41 @@ public final class PerCpuDataStack {
 
     @ForceInline
     private boolean push(long source) {
-        for (int i = 0; jdk.internal.misc.PerCpu.isEnabled() && i < PerCpuChain.ATTEMPTS; i++) {
-            int slot = jdk.internal.misc.PerCpu.currentSlot();
-            if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
+        int slot = PerCpuChain.usableSlot();
+        if (slot >= 0) {
+            long count = jdk.internal.misc.PerCpu.get(slot, size);
+            if (count >= capacity) {
+                return false;
+            }
+            if (tryPush(source, slot, count)) {
+                return true;
+            }
+        }
+        return pushAgain(source);
+    }
+
+    @DontInline
+    private boolean pushAgain(long source) {
+        for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
+            int slot = PerCpuChain.usableSlot();
+            if (slot < 0) {
                 break;
             }
             long count = jdk.internal.misc.PerCpu.get(slot, size);
             if (count >= capacity) {
                 return false;
             }
-            if (jdk.internal.misc.PerCpu.loadCbneMemcpyStoreRelease(this, slot, size, count, element(slot, count),
-                    source, elementSize, count + 1) == jdk.internal.misc.PerCpu.COMMITTED) {
+            if (tryPush(source, slot, count)) {
                 return true;
             }
         }
         return pushSlowly(source);
+    }
+
+    @ForceInline
+    private boolean tryPush(long source, int slot, long count) {
+        return jdk.internal.misc.PerCpu.loadCbneMemcpyStoreRelease(this, slot, size, count, element(slot, count),
+                source, elementSize, count + 1) == jdk.internal.misc.PerCpu.COMMITTED;
     }
 
     // To the slow slot; and if that is full, to this CPU's, which it may not have been able to use.
@@ -324,9 +345,21 @@ public final class PerCpuDataStack {
 
     @ForceInline
     private boolean popHere(long destination) {
-        for (int i = 0; jdk.internal.misc.PerCpu.isEnabled() && i < PerCpuChain.ATTEMPTS; i++) {
-            int slot = jdk.internal.misc.PerCpu.currentSlot();
-            if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
+        int slot = PerCpuChain.usableSlot();
+        if (slot >= 0) {
+            long count = jdk.internal.misc.PerCpu.get(slot, size);
+            if (count != 0 && tryPop(destination, slot, count)) {
+                return true;
+            }
+        }
+        return popAgain(destination);
+    }
+
+    @DontInline
+    private boolean popAgain(long destination) {
+        for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
+            int slot = PerCpuChain.usableSlot();
+            if (slot < 0) {
                 break;
             }
             long count = jdk.internal.misc.PerCpu.get(slot, size);
@@ -334,14 +367,22 @@ public final class PerCpuDataStack {
                 return jdk.internal.misc.PerCpu.get(jdk.internal.misc.PerCpu.overflowSlot(), size) != 0
                         && popSlowly(destination);
             }
-            if (jdk.internal.misc.PerCpu.loadCbneMemcpyStore(this, slot, size, count, destination,
-                    element(slot, count - 1), elementSize, count - 1) == jdk.internal.misc.PerCpu.COMMITTED) {
-                // What the one who pushed it has written comes after.
-                U.loadFence();
+            if (tryPop(destination, slot, count)) {
                 return true;
             }
         }
         return popSlowly(destination);
+    }
+
+    @ForceInline
+    private boolean tryPop(long destination, int slot, long count) {
+        if (jdk.internal.misc.PerCpu.loadCbneMemcpyStore(this, slot, size, count, destination,
+                element(slot, count - 1), elementSize, count - 1) != jdk.internal.misc.PerCpu.COMMITTED) {
+            return false;
+        }
+        // What the one who pushed it has written comes after.
+        U.loadFence();
+        return true;
     }
 
     // From the slow slot; and if that is empty, from this CPU's, which it may not have been able to use.

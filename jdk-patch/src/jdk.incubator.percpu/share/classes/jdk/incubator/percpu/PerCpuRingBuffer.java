@@ -32,6 +32,7 @@ import jdk.internal.misc.PerCpuExclusive;
 import jdk.internal.misc.PerCpuMemory;
 import jdk.internal.misc.PerCpuSegments;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.ReservedStackAccess;
 import jdk.internal.vm.annotation.Stable;
@@ -105,6 +106,9 @@ public final class PerCpuRingBuffer {
 
     // A reader of a full ring lets writers go on after it has read such a part of it.
     private static final int FREED_AT_ONCE = 8;
+
+    // No address: somebody else was faster, or has the slot, or the end of the ring was skipped.
+    private static final long AGAIN = -1;
 
     private static final int MIN_CAPACITY = 64;
     private static final int MAX_CAPACITY = 1 << 30;
@@ -218,29 +222,44 @@ public final class PerCpuRingBuffer {
     // Of the bytes after the header; 0 if there is no room.
     @ForceInline
     private long reserveAddress(int size) {
-        long length = recordLength(size);
-        for (int i = 0; jdk.internal.misc.PerCpu.isEnabled() && i < PerCpuChain.ATTEMPTS; i++) {
-            int slot = jdk.internal.misc.PerCpu.currentSlot();
-            if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
+        int slot = PerCpuChain.usableSlot();
+        long address = slot >= 0 ? tryReserve(slot, size) : AGAIN;
+        return address != AGAIN ? address : reserveAgain(size);
+    }
+
+    @DontInline
+    private long reserveAgain(int size) {
+        for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
+            int slot = PerCpuChain.usableSlot();
+            if (slot < 0) {
                 break;
             }
-            long start = jdk.internal.misc.PerCpu.get(slot, head);
-            long room = roomToEnd(start);
-            // A record is never split: what is left before the end of the ring is skipped if it does not fit there.
-            boolean pad = length > room;
-            long end = start + (pad ? room : length);
-            if (!fits(slot, end)) {
-                return 0;
-            }
-            // Before it is reserved: there is nothing after it that could fail.
-            long address = ringAddress(slot, start) + HEADER;
-            if (pad) {
-                skip(slot, start, end);
-            } else if (advance(slot, start, end)) {
+            long address = tryReserve(slot, size);
+            if (address != AGAIN) {
                 return address;
             }
         }
         return reserveSlowly(size);
+    }
+
+    @ForceInline
+    private long tryReserve(int slot, int size) {
+        long length = recordLength(size);
+        long start = jdk.internal.misc.PerCpu.get(slot, head);
+        long room = roomToEnd(start);
+        // A record is never split: what is left before the end of the ring is skipped if it does not fit there.
+        boolean pad = length > room;
+        long end = start + (pad ? room : length);
+        if (!fits(slot, end)) {
+            return 0;
+        }
+        // Before it is reserved: there is nothing after it that could fail.
+        long address = ringAddress(slot, start) + HEADER;
+        if (pad) {
+            skip(slot, start, end);
+            return AGAIN;
+        }
+        return advance(slot, start, end) ? address : AGAIN;
     }
 
     @ForceInline

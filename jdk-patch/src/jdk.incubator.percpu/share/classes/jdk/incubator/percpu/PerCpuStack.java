@@ -31,6 +31,7 @@ import jdk.internal.misc.PerCpuChain;
 import jdk.internal.misc.PerCpuExclusive;
 import jdk.internal.misc.PerCpuMemory;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
@@ -160,10 +161,26 @@ public final class PerCpuStack<E> {
     @ForceInline
     public boolean push(E e) {
         Objects.requireNonNull(e);
+        int slot = PerCpuChain.usableSlot();
         long cell = 0;
-        for (int i = 0; jdk.internal.misc.PerCpu.isEnabled() && i < PerCpuChain.ATTEMPTS; i++) {
-            int slot = jdk.internal.misc.PerCpu.currentSlot();
-            if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
+        if (slot >= 0) {
+            long old = jdk.internal.misc.PerCpu.get(slot, size);
+            if (count(old) < capacity) {
+                cell = cells.acquire(e);
+                if (tryPush(slot, old, cell)) {
+                    return true;
+                }
+            }
+        }
+        return pushAgain(e, cell);
+    }
+
+    @DontInline
+    private boolean pushAgain(E e, long acquired) {
+        long cell = acquired;
+        for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
+            int slot = PerCpuChain.usableSlot();
+            if (slot < 0) {
                 break;
             }
             long old = jdk.internal.misc.PerCpu.get(slot, size);
@@ -173,12 +190,17 @@ public final class PerCpuStack<E> {
             if (cell == 0) {
                 cell = cells.acquire(e);
             }
-            if (jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(this, slot, size, old, entry(slot, count(old)),
-                    cell, old + CHANGE + 1) == jdk.internal.misc.PerCpu.COMMITTED) {
+            if (tryPush(slot, old, cell)) {
                 return true;
             }
         }
         return pushSlowly(e, cell);
+    }
+
+    @ForceInline
+    private boolean tryPush(int slot, long old, long cell) {
+        return jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(this, slot, size, old, entry(slot, count(old)),
+                cell, old + CHANGE + 1) == jdk.internal.misc.PerCpu.COMMITTED;
     }
 
     private boolean full(long cell) {
@@ -238,9 +260,25 @@ public final class PerCpuStack<E> {
     @ForceInline
     @SuppressWarnings("unchecked")
     public E pop() {
-        for (int i = 0; jdk.internal.misc.PerCpu.isEnabled() && i < PerCpuChain.ATTEMPTS; i++) {
-            int slot = jdk.internal.misc.PerCpu.currentSlot();
-            if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
+        int slot = PerCpuChain.usableSlot();
+        if (slot >= 0) {
+            long old = jdk.internal.misc.PerCpu.get(slot, size);
+            if (count(old) != 0) {
+                long cell = tryPop(slot, old);
+                if (cell != 0) {
+                    return (E) cells.release(cell);
+                }
+            }
+        }
+        return popAgain();
+    }
+
+    @DontInline
+    @SuppressWarnings("unchecked")
+    private E popAgain() {
+        for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
+            int slot = PerCpuChain.usableSlot();
+            if (slot < 0) {
                 break;
             }
             long old = jdk.internal.misc.PerCpu.get(slot, size);
@@ -248,18 +286,28 @@ public final class PerCpuStack<E> {
                 return count(jdk.internal.misc.PerCpu.get(jdk.internal.misc.PerCpu.overflowSlot(), size)) == 0
                         ? null : popSlowly();
             }
-            long entry = entry(slot, count(old) - 1);
-            long cell = U.getLongAcquire(null, entry);
-            if (jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(this, slot, size, old, entry, cell, old + CHANGE - 1)
-                    == jdk.internal.misc.PerCpu.COMMITTED) {
-                // What the one who pushed it has written comes after; and who peeks must not
-                // find the cell empty but the size as it was.
-                U.loadFence();
-                U.storeStoreFence();
+            long cell = tryPop(slot, old);
+            if (cell != 0) {
                 return (E) cells.release(cell);
             }
         }
         return popSlowly();
+    }
+
+    // The top's cell, taken off the stack, or 0.
+    @ForceInline
+    private long tryPop(int slot, long old) {
+        long entry = entry(slot, count(old) - 1);
+        long cell = U.getLongAcquire(null, entry);
+        if (jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(this, slot, size, old, entry, cell, old + CHANGE - 1)
+                != jdk.internal.misc.PerCpu.COMMITTED) {
+            return 0;
+        }
+        // What the one who pushed it has written comes after; and who peeks must not
+        // find the cell empty but the size as it was.
+        U.loadFence();
+        U.storeStoreFence();
+        return cell;
     }
 
     // From the slow slot; and if that is empty, from this CPU's, which it may not have been able to use.
