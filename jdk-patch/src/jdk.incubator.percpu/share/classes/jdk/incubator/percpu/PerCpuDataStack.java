@@ -187,10 +187,7 @@ public final class PerCpuDataStack {
         int slot = PerCpuChain.usableSlot();
         if (slot >= 0) {
             long count = jdk.internal.misc.PerCpu.get(slot, size);
-            if (count >= capacity) {
-                return false;
-            }
-            if (tryPush(source, slot, count)) {
+            if (count < capacity && tryPush(source, slot, count)) {
                 return true;
             }
         }
