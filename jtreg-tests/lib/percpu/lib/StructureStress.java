@@ -28,7 +28,8 @@ public final class StructureStress {
 
     // Loops at every step of every section, yields between the sections, signals, moves; every collector.
     private static final List<Way> WAYS = List.of(
-            new Way("signals, C2", "-XX:-TieredCompilation -XX:RseqInjectDelay=200",
+            // Sections long enough that a signal finds one under way, even where all wait for room and others for a CPU.
+            new Way("signals, C2", "-XX:-TieredCompilation -XX:RseqInjectDelay=2000",
                     "storm=50 yield=25 min-aborts=50"),
             new Way("moves, C1", "-XX:TieredStopAtLevel=1 -XX:+UseParallelGC -XX:RseqInjectDelay=2000",
                     "hop=true yield=50 sleep=true min-aborts=5"),
@@ -49,7 +50,7 @@ public final class StructureStress {
             new Way("foreign threads", "-XX:RseqInjectDelay=200",
                     "foreign=true interrupt=true kind=platform storm=200 min-aborts=5"),
             new Way("each section aborts", "-XX:+RseqForceAbort", "yield=25 min-aborts=1000"),
-            new Way("one attempt", "-XX:RseqAbortLimit=1 -XX:RseqInjectDelay=200 -XX:-TieredCompilation",
+            new Way("one attempt", "-XX:RseqAbortLimit=1 -XX:RseqInjectDelay=2000 -XX:-TieredCompilation",
                     "storm=50 yield=25 min-aborts=50"),
             new Way("no rseq", "-XX:-UseRseq", "yield=25 hop=true"));
 
