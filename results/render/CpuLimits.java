@@ -57,6 +57,7 @@ final class CpuLimits {
         verdict.add("", "PerCpu.add in a loop", "the same section in C",
                 Ratio.of(s.get("Loops", "perCpuAdd", 1), s.get("Limits", "cSection", 1)));
         verdict.add("", "PerCpu.add in a loop", "an increment of the plain field there", s.ratio("Loops", "perCpuAdd", "plainOpaque", 1));
+        verdict.add("", "finding the slot and adding in C", "a plain add in C", s.ratio("Limits", "cFindAndAdd", "cPlain", 1));
         verdict.add("", "the section in C", "a plain add in C", s.ratio("Limits", "cSection", "cPlain", 1));
         verdict.add("", "lock add in C", "the section in C", s.ratio("Limits", "cLockAdd", "cSection", 1));
         return s.say(verdict.text()).say("""
@@ -72,20 +73,22 @@ final class CpuLimits {
 
     private static final Map<String, String> ONE = Text.ordered(
             "cPlain", "plain add", "cSection", "the section", "cSectionDisarm", "with a store that disarms",
-            "cSectionUnchecked", "without the checks", "cSectionShort", "with short addresses",
-            "cSectionShortUnchecked", "short and unchecked");
+            "cSectionOnce", "armed only if it is not any more", "cSectionUnchecked", "without the checks",
+            "cSectionShort", "with short addresses", "cSectionShortUnchecked", "short and unchecked");
     private static final Map<String, String> EIGHT = Text.ordered(
             "cEightPlain", "plain adds", "cEightSections", "the sections", "cEightSectionsDisarm", "with a store that disarms",
-            "cEightSectionsUnchecked", "without the checks", "cEightSectionsShort", "with short addresses",
+            "cEightSectionsOnce", "armed only if it is not any more", "cEightSectionsUnchecked", "without the checks",
+            "cEightSectionsShort", "with short addresses",
             "cEightSectionsShortUnchecked", "short and unchecked");
 
     static Section variants(Run run) {
         Section s = new Section(run, "Disarming, checks, addresses", """
                 What would sections cost that are written in another way? A section is not disarmed after its end; it checks that
                 the thread is registered and that nobody has its slot exclusively; and the addresses of its descriptor and of the
-                words that it checks are constants in registers. With a store that disarms; without the checks; with both
-                addresses below 2 GB, where they fit into the instructions that use them (arming is one instruction
-                then); and with those but without the checks. The loops are in C.""");
+                words that it checks are constants in registers. With a store that disarms; with a comparison in the section
+                that goes out of line to arm where the last section was another one or the kernel has disarmed it, instead
+                of a store each time; without the checks; with both addresses below 2 GB, where they fit into the instructions
+                that use them (arming is one instruction then); and with those but without the checks. The loops are in C.""");
         DotPlot plot = new DotPlot("Sections in C, 1 thread", "ns per increment", List.of("per increment"));
         Table table = new Table("C, 1 thread", "ns per increment");
         ONE.forEach((method, name) -> {
@@ -109,6 +112,8 @@ final class CpuLimits {
 
     private static void verdict(Section s, Verdict verdict, String where, String section) {
         verdict.add(where, "a section that is disarmed", "one that is not", s.ratio("Limits", section + "Disarm", section, 1));
+        verdict.add(where, "a section that is armed only if it is not any more", "one that is each time",
+                s.ratio("Limits", section + "Once", section, 1));
         verdict.add(where, "a section with the checks", "one without", s.ratio("Limits", section, section + "Unchecked", 1));
         verdict.add(where, "a section with long addresses", "one with short ones",
                 s.ratio("Limits", section, section + "Short", 1));

@@ -182,7 +182,7 @@ typedef struct {
     "jmp    5f\n\t"                                            /* again */                                \
     ".popsection\n"
 
-#define ARM                                                                                               \
+#define DESCRIPTOR                                                                                        \
     ".pushsection __rseq_cs, \"aw\"\n\t"                                                                  \
     ".balign 32\n"                                                                                        \
     "3:\n\t"                                                                                              \
@@ -190,7 +190,10 @@ typedef struct {
     ".quad  1f, 2f - 1f, 4f\n\t"                               /* start_ip, post_commit_offset, abort_ip */\
     ".popsection\n\t"                                                                                     \
     ABORT_HANDLER "5:\n\t"                                                                                \
-    "leaq   3b(%%rip), %%rax\n\t"                                                                         \
+    "leaq   3b(%%rip), %%rax\n\t"
+
+#define ARM                                                                                               \
+    DESCRIPTOR                                                                                            \
     "movq   %%rax, %%fs:%c[rseq_cs](%[area])\n"                /* arm */
 
 #define ARM_SHORT                                                                                         \
@@ -201,9 +204,23 @@ typedef struct {
     ABORT_HANDLER "5:\n\t"                                                                                \
     "movq   %[low], %%fs:%c[rseq_cs](%[area])\n"               /* arm */
 
-#define FIND                                                                                              \
-    "1:\n\t"                                                                                              \
+#define SLOT                                                                                              \
     "imull  %[stride], %%fs:(%[index]), %%edx\n\t"             /* where this thread's slot begins */
+
+#define FIND "1:\n\t" SLOT
+
+// The question is part of the section, so that nothing comes between it and the commit. Whoever was preempted,
+// migrated or signalled before start_ip is not armed any more, and finds that out here.
+#define ARM_IF_NOT_ARMED                                                                                  \
+    DESCRIPTOR                                                                                            \
+    "1:\n\t"                                                                                              \
+    "cmpq   %%rax, %%fs:%c[rseq_cs](%[area])\n\t"                                                         \
+    "jne    6f\n\t"                                                                                       \
+    ".pushsection .text.unlikely, \"ax\"\n"                                                               \
+    "6:\n\t"                                                                                              \
+    "movq   %%rax, %%fs:%c[rseq_cs](%[area])\n\t"              /* arm */                                  \
+    "jmp    1b\n\t"                                                                                       \
+    ".popsection\n\t"
 
 #define CHECK                                                                                             \
     "movl   4(%[exclusive], %%rdx), %%eax\n\t"                 /* its sign: the slot is somebody's */     \
@@ -242,7 +259,8 @@ enum {
     CHECKED = 1,    // whether the thread is registered, and the slot nobody's exclusively
     SHORT   = 2,    // whole addresses in the instructions: for the store that arms, and for the exclusive words
     DISARM  = 4,    // afterwards, as a section would that tidies up after itself
-    CPU_IDS = 8     // slots are numbered so: cpu_id is asked before its slot is looked at, as HotSpot does
+    CPU_IDS = 8,    // slots are numbered so: cpu_id is asked before its slot is looked at, as HotSpot does
+    ONCE    = 16    // armed only if it is not armed any more, or another section is
 };
 
 // load_add_store(v, 1):
@@ -259,6 +277,10 @@ static inline __attribute__((always_inline)) bool add_in_section(const Constants
         __asm__ goto(ARM_SHORT FIND CHECK_SHORT COMMIT : OPERANDS : unusable);
     } else if ((how & SHORT) != 0) {
         __asm__ volatile(ARM_SHORT FIND COMMIT : OPERANDS);
+    } else if ((how & ONCE) != 0 && (how & CPU_IDS) != 0) {
+        __asm__ goto(ARM_IF_NOT_ARMED SLOT CHECK_CPU_ID COMMIT : OPERANDS : unusable);
+    } else if ((how & ONCE) != 0) {
+        __asm__ goto(ARM_IF_NOT_ARMED SLOT CHECK COMMIT : OPERANDS : unusable);
     } else if ((how & CHECKED) != 0 && (how & CPU_IDS) != 0) {
         __asm__ goto(ARM FIND CHECK_CPU_ID COMMIT : OPERANDS : unusable);
     } else if ((how & CHECKED) != 0) {
@@ -309,6 +331,7 @@ static inline __attribute__((always_inline)) jlong eight(jlong n, int how, uintp
 
 LOOPS_OF_SECTIONS(section,               CHECKED,          0)
 LOOPS_OF_SECTIONS(sectionDisarm,         CHECKED | DISARM, 0)
+LOOPS_OF_SECTIONS(sectionOnce,           CHECKED | ONCE,   0)
 LOOPS_OF_SECTIONS(sectionUnchecked,      0,                0)
 LOOPS_OF_SECTIONS(sectionShort,          CHECKED | SHORT,  LOW_DESCRIPTORS)
 LOOPS_OF_SECTIONS(sectionShortUnchecked, SHORT,            LOW_DESCRIPTORS + 1024)

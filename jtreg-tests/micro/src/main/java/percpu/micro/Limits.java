@@ -71,6 +71,8 @@ public class Limits {
     private static native long sectionEight(long n);
     private static native long sectionDisarm(long n);
     private static native long sectionDisarmEight(long n);
+    private static native long sectionOnce(long n);
+    private static native long sectionOnceEight(long n);
     private static native long sectionUnchecked(long n);
     private static native long sectionUncheckedEight(long n);
     private static native long sectionShort(long n);
@@ -93,6 +95,8 @@ public class Limits {
         check(Limits::sectionEight, EIGHT);
         check(Limits::sectionDisarm, 1);
         check(Limits::sectionDisarmEight, EIGHT);
+        check(Limits::sectionOnce, 1);
+        check(Limits::sectionOnceEight, EIGHT);
         check(Limits::sectionUnchecked, 1);
         check(Limits::sectionUncheckedEight, EIGHT);
         check(Limits::sectionShort, 1);
@@ -163,6 +167,18 @@ public class Limits {
     @OperationsPerInvocation(LOOP)
     public void cEightSectionsDisarm() {
         all(sectionDisarmEight(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cSectionOnce() {
+        all(sectionOnce(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cEightSectionsOnce() {
+        all(sectionOnceEight(LOOP));
     }
 
     @Benchmark
