@@ -84,7 +84,7 @@ public final class Main {
     private int rounds(Plan.Group group) {
         int rounds = Math.min(group.question().getAnnotation(Fork.class).value(), group.mostRounds());
         // Two are needed for an interval; what is not in the targets goes without.
-        return quick ? group.mostRounds() > rounds ? QUICK_ROUNDS : 1 : rounds;
+        return quick ? group.inTargets() ? QUICK_ROUNDS : 1 : rounds;
     }
 
     // What is measured so far is written after each round: who interrupts a run has that.

@@ -51,7 +51,8 @@ final class Plan {
 
     /** What is compared with each other: contenders that run next to each other, with as many threads. */
     record Group(Class<?> question, Parameter parameter, int threads, Variant variant, Mode mode,
-                 Class<? extends InternalProfiler> profiler, List<String> methods, int mostRounds) {
+                 Class<? extends InternalProfiler> profiler, List<String> methods, int mostRounds,
+                 boolean inTargets) {
         @Override
         public String toString() {
             return question.getSimpleName() + (parameter == null ? "" : " " + parameter.value())
@@ -60,6 +61,9 @@ final class Plan {
     }
 
     private static final int ROUNDS_OF_VARIANTS = 3;
+    // With so many threads; of Limits only what has the section.
+    private static final Map<Class<?>, Set<Integer>> IN_TARGETS = Map.of(OneCounter.class, Set.of(1, 2, 64),
+            Loops.class, Set.of(1), Limits.class, Set.of(1), EightCounters.class, Set.of(1), Memory.class, Set.of(1));
     private static final List<Integer> ONE = List.of(1);
     private static final List<Integer> TO_SIXTEEN = List.of(1, 2, 16);
     private static final Set<String> ALL = Set.of();
@@ -127,7 +131,8 @@ final class Plan {
     private Plan structures(int mostRounds) {
         for (int threads : TO_SIXTEEN) {
             for (Class<?> question : List.of(Stacks.class, Rings.class, Locks.class, DataStacks.class)) {
-                add(question, List.of(threads), Variant.USUAL, Mode.Throughput, Allocation.class, ALL, mostRounds);
+                add(question, threads, Variant.USUAL, Mode.Throughput, Allocation.class, ALL, mostRounds,
+                        mostRounds == Integer.MAX_VALUE);
             }
         }
         return this;
@@ -139,18 +144,20 @@ final class Plan {
 
     private void add(Class<?> question, List<Integer> threads, Variant variant, Mode mode,
             Class<? extends InternalProfiler> profiler, Set<String> selection) {
-        boolean inTargets = variant == Variant.USUAL && mode != Mode.SampleTime;
-        add(question, threads, variant, mode, profiler, selection, inTargets ? Integer.MAX_VALUE : ROUNDS_OF_VARIANTS);
+        boolean usual = variant == Variant.USUAL && mode != Mode.SampleTime;
+        for (int t : threads) {
+            boolean inTargets = usual && IN_TARGETS.getOrDefault(question, Set.of()).contains(t)
+                    && (question != Limits.class || selection.contains("cSection"));
+            add(question, t, variant, mode, profiler, selection, usual ? Integer.MAX_VALUE : ROUNDS_OF_VARIANTS, inTargets);
+        }
     }
 
-    private void add(Class<?> question, List<Integer> threadCounts, Variant variant, Mode mode,
-            Class<? extends InternalProfiler> profiler, Set<String> selection, int mostRounds) {
+    private void add(Class<?> question, int threads, Variant variant, Mode mode,
+            Class<? extends InternalProfiler> profiler, Set<String> selection, int mostRounds, boolean inTargets) {
         List<String> methods = Arrays.stream(question.getMethods()).filter(m -> m.isAnnotationPresent(Benchmark.class))
                 .map(m -> m.getName()).filter(m -> selection.isEmpty() || selection.contains(m)).sorted().toList();
-        for (int threads : threadCounts) {
-            for (Parameter parameter : Parameter.of(question)) {
-                groups.add(new Group(question, parameter, threads, variant, mode, profiler, methods, mostRounds));
-            }
+        for (Parameter parameter : Parameter.of(question)) {
+            groups.add(new Group(question, parameter, threads, variant, mode, profiler, methods, mostRounds, inTargets));
         }
     }
 }
