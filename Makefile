@@ -113,7 +113,7 @@ test-kernels:   ## all eight: four kernels on two CPUs, one after the other; wri
 asm: jdk source ## print the emitted code of all operations and keep it in results/asm (TARGET=aarch64: from a guest)
 	@jtreg-tests/asm.sh
 
-bench: jdk      ## JMH: all questions, all peers, about an hour on an idle machine, then report (QUICK=1: 8 min, in build/)
+bench: jdk      ## JMH: all questions, all peers, 70 minutes on an idle machine, then report (QUICK=1: 8 min, in build/)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh report
 
 report: jdk     ## render the last run again, without measuring (NAME= BESIDE=)

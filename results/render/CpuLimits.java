@@ -78,8 +78,7 @@ final class CpuLimits {
     private static final Map<String, String> EIGHT = Text.ordered(
             "cEightPlain", "plain adds", "cEightSections", "the sections", "cEightSectionsDisarm", "with a store that disarms",
             "cEightSectionsOnce", "armed only if it is not any more", "cEightSectionsUnchecked", "without the checks",
-            "cEightSectionsShort", "with short addresses",
-            "cEightSectionsShortUnchecked", "short and unchecked");
+            "cEightSectionsShort", "with short addresses", "cEightSectionsShortUnchecked", "short and unchecked");
 
     static Section variants(Run run) {
         Section s = new Section(run, "Disarming, checks, addresses", """

@@ -209,17 +209,19 @@ typedef struct {
 
 #define FIND "1:\n\t" SLOT
 
+// again:
+//   start: rseq_cs is this section's descriptor? else rseq_cs = it, out of line, and go on at start
 // The question is part of the section, so that nothing comes between it and the commit. Whoever was preempted,
 // migrated or signalled before start_ip is not armed any more, and finds that out here.
 #define ARM_IF_NOT_ARMED                                                                                  \
     DESCRIPTOR                                                                                            \
     "1:\n\t"                                                                                              \
-    "cmpq   %%rax, %%fs:%c[rseq_cs](%[area])\n\t"                                                         \
+    "cmpq   %%rax, %%fs:%c[rseq_cs](%[area])\n\t"              /* still armed, and by this section? */    \
     "jne    6f\n\t"                                                                                       \
     ".pushsection .text.unlikely, \"ax\"\n"                                                               \
     "6:\n\t"                                                                                              \
     "movq   %%rax, %%fs:%c[rseq_cs](%[area])\n\t"              /* arm */                                  \
-    "jmp    1b\n\t"                                                                                       \
+    "jmp    1b\n\t"                                            /* asks again, in the section */           \
     ".popsection\n\t"
 
 #define CHECK                                                                                             \
