@@ -60,6 +60,15 @@ static char* exclusive_words;       // as far apart as the slots
 static ptrdiff_t index_offset;
 static bool mm_cids;                // number the slots, not cpu_ids
 
+// As a Java program has its counters: a field refers to an object, and a field of that to the word.
+typedef struct {
+    jlong header;
+    char* address;
+} Counter;
+
+static Counter counters[WORDS];
+static Counter* fields[WORDS];
+
 // Memory at that address, or anywhere if it is null; null if there is none.
 static char* map(void* where, size_t size) {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (where == NULL ? 0 : MAP_FIXED_NOREPLACE);
@@ -92,6 +101,10 @@ JNIEXPORT jstring JNICALL Java_percpu_micro_Limits_init(JNIEnv* env, jclass igno
     exclusive_words = map(NULL, (size_t)MAX_SLOTS << STRIDE_SHIFT);
     if (slots == NULL || exclusive_words == NULL) {
         return (*env)->NewStringUTF(env, "no memory for the slots");
+    }
+    for (size_t word = 0; word < WORDS; word++) {
+        counters[word].address = slots + word * sizeof(jlong);
+        fields[word] = &counters[word];
     }
     if (map((void*)LOW_DESCRIPTORS, 4096) == NULL || map((void*)LOW_EXCLUSIVE, LOW_EXCLUSIVE_SIZE) == NULL) {
         return (*env)->NewStringUTF(env, "no memory below 2 GB, for sections with short addresses");
@@ -252,7 +265,7 @@ typedef struct {
     "2:"
 
 #define OPERANDS                                                                                          \
-    : [index] "r"(c->index), [area] "r"(c->area), [address] "r"(c->base + word * sizeof(jlong)),          \
+    : [index] "r"(c->index), [area] "r"(c->area), [address] "r"(address),                                 \
       [exclusive] "r"(c->exclusive), [stride] "i"(1 << STRIDE_SHIFT), [rseq_cs] "i"(RSEQ_CS),             \
       [cpu_id] "i"(CPU_ID), [low] "i"(low), [low_exclusive] "i"(LOW_EXCLUSIVE)                            \
     : "rax", "rdx", "memory", "cc"
@@ -262,7 +275,8 @@ enum {
     SHORT   = 2,    // whole addresses in the instructions: for the store that arms, and for the exclusive words
     DISARM  = 4,    // afterwards, as a section would that tidies up after itself
     CPU_IDS = 8,    // slots are numbered so: cpu_id is asked before its slot is looked at, as HotSpot does
-    ONCE    = 16    // armed only if it is not armed any more, or another section is
+    ONCE    = 16,   // armed only if it is not armed any more, or another section is
+    FIELDS  = 32    // finds the word's address by two loads, each time, as Java does where nothing is constant
 };
 
 // load_add_store(v, 1):
@@ -273,6 +287,9 @@ enum {
 // `low` is where the descriptor is if addresses are short, another one for each section of the program.
 // Answers whether it was done.
 static inline __attribute__((always_inline)) bool add_in_section(const Constants* c, int word, int how, uintptr_t low) {
+    char* const address = (how & FIELDS) != 0
+            ? *(char* volatile*)&(*(Counter* volatile*)&fields[word])->address
+            : c->base + word * sizeof(jlong);
     if ((how & SHORT) != 0 && (how & CHECKED) != 0 && (how & CPU_IDS) != 0) {
         __asm__ goto(ARM_SHORT FIND CHECK_SHORT_CPU_ID COMMIT : OPERANDS : unusable);
     } else if ((how & SHORT) != 0 && (how & CHECKED) != 0) {
@@ -334,6 +351,7 @@ static inline __attribute__((always_inline)) jlong eight(jlong n, int how, uintp
 LOOPS_OF_SECTIONS(section,               CHECKED,          0)
 LOOPS_OF_SECTIONS(sectionDisarm,         CHECKED | DISARM, 0)
 LOOPS_OF_SECTIONS(sectionOnce,           CHECKED | ONCE,   0)
+LOOPS_OF_SECTIONS(sectionFields,         CHECKED | FIELDS, 0)
 LOOPS_OF_SECTIONS(sectionUnchecked,      0,                0)
 LOOPS_OF_SECTIONS(sectionShort,          CHECKED | SHORT,  LOW_DESCRIPTORS)
 LOOPS_OF_SECTIONS(sectionShortUnchecked, SHORT,            LOW_DESCRIPTORS + 1024)

@@ -44,6 +44,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * operation on a counter does not wait for the one before on the same counter?
  * One invocation is eight increments, one of each counter: numbers are per eight.
  * Otherwise as {@link OneCounter}.
+ * <p>
+ * Fields of an object refer to the counters, which C2 loads each time; those of methods named Static are in
+ * static final fields, and constants for C2.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -122,6 +125,28 @@ public class EightCounters {
         LongAdder c5 = new LongAdder();
         LongAdder c6 = new LongAdder();
         LongAdder c7 = new LongAdder();
+    }
+
+    private static final class PerCpuConstants {
+        static final PerCpuLong C0 = new PerCpuLong();
+        static final PerCpuLong C1 = new PerCpuLong();
+        static final PerCpuLong C2 = new PerCpuLong();
+        static final PerCpuLong C3 = new PerCpuLong();
+        static final PerCpuLong C4 = new PerCpuLong();
+        static final PerCpuLong C5 = new PerCpuLong();
+        static final PerCpuLong C6 = new PerCpuLong();
+        static final PerCpuLong C7 = new PerCpuLong();
+    }
+
+    private static final class LongAdderConstants {
+        static final LongAdder C0 = new LongAdder();
+        static final LongAdder C1 = new LongAdder();
+        static final LongAdder C2 = new LongAdder();
+        static final LongAdder C3 = new LongAdder();
+        static final LongAdder C4 = new LongAdder();
+        static final LongAdder C5 = new LongAdder();
+        static final LongAdder C6 = new LongAdder();
+        static final LongAdder C7 = new LongAdder();
     }
 
     @State(Scope.Benchmark)
@@ -206,6 +231,30 @@ public class EightCounters {
         s.c5.increment();
         s.c6.increment();
         s.c7.increment();
+    }
+
+    @Benchmark
+    public void perCpuAddStatic() {
+        PerCpu.add(PerCpuConstants.C0, 1);
+        PerCpu.add(PerCpuConstants.C1, 1);
+        PerCpu.add(PerCpuConstants.C2, 1);
+        PerCpu.add(PerCpuConstants.C3, 1);
+        PerCpu.add(PerCpuConstants.C4, 1);
+        PerCpu.add(PerCpuConstants.C5, 1);
+        PerCpu.add(PerCpuConstants.C6, 1);
+        PerCpu.add(PerCpuConstants.C7, 1);
+    }
+
+    @Benchmark
+    public void longAdderStatic() {
+        LongAdderConstants.C0.increment();
+        LongAdderConstants.C1.increment();
+        LongAdderConstants.C2.increment();
+        LongAdderConstants.C3.increment();
+        LongAdderConstants.C4.increment();
+        LongAdderConstants.C5.increment();
+        LongAdderConstants.C6.increment();
+        LongAdderConstants.C7.increment();
     }
 
     @Benchmark

@@ -73,6 +73,8 @@ public class Limits {
     private static native long sectionDisarmEight(long n);
     private static native long sectionOnce(long n);
     private static native long sectionOnceEight(long n);
+    private static native long sectionFields(long n);
+    private static native long sectionFieldsEight(long n);
     private static native long sectionUnchecked(long n);
     private static native long sectionUncheckedEight(long n);
     private static native long sectionShort(long n);
@@ -97,6 +99,8 @@ public class Limits {
         check(Limits::sectionDisarmEight, EIGHT);
         check(Limits::sectionOnce, 1);
         check(Limits::sectionOnceEight, EIGHT);
+        check(Limits::sectionFields, 1);
+        check(Limits::sectionFieldsEight, EIGHT);
         check(Limits::sectionUnchecked, 1);
         check(Limits::sectionUncheckedEight, EIGHT);
         check(Limits::sectionShort, 1);
@@ -179,6 +183,18 @@ public class Limits {
     @OperationsPerInvocation(LOOP)
     public void cEightSectionsOnce() {
         all(sectionOnceEight(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cSectionFields() {
+        all(sectionFields(LOOP));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void cEightSectionsFields() {
+        all(sectionFieldsEight(LOOP));
     }
 
     @Benchmark
