@@ -248,6 +248,20 @@ typedef struct {
     "cmpl   $0, 4(%[exclusive], %%rdx)\n\t"                                                              \
     "js     %l[unusable]\n\t"
 
+// The address of the words is in the instructions of each section.
+#define CHECK_CONSTANT                                                                                    \
+    "movabsq $%c[low_exclusive], %%rax\n\t"                                                               \
+    "movl   4(%%rax, %%rdx), %%eax\n\t"                                                                   \
+    "orl    %%fs:%c[cpu_id](%[area]), %%eax\n\t"                                                          \
+    "js     %l[unusable]\n\t"
+
+#define CHECK_CONSTANT_CPU_ID                                                                             \
+    "cmpl   $0, %%fs:%c[cpu_id](%[area])\n\t"                                                            \
+    "js     %l[unusable]\n\t"                                                                            \
+    "movabsq $%c[low_exclusive], %%rax\n\t"                                                               \
+    "cmpl   $0, 4(%%rax, %%rdx)\n\t"                                                                      \
+    "js     %l[unusable]\n\t"
+
 #define CHECK_SHORT                                                                                       \
     "movl   4 + %c[low_exclusive](%%rdx), %%eax\n\t"                                                      \
     "orl    %%fs:%c[cpu_id](%[area]), %%eax\n\t"                                                          \
@@ -271,12 +285,13 @@ typedef struct {
     : "rax", "rdx", "memory", "cc"
 
 enum {
-    CHECKED = 1,    // whether the thread is registered, and the slot nobody's exclusively
-    SHORT   = 2,    // whole addresses in the instructions: for the store that arms, and for the exclusive words
-    DISARM  = 4,    // afterwards, as a section would that tidies up after itself
-    CPU_IDS = 8,    // slots are numbered so: cpu_id is asked before its slot is looked at, as HotSpot does
-    ONCE    = 16,   // armed only if it is not armed any more, or another section is
-    FIELDS  = 32    // finds the word's address by two loads, each time, as Java does where nothing is constant
+    CHECKED  = 1,  // whether the thread is registered, and the slot nobody's exclusively
+    SHORT    = 2,  // whole addresses in the instructions: for the store that arms, and for the exclusive words
+    DISARM   = 4,  // afterwards, as a section would that tidies up after itself
+    CPU_IDS  = 8,  // slots are numbered so: cpu_id is asked before its slot is looked at, as HotSpot does
+    ONCE     = 16, // armed only if it is not armed any more, or another section is
+    FIELDS   = 32, // finds the word's address by two loads, each time, as Java does where nothing is constant
+    CONSTANT = 64  // the exclusive words' address in each section, as HotSpot has it, and not in a register
 };
 
 // load_add_store(v, 1):
@@ -296,6 +311,10 @@ static inline __attribute__((always_inline)) bool add_in_section(const Constants
         __asm__ goto(ARM_SHORT FIND CHECK_SHORT COMMIT : OPERANDS : unusable);
     } else if ((how & SHORT) != 0) {
         __asm__ volatile(ARM_SHORT FIND COMMIT : OPERANDS);
+    } else if ((how & CONSTANT) != 0 && (how & CPU_IDS) != 0) {
+        __asm__ goto(ARM FIND CHECK_CONSTANT_CPU_ID COMMIT : OPERANDS : unusable);
+    } else if ((how & CONSTANT) != 0) {
+        __asm__ goto(ARM FIND CHECK_CONSTANT COMMIT : OPERANDS : unusable);
     } else if ((how & ONCE) != 0 && (how & CPU_IDS) != 0) {
         __asm__ goto(ARM_IF_NOT_ARMED SLOT CHECK_CPU_ID COMMIT : OPERANDS : unusable);
     } else if ((how & ONCE) != 0) {
@@ -348,10 +367,11 @@ static inline __attribute__((always_inline)) jlong eight(jlong n, int how, uintp
         return mm_cids ? eight(n, how, low) : eight(n, (how) | CPU_IDS, (low) + 512);                     \
     }
 
-LOOPS_OF_SECTIONS(section,               CHECKED,          0)
-LOOPS_OF_SECTIONS(sectionDisarm,         CHECKED | DISARM, 0)
-LOOPS_OF_SECTIONS(sectionOnce,           CHECKED | ONCE,   0)
-LOOPS_OF_SECTIONS(sectionFields,         CHECKED | FIELDS, 0)
-LOOPS_OF_SECTIONS(sectionUnchecked,      0,                0)
-LOOPS_OF_SECTIONS(sectionShort,          CHECKED | SHORT,  LOW_DESCRIPTORS)
-LOOPS_OF_SECTIONS(sectionShortUnchecked, SHORT,            LOW_DESCRIPTORS + 1024)
+LOOPS_OF_SECTIONS(section,               CHECKED,             0)
+LOOPS_OF_SECTIONS(sectionDisarm,         CHECKED | DISARM,    0)
+LOOPS_OF_SECTIONS(sectionOnce,           CHECKED | ONCE,      0)
+LOOPS_OF_SECTIONS(sectionFields,         CHECKED | FIELDS,    0)
+LOOPS_OF_SECTIONS(sectionConstant,       CHECKED | CONSTANT,  0)
+LOOPS_OF_SECTIONS(sectionUnchecked,      0,                   0)
+LOOPS_OF_SECTIONS(sectionShort,          CHECKED | SHORT,     LOW_DESCRIPTORS)
+LOOPS_OF_SECTIONS(sectionShortUnchecked, SHORT,               LOW_DESCRIPTORS + 1024)

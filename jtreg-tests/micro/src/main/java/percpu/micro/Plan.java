@@ -70,9 +70,9 @@ final class Plan {
     private static final Set<String> OURS = Set.of("perCpuAdd", "perCpuCounter");
     private static final Set<String> COUNTERS = Set.of("plainOpaque", "perCpuAdd", "perCpuCounter", "longAdder");
     private static final Set<String> OTHER_LIMITS = Set.of("cLockAdd", "cFindAndAdd", "cSectionDisarm", "cSectionOnce",
-            "cSectionFields", "cSectionUnchecked", "cSectionShort", "cSectionShortUnchecked", "cEightPlain",
-            "cEightSections", "cEightSectionsDisarm", "cEightSectionsOnce", "cEightSectionsFields",
-            "cEightSectionsUnchecked", "cEightSectionsShort", "cEightSectionsShortUnchecked");
+            "cSectionFields", "cSectionConstant", "cSectionUnchecked", "cSectionShort", "cSectionShortUnchecked",
+            "cEightPlain", "cEightSections", "cEightSectionsDisarm", "cEightSectionsOnce", "cEightSectionsFields",
+            "cEightSectionsConstant", "cEightSectionsUnchecked", "cEightSectionsShort", "cEightSectionsShortUnchecked");
     private static final Set<String> LIMITS = Set.of("cPlain", "cLockAdd", "cFindAndAdd", "cSection");
 
     static final Map<String, Plan> PAGES = Map.of(
