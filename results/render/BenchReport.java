@@ -61,7 +61,7 @@ final class BenchReport extends Report {
                         Ratio.of(run.find("OneCounter", "longAdder", 1), add)),
                 new Target("LongAdder / PerCpu.add, eight counters, 1 thread", false, 7, "",
                         Ratio.of(run.find("EightCounters", "longAdder", 1), run.find("EightCounters", "perCpuAdd", 1))),
-                new Target("the same, counters in static final fields", false, 7, "",
+                new Target("LongAdder / PerCpu.add, eight counters in static final fields, 1 thread", false, 7, "",
                         Ratio.of(run.find("EightCounters", "longAdderStatic", 1), run.find("EightCounters", "perCpuAddStatic", 1))),
                 new Target("PerCpu.add, throughput of 64 threads / throughput of 2", false, 0.95, "",
                         Ratio.ofThroughput(run.find("OneCounter", "perCpuAdd", 64), run.find("OneCounter", "perCpuAdd", 2))),
