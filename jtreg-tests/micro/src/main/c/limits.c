@@ -45,6 +45,7 @@
 #define STRIDE_SHIFT 16
 #define MAX_SLOTS    4096
 #define WORDS        8      // of each slot, incremented in turn
+#define FIRST_WORD   64     // in a slot; not at the same distance from a page's start as its exclusive word: PerCpuArena
 
 // Below 2 GB, where an instruction can hold a whole address.
 #define LOW_DESCRIPTORS 0x10000000
@@ -55,7 +56,7 @@
 extern const ptrdiff_t __rseq_offset __attribute__((weak));
 extern const unsigned int __rseq_size __attribute__((weak));
 
-static char* slots;
+static char* slots;                 // the first one's words
 static char* exclusive_words;       // as far apart as the slots
 static ptrdiff_t index_offset;
 static bool mm_cids;                // number the slots, not cpu_ids
@@ -97,11 +98,12 @@ JNIEXPORT jstring JNICALL Java_percpu_micro_Limits_init(JNIEnv* env, jclass igno
     }
     mm_cids = getauxval(AT_RSEQ_FEATURE_SIZE) >= MM_CID + 4;
     index_offset = __rseq_offset + (mm_cids ? MM_CID : CPU_ID);
-    slots = map(NULL, (size_t)MAX_SLOTS << STRIDE_SHIFT);
+    char* const memory = map(NULL, (size_t)MAX_SLOTS << STRIDE_SHIFT);
     exclusive_words = map(NULL, (size_t)MAX_SLOTS << STRIDE_SHIFT);
-    if (slots == NULL || exclusive_words == NULL) {
+    if (memory == NULL || exclusive_words == NULL) {
         return (*env)->NewStringUTF(env, "no memory for the slots");
     }
+    slots = memory + FIRST_WORD;
     for (size_t word = 0; word < WORDS; word++) {
         counters[word].address = slots + word * sizeof(jlong);
         fields[word] = &counters[word];
