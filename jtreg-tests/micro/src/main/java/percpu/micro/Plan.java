@@ -19,12 +19,15 @@
 
 package percpu.micro;
 
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -69,10 +72,9 @@ final class Plan {
     private static final Set<String> ALL = Set.of();
     private static final Set<String> OURS = Set.of("perCpuAdd", "perCpuCounter");
     private static final Set<String> COUNTERS = Set.of("plainOpaque", "perCpuAdd", "perCpuCounter", "longAdder");
-    private static final Set<String> OTHER_LIMITS = Set.of("cLockAdd", "cFindAndAdd", "cSectionDisarm", "cSectionOnce",
-            "cSectionFields", "cSectionConstant", "cSectionUnchecked", "cSectionShort", "cSectionShortUnchecked",
-            "cEightPlain", "cEightSections", "cEightSectionsDisarm", "cEightSectionsOnce", "cEightSectionsFields",
-            "cEightSectionsConstant", "cEightSectionsUnchecked", "cEightSectionsShort", "cEightSectionsShortUnchecked");
+    private static final Set<String> COMPARED_LIMITS = Set.of("cPlain", "cSection");
+    private static final Set<String> OTHER_LIMITS = benchmarks(Limits.class)
+            .filter(name -> !COMPARED_LIMITS.contains(name)).collect(Collectors.toSet());
     private static final Set<String> LIMITS = Set.of("cPlain", "cLockAdd", "cFindAndAdd", "cSection");
 
     static final Map<String, Plan> PAGES = Map.of(
@@ -92,7 +94,7 @@ final class Plan {
             add(OneCounter.class, List.of(threads), Variant.USUAL, Mode.Throughput, Disturbances.class, ALL);
             if (threads == 1) {
                 // Next to each other what a target compares.
-                add(Limits.class, ONE, Variant.USUAL, Mode.Throughput, null, Set.of("cPlain", "cSection"));
+                add(Limits.class, ONE, Variant.USUAL, Mode.Throughput, null, COMPARED_LIMITS);
                 add(Loops.class, ONE);
                 add(Limits.class, ONE, Variant.USUAL, Mode.Throughput, null, OTHER_LIMITS);
             } else if (threads == 2 || threads == 64) {
@@ -138,6 +140,10 @@ final class Plan {
         return this;
     }
 
+    private static Stream<String> benchmarks(Class<?> question) {
+        return Arrays.stream(question.getMethods()).filter(m -> m.isAnnotationPresent(Benchmark.class)).map(Method::getName);
+    }
+
     private void add(Class<?> question, List<Integer> threads) {
         add(question, threads, Variant.USUAL, Mode.Throughput, null, ALL);
     }
@@ -154,8 +160,7 @@ final class Plan {
 
     private void add(Class<?> question, int threads, Variant variant, Mode mode,
             Class<? extends InternalProfiler> profiler, Set<String> selection, int mostRounds, boolean inTargets) {
-        List<String> methods = Arrays.stream(question.getMethods()).filter(m -> m.isAnnotationPresent(Benchmark.class))
-                .map(m -> m.getName()).filter(m -> selection.isEmpty() || selection.contains(m)).sorted().toList();
+        List<String> methods = benchmarks(question).filter(m -> selection.isEmpty() || selection.contains(m)).sorted().toList();
         for (Parameter parameter : Parameter.of(question)) {
             groups.add(new Group(question, parameter, threads, variant, mode, profiler, methods, mostRounds, inTargets));
         }
