@@ -53,7 +53,9 @@ public class ExclusiveProtocol {
             Variant.of("handshake, one slot exclusively by two", Fence.HANDSHAKE, "X", "X", "F"),
             Variant.of("handshake, two slots exclusively", Fence.HANDSHAKE, "XF", "FY"),
             Variant.of("handshake, fast and exclusive in turn", Fence.HANDSHAKE, "XF", "FX"),
-            HANDSHAKE.onWeakCpu());
+            HANDSHAKE.onWeakCpu(),
+            HANDSHAKE.onLossyKernel(),
+            HANDSHAKE.onWeakCpu().onLossyKernel());
 
     private static final List<Variant> LARGER = List.of(
             Variant.of("membarrier, more operations", Fence.MEMBARRIER, "X", "FF", "F"),
@@ -66,7 +68,8 @@ public class ExclusiveProtocol {
             Variant.of("handshake, more operations", Fence.HANDSHAKE, "X", "FF", "F").onWeakCpu(),
             Variant.of("handshake, two slots exclusively, a third thread", Fence.HANDSHAKE, "X", "Y", "F"),
             Variant.of("handshake, four threads", Fence.HANDSHAKE, "X", "X", "F", "F"),
-            HANDSHAKE.withThreeCpus());
+            HANDSHAKE.withThreeCpus(),
+            HANDSHAKE.withMmCid().onLossyKernel());
 
     public static void main(String[] args) {
         List<Variant> variants = new ArrayList<>(RIGHT);
@@ -86,6 +89,7 @@ public class ExclusiveProtocol {
     private static Variant flawed(Flaw flaw) {
         Variant right = switch (flaw) {
             case NO_FENCE, FENCE_FIRST, TEST_OUTSIDE, TEST_LAST, COMMIT_OUTSIDE, ONLY_BARRIER, ONLY_ABORT -> MEMBARRIER;
+            case LOST_INTERRUPT, LOST_INTERRUPTS -> MEMBARRIER.onLossyKernel();
             case ANSWER_INSIDE, NO_BARRIER_BEFORE -> HANDSHAKE;
             case NO_ANSWER_WAITING -> HANDSHAKE_XX;
             case PLAIN_LOAD, PLAIN_CLEAR -> WEAK;

@@ -26,6 +26,10 @@ enum Flaw {
     COMMIT_OUTSIDE("the section ends before the commit", Harm.LOST_UPDATE),
     ONLY_BARRIER("the fence is a memory barrier, but aborts no section", Harm.LOST_UPDATE),
     ONLY_ABORT("the fence aborts sections, but is no memory barrier for them", Harm.LOST_UPDATE),
+    /** The kernel reads an empty event mask, membarrier's interrupt sets a bit in it, the kernel clears the mask. */
+    LOST_INTERRUPT("membarrier on a kernel that loses its interrupt", Harm.LOST_UPDATE),
+    /** The second interrupt can come in the same moment, or when the kernel looks again because of the first. */
+    LOST_INTERRUPTS("two membarriers in a row on a kernel that loses their interrupts", Harm.LOST_UPDATE),
     /** A task that runs a section while it counts as in native code: others answer in its place. */
     ANSWER_INSIDE("handshake is answered for a task that is in a section", Harm.LOST_UPDATE),
     NO_BARRIER_BEFORE("handshake begins without a barrier after exclusive = 1", Harm.LOST_UPDATE),

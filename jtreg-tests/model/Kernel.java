@@ -33,9 +33,26 @@ final class Kernel {
         Task task = s.task(t);
         if (task.isRunning()) {
             addDrains(s, t, steps);
-            addInterruptions(s, t, steps);
+            if (task.resumes()) {
+                // Preemption is off, and signals are seen to before or after.
+                steps.add(new Step(s, t, task.resuming(false), "has its event mask cleared: its section goes on"));
+            } else {
+                addResumption(s, t, steps);
+                addInterruptions(s, t, steps);
+            }
         } else if (task.pc() != Pc.DONE) {
             addDispatches(s, t, steps);
+        }
+    }
+
+    /**
+     * The kernel has something to do before the section goes on, but nothing that aborts it. It reads the event mask
+     * and clears it. Kernels that lose nothing keep interrupts out in between, so there this is no step.
+     */
+    private void addResumption(State s, int t, List<Step> steps) {
+        Task task = s.task(t);
+        if (variant.lossy() && variant.isInSection(task)) {
+            steps.add(new Step(s, t, task.resuming(true), "is interrupted; the kernel reads its event mask: empty"));
         }
     }
 

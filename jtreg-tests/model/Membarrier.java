@@ -41,7 +41,9 @@ final class Membarrier {
             case WAIT -> {
                 // The kernel passes over the CPU it is on: whoever was there before has been preempted.
                 if ((caller.awaited() & ~(1 << caller.cpu())) == 0) {
-                    steps.add(new Step(s, t, caller.awaiting(0).at(variant.afterFence()), "returns from membarrier"));
+                    Task back = caller.awaiting(0).fenced();
+                    steps.add(new Step(s, t, back.at(back.fences() < variant.membarriers() ? Pc.FENCE
+                            : variant.afterFence()), "returns from membarrier"));
                 }
                 for (int cpu = 0; cpu < variant.cpus(); cpu++) {
                     if (cpu != caller.cpu() && caller.awaits(cpu)) {
@@ -74,9 +76,10 @@ final class Membarrier {
         }
         Task task = s.task(running);
         if (task.isDrained() || variant.has(Flaw.ONLY_ABORT)) {
-            boolean aborts = variant.isInSection(task) && !variant.has(Flaw.ONLY_BARRIER);
+            boolean aborts = variant.isInSection(task) && !variant.has(Flaw.ONLY_BARRIER) && !task.resumes();
             steps.add(new Step(running, aborts ? next.with(running, task.aborted()) : next,
-                    "is interrupted by membarrier" + (aborts ? ": its section starts again" : "")));
+                    "is interrupted by membarrier" + (aborts ? ": its section starts again"
+                            : task.resumes() ? ", which sets a bit in its event mask" : "")));
         }
     }
 }

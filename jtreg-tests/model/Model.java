@@ -45,7 +45,7 @@ final class Model {
             if (variant.isHandshake()) {
                 handshake.addAnswers(s, t, steps);
             }
-            if (s.task(t).isRunning()) {
+            if (s.task(t).isRunning() && !s.task(t).resumes()) {
                 addOwnSteps(s, t, steps);
             }
         }

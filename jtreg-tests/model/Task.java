@@ -33,14 +33,17 @@ import java.util.List;
  * @param awaited what has to be done before the next step, a set of bits: loads of a section (words), or in a fence
  *                the CPUs to look at or to interrupt, or the tasks that have not answered
  * @param found   the CPUs on which membarrier saw a task, a set of bits
+ * @param fences  how many membarriers of this transaction it has behind it
+ * @param resumes whether the kernel is about to go on in its section, and has read but not yet cleared the event mask
  * @param stores  the store buffer of its CPU, oldest first; a context switch is a full barrier, so there is none
  *                while the task does not run
  */
-record Task(Pc pc, int done, int cpu, int index, int slot, int a, int b, int awaited, int found, List<Store> stores) {
+record Task(Pc pc, int done, int cpu, int index, int slot, int a, int b, int awaited, int found, int fences,
+            boolean resumes, List<Store> stores) {
     static final int NONE = -1;
 
     Task() {
-        this(Pc.START, 0, NONE, NONE, NONE, 0, 0, 0, 0, List.of());
+        this(Pc.START, 0, NONE, NONE, NONE, 0, 0, 0, 0, 0, false, List.of());
     }
 
     boolean isRunning() {
@@ -62,12 +65,12 @@ record Task(Pc pc, int done, int cpu, int index, int slot, int a, int b, int awa
     }
 
     Task at(Pc pc) {
-        return new Task(pc, done, cpu, index, slot, a, b, awaited, found, stores);
+        return new Task(pc, done, cpu, index, slot, a, b, awaited, found, fences, resumes, stores);
     }
 
     /** At pc with nothing in registers. */
     Task restartedAt(Pc pc) {
-        return new Task(pc, done, cpu, index, NONE, 0, 0, 0, 0, stores);
+        return new Task(pc, done, cpu, index, NONE, 0, 0, 0, 0, 0, false, stores);
     }
 
     /** The kernel does this when the task is about to go on in its section, but until then nobody can tell. */
@@ -76,24 +79,24 @@ record Task(Pc pc, int done, int cpu, int index, int slot, int a, int b, int awa
     }
 
     Task completed() {
-        return new Task(pc, done + 1, cpu, index, slot, a, b, awaited, found, stores);
+        return new Task(pc, done + 1, cpu, index, slot, a, b, awaited, found, fences, resumes, stores);
     }
 
     Task on(int cpu, int index) {
-        return new Task(pc, done, cpu, index, slot, a, b, awaited, found, stores);
+        return new Task(pc, done, cpu, index, slot, a, b, awaited, found, fences, false, stores);
     }
 
     Task withSlot(int slot) {
-        return new Task(pc, done, cpu, index, slot, a, b, awaited, found, stores);
+        return new Task(pc, done, cpu, index, slot, a, b, awaited, found, fences, resumes, stores);
     }
 
     Task loaded(Word word, int value) {
         return new Task(pc, done, cpu, index, slot, word == Word.A ? value : a, word == Word.B ? value : b, awaited,
-                found, stores);
+                found, fences, resumes, stores);
     }
 
     Task awaiting(int awaited) {
-        return new Task(pc, done, cpu, index, slot, a, b, awaited, found, stores);
+        return new Task(pc, done, cpu, index, slot, a, b, awaited, found, fences, resumes, stores);
     }
 
     Task awaitingNoMore(int bit) {
@@ -101,11 +104,19 @@ record Task(Pc pc, int done, int cpu, int index, int slot, int a, int b, int awa
     }
 
     Task finding(int cpu) {
-        return new Task(pc, done, this.cpu, index, slot, a, b, awaited, found | 1 << cpu, stores);
+        return new Task(pc, done, this.cpu, index, slot, a, b, awaited, found | 1 << cpu, fences, resumes, stores);
     }
 
     Task awaitingFound() {
-        return new Task(pc, done, cpu, index, slot, a, b, found, 0, stores);
+        return new Task(pc, done, cpu, index, slot, a, b, found, 0, fences, resumes, stores);
+    }
+
+    Task fenced() {
+        return new Task(pc, done, cpu, index, slot, a, b, awaited, found, fences + 1, resumes, stores);
+    }
+
+    Task resuming(boolean resumes) {
+        return new Task(pc, done, cpu, index, slot, a, b, awaited, found, fences, resumes, stores);
     }
 
     Task storing(Word word, int value) {
@@ -121,13 +132,14 @@ record Task(Pc pc, int done, int cpu, int index, int slot, int a, int b, int awa
     }
 
     private Task withStores(List<Store> stores) {
-        return new Task(pc, done, cpu, index, slot, a, b, awaited, found, List.copyOf(stores));
+        return new Task(pc, done, cpu, index, slot, a, b, awaited, found, fences, resumes, List.copyOf(stores));
     }
 
     @Override
     public int hashCode() {
         int hash = ((pc.ordinal() * 4 + done) * 4 + cpu) * 4 + index;
         hash = (((hash * 4 + slot) * 8 + a) * 8 + b) * 8 + (awaited ^ found);
+        hash = (hash * 4 + fences) * 2 + (resumes ? 1 : 0);
         for (Store store : stores) {
             hash = hash * 0x9E3779B1 + (store.slot() * 4 + store.word().ordinal()) * 8 + store.value();
         }

@@ -26,9 +26,11 @@ import java.util.List;
  * @param weak     a weakly ordered CPU: loads and stores of different words happen in any order, but for acquire and
  *                 release; else TSO, as on x86-64: all in order, but loads may overtake earlier stores
  * @param mmCid    a task that starts to run is given any free index, else that of its CPU
+ * @param lossy    a kernel that may lose an interrupt of membarrier, as Linux before commit 6eb350a22331
  * @param programs for each task its operations: F a fast one, X and Y an exclusive transaction on slot 0 and 1
  */
-record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, boolean mmCid, List<String> programs) {
+record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, boolean mmCid, boolean lossy,
+               List<String> programs) {
     Variant {
         if (cpus > Memory.OVERFLOW) {
             throw new IllegalArgumentException("no slot for each of " + cpus + " CPUs");
@@ -36,23 +38,27 @@ record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, bool
     }
 
     static Variant of(String name, Fence fence, String... programs) {
-        return new Variant(name, null, fence, false, 2, false, List.of(programs));
+        return new Variant(name, null, fence, false, 2, false, false, List.of(programs));
     }
 
     Variant onWeakCpu() {
-        return new Variant(name + ", weakly ordered CPU", flaw, fence, true, cpus, mmCid, programs);
+        return new Variant(name + ", weakly ordered CPU", flaw, fence, true, cpus, mmCid, lossy, programs);
     }
 
     Variant withThreeCpus() {
-        return new Variant(name + ", three CPUs", flaw, fence, weak, 3, mmCid, programs);
+        return new Variant(name + ", three CPUs", flaw, fence, weak, 3, mmCid, lossy, programs);
     }
 
     Variant withMmCid() {
-        return new Variant(name + ", slots by mm_cid", flaw, fence, weak, cpus, true, programs);
+        return new Variant(name + ", slots by mm_cid", flaw, fence, weak, cpus, true, lossy, programs);
+    }
+
+    Variant onLossyKernel() {
+        return new Variant(name + ", kernel that loses interrupts", flaw, fence, weak, cpus, mmCid, true, programs);
     }
 
     Variant with(Flaw flaw) {
-        return new Variant(flaw.text, flaw, fence, weak, cpus, mmCid, programs);
+        return new Variant(flaw.text, flaw, fence, weak, cpus, mmCid, lossy, programs);
     }
 
     boolean has(Flaw flaw) {
@@ -74,6 +80,10 @@ record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, bool
     /** What the kernel knows of a section is from where to where it goes. */
     boolean isInSection(Task task) {
         return task.pc().isBetween(Pc.INDEX, has(Flaw.COMMIT_OUTSIDE) ? Pc.TRY_STORE : Pc.COMMIT);
+    }
+
+    int membarriers() {
+        return has(Flaw.LOST_INTERRUPTS) ? 2 : 1;
     }
 
     Pc afterFence() {
