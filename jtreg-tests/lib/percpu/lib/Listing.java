@@ -147,8 +147,11 @@ final class Listing {
                 symbols.code(all.get(i).target(), "slow_stub");
             } else if (slow && Symbols.address(all, i) != 0) {
                 symbols.constant(Symbols.address(all, i), "slow_stub");
-            } else {
-                common(i, "aborts");
+            }
+            long offset = Symbols.threadWord(all.get(i));
+            if (offset != 0) {
+                checkCommon(i, "aborts", offset);
+                symbols.threadWord(offset, "aborts");
             }
         }
     }
@@ -156,10 +159,14 @@ final class Listing {
     private void common(int at, String name) {
         long address = Symbols.address(all, at);
         if (address != 0 && address != section.descriptor()) {
-            Long before = COMMON.putIfAbsent(name, address);
-            Check.that(before == null || before == address, name + " is not the same everywhere: " + all.get(at));
+            checkCommon(at, name, address);
             symbols.constant(address, name);
         }
+    }
+
+    private void checkCommon(int at, String name, long value) {
+        Long before = COMMON.putIfAbsent(name, value);
+        Check.that(before == null || before == value, name + " is not the same everywhere: " + all.get(at));
     }
 
     private void label(int at) {

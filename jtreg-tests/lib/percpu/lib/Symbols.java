@@ -27,8 +27,8 @@ import java.util.regex.Pattern;
 import percpu.lib.Disassembly.Instruction;
 
 /**
- * Names for what differs from one process to the next: addresses of code and data, and how far the rseq area is from
- * the thread pointer. All else of an instruction stays as objdump has it.
+ * Names for what differs from one process or build to the next: addresses of code and data, how far the rseq area is
+ * from the thread pointer, and where words are in the JavaThread. All else of an instruction stays as objdump has it.
  */
 final class Symbols {
     private static final Map<Long, String> FIELDS = Map.of(0L, "cpu_id_start", 4L, "cpu_id", 8L, "rseq_cs",
@@ -39,9 +39,14 @@ final class Symbols {
     private static final Pattern CONSTANT_X64 = Pattern.compile("(\\w+),0x([0-9a-f]+)");
     private static final Pattern CONSTANT_AARCH64 = Pattern.compile("(\\w+), #0x([0-9a-f]+)(?:, lsl #(\\d+))?");
 
+    // A word of the JavaThread, which r15 or x28 points to.
+    private static final Pattern IN_THREAD =
+            Pattern.compile(Cpu.AARCH64 ? "\\[x28, #(\\d+)\\]" : "\\[r15\\+(0x[0-9a-f]+)\\]");
+
     private final long area = area();
     private final Map<Long, String> code = new LinkedHashMap<>();
     private final Map<Long, String> constants = new LinkedHashMap<>();
+    private final Map<Long, String> threadWords = new LinkedHashMap<>();
 
     /** An instruction, and what there is to say of it. */
     record Named(String operands, String comment) {}
@@ -61,6 +66,10 @@ final class Symbols {
         constants.putIfAbsent(value, name);
     }
 
+    void threadWord(long offset, String name) {
+        threadWords.putIfAbsent(offset, name);
+    }
+
     boolean isNamed(long address) {
         return code.containsKey(address);
     }
@@ -74,6 +83,12 @@ final class Symbols {
     static long address(List<Instruction> all, int at) {
         long value = Cpu.AARCH64 ? constantAarch64(all, at) : constantX64(all.get(at));
         return value >>> 32 == 0 || value < 0 ? 0 : value;
+    }
+
+    /** Where in the JavaThread the word is that the instruction reads or writes; 0 if none. */
+    static long threadWord(Instruction instruction) {
+        Matcher m = IN_THREAD.matcher(instruction.operands());
+        return m.find() ? Long.decode(m.group(1)) : 0;
     }
 
     private static long constantX64(Instruction instruction) {
@@ -113,6 +128,12 @@ final class Symbols {
         if (address != 0) {
             Check.that(constants.containsKey(address), instruction + " loads no known address, but " + constants);
             return new Named(constant(operands, constants.get(address)), "");
+        }
+        if (threadWord(instruction) != 0) {
+            String name = threadWords.get(threadWord(instruction));
+            Check.that(name != null, instruction + " uses no known word of the thread, but " + threadWords);
+            return new Named(IN_THREAD.matcher(operands)
+                    .replaceFirst(Cpu.AARCH64 ? "[x28, #" + name + "]" : "[r15+" + name + "]"), "");
         }
         if (instruction.mnemonic().equals("call")) {
             return new Named(name(instruction.target()), "");

@@ -30,10 +30,10 @@
 
 #ifdef RSEQ_CRITICAL_SECTIONS
 
-// Counting (7 instructions without LSE), making room on the stack and taking it
+// Counting (3 instructions), making room on the stack and taking it
 // back, two for each argument, the call (4), the result, the jump.
 int C2PerCpuStub::max_size() const {
-  return (11 + 2 + 2 * max_arguments + 4 + 1 + 1) * Assembler::instruction_size;
+  return (3 + 2 + 2 * max_arguments + 4 + 1 + 1) * Assembler::instruction_size;
 }
 
 void C2PerCpuStub::emit(C2_MacroAssembler& masm) {

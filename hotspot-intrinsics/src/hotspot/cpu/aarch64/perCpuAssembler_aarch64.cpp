@@ -23,6 +23,7 @@
 #include "code/rseqDescriptors.hpp"
 #include "memory/allocation.hpp"
 #include "runtime/globals.hpp"
+#include "runtime/javaThread.hpp"
 #include "runtime/rseq.hpp"
 #include "utilities/macros.hpp"
 
@@ -32,7 +33,7 @@
 
 // One critical section while it is emitted:
 //
-//   mrs  area, tpidr_el0        ; begin
+//   mrs  area, tpidr_el0        ; begin; not if the area is in the JavaThread
 //   add  area, area, #distance of the rseq area
 //   mov  words, exclusive words
 //   mov  tmp, descriptor        ; arm
@@ -64,7 +65,6 @@ class RseqSection : public StackObj {
   explicit RseqSection(MacroAssembler* masm)
     : _masm(masm), _literal_offset(-1), _start_offset(-1), _forced_abort_offset(-1) {}
 
-  static void load_thread_pointer(MacroAssembler* masm, Register r);
   static void load_area(MacroAssembler* masm);
 
   void begin(Register tmp);
@@ -80,23 +80,28 @@ class RseqSection : public StackObj {
 const Register RseqSection::words = rscratch1;
 const Register RseqSection::area  = rscratch2;
 
-// What thread-local storage is found with.
-void RseqSection::load_thread_pointer(MacroAssembler* masm, Register r) {
-  __ mrs(0b011, 0b1101, 0b0000, 0b010, r);   // tpidr_el0
-}
-
-// Loads and stores have room for the distances of the area's fields from its
-// start, but perhaps not from the thread pointer: glibc's area is before that,
-// the VM's own may be far behind it.
+// The rseq area is thread-local storage or part of the JavaThread. Loads and stores
+// have room for the distances of the area's fields from its start, but perhaps not
+// from the thread pointer: glibc's area is before that.
 void RseqSection::load_area(MacroAssembler* masm) {
   const int64_t distance = Rseq::area_offset();
-  load_thread_pointer(masm, area);
+  Register base = area;
+  if (Rseq::area_is_in_java_thread()) {
+    base = rthread;
+  } else {
+    __ mrs(0b011, 0b1101, 0b0000, 0b010, area);   // tpidr_el0
+  }
   if (Assembler::operand_valid_for_add_sub_immediate(distance)) {
-    __ add(area, area, distance);
+    __ add(area, base, distance);
   } else {
     __ mov(rscratch1, distance);
-    __ add(area, area, rscratch1);
+    __ add(area, base, rscratch1);
   }
+}
+
+// The VM's own words of the thread.
+static Address in_java_thread(ByteSize offset) {
+  return Address(rthread, JavaThread::rseq_offset() + offset);
 }
 
 void RseqSection::begin(Register tmp) {
@@ -507,60 +512,55 @@ void PerCpuAssembler::copy(MacroAssembler* masm, Register dst, Register src, Reg
   __ bind(copied);
 }
 
-// The VM's own word, at any distance from the thread pointer.
-static void load_stalled_address(MacroAssembler* masm, Register r, Register tmp) {
-  RseqSection::load_thread_pointer(masm, r);
-  __ mov(tmp, (int64_t)Rseq::stalled_offset());
-  __ add(r, r, tmp);
-}
-
 // current_slot():
 //   if (stalled or not registered) slow
-//   return this thread's slot
+//   index = this thread's slot; above the last one: slow
+//   return index
 void PerCpuAssembler::current_slot(MacroAssembler* masm, Register result, Label& slow) {
-  load_stalled_address(masm, rscratch2, rscratch1);
-  __ ldrw(rscratch1, Address(rscratch2));
+  __ ldrw(rscratch1, in_java_thread(RseqThreadLocal::stalled_offset()));
   __ cbnzw(rscratch1, slow);
   // Without a section: nothing is done with the index that could be wrong. It
   // is loaded before the check and once: a signal handler may unregister the
   // thread in between, and cpu_id is negative from then on.
   RseqSection::load_area(masm);
   __ ldrw(result, Address(RseqSection::area, Rseq::index_offset() - Rseq::area_offset()));
-  if (Rseq::index_is_cpu_id()) {
-    __ cmpw(result, 0u);
-  } else {
+  if (!Rseq::index_is_cpu_id()) {
     __ ldrw(rscratch1, Address(RseqSection::area, Rseq::cpu_id_offset() - Rseq::area_offset()));
     __ cmpw(rscratch1, 0u);
+    __ br(Assembler::LT, slow);   // no tbnz, as above
   }
-  __ br(Assembler::LT, slow);   // no tbnz, as above
+  // Above or, unsigned, negative. Callers look things up by it before a section does.
+  __ movw(rscratch1, (uint32_t)(Rseq::slots() - 1));
+  __ cmpw(result, rscratch1);
+  __ br(Assembler::HS, slow);
 }
 
 // current_slot_slow():
 //   stalled = 0                  one operation on the overflow slot, then try again
 //   return the overflow slot
 void PerCpuAssembler::current_slot_slow(MacroAssembler* masm, Register result) {
-  load_stalled_address(masm, rscratch2, rscratch1);
-  __ strw(zr, Address(rscratch2));
+  __ strw(zr, in_java_thread(RseqThreadLocal::stalled_offset()));
   __ movw(result, Rseq::slots() - 1);
 }
 
 void PerCpuAssembler::set_stalled(MacroAssembler* masm, Register tmp) {
-  load_stalled_address(masm, rscratch2, rscratch1);
   __ movw(tmp, 1);
-  __ strw(tmp, Address(rscratch2));
+  __ strw(tmp, in_java_thread(RseqThreadLocal::stalled_offset()));
 }
 
-static void count(MacroAssembler* masm, volatile uint64_t* counter, Register tmp) {
-  __ mov(tmp, (uint64_t)(uintptr_t)counter);
-  __ atomic_add(noreg, 1, tmp);
+// Nobody else writes to the thread's own counts.
+static void count(MacroAssembler* masm, ByteSize counter, Register tmp) {
+  __ ldr(tmp, in_java_thread(counter));
+  __ add(tmp, tmp, 1);
+  __ str(tmp, in_java_thread(counter));
 }
 
 void PerCpuAssembler::count_abort(MacroAssembler* masm, Register tmp) {
-  count(masm, &Rseq::_aborts, tmp);
+  count(masm, RseqThreadLocal::aborts_offset(), tmp);
 }
 
 void PerCpuAssembler::count_overflow(MacroAssembler* masm, Register tmp) {
-  count(masm, &Rseq::_overflows, tmp);
+  count(masm, RseqThreadLocal::overflows_offset(), tmp);
 }
 
 #endif // LINUX

@@ -22,7 +22,7 @@
 
 #include "utilities/globalDefinitions.hpp"
 
-// As on x86: thread-local words at a constant distance from the thread pointer.
+// Not tried with musl.
 #if defined(LINUX) && !defined(MUSL_LIBC)
 #define RSEQ_CRITICAL_SECTIONS
 #endif
@@ -46,6 +46,13 @@ class RseqPD {
 
   // Before it are words for cpu_id -1, not registered, and -2, registration failed.
   static const int negative_cpu_ids = 2;
+
+  // How far from the first word a section can look: the index has 32 bits.
+  static const size_t exclusive_reach = 32 * G;
+
+  // The table goes on behind the last slot, with words that keep sections off, for
+  // as many CPUs as a kernel can have.
+  static const int exclusive_words = 8192;
 
   static const int trampoline_size = 8;
 

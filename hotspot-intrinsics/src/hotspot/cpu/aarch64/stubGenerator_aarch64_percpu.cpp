@@ -34,9 +34,9 @@
 #ifdef RSEQ_CRITICAL_SECTIONS
 
 // The stubs have the C calling convention, which C1 and the interpreter's
-// native methods use. They write r0, the scratch registers, r10 to r13, the flags
-// and, where data is copied, v0 to v3, and nothing else, and make no calls; the
-// slow stubs below rely on that.
+// native methods use, and want the thread in its register. They write r0, the
+// scratch registers, r10 to r13, the flags and, where data is copied, v0 to v3, and
+// nothing else, and make no calls; the slow stubs below rely on that.
 static const Register result   = r10;   // not r0: an abort starts again with all arguments
 static const Register index_   = r11;
 static const Register tmp      = r12;
@@ -56,6 +56,7 @@ class PerCpuStubGenerator : public StackObj {
   template <typename Section>
   address generate_named(StubGenStubId stub_id, int moved, Section section);
   address generate_slow(StubGenStubId stub_id, address stub, int arguments);
+  address generate_call();
   address generate_current_slot();
 
  public:
@@ -148,6 +149,27 @@ address PerCpuStubGenerator::generate_slow(StubGenStubId stub_id, address stub, 
   return start;
 }
 
+// For C++, where no register holds the thread:
+//   long (thread, stub, words): the answer of stub(words[0], ... words[6])
+address PerCpuStubGenerator::generate_call() {
+  __ align(CodeEntryAlignment);
+  StubCodeMark mark(_generator, StubGenStubId::percpu_call_id);
+  address start = __ pc();
+
+  __ stp(rthread, lr, Address(__ pre(sp, -2 * wordSize)));
+  __ mov(rthread, c_rarg0);
+  __ mov(rscratch1, c_rarg1);
+  __ mov(rscratch2, c_rarg2);
+  STATIC_ASSERT(PerCpuAssembler::max_arguments == (int)ARRAY_SIZE(argument_registers));
+  for (int i = 0; i < PerCpuAssembler::max_arguments; i++) {
+    __ ldr(argument_registers[i], Address(rscratch2, i * wordSize));
+  }
+  __ blr(rscratch1);
+  __ ldp(rthread, lr, Address(__ post(sp, 2 * wordSize)));
+  __ ret(lr);
+  return start;
+}
+
 address PerCpuStubGenerator::generate_current_slot() {
   __ align(CodeEntryAlignment);
   StubCodeMark mark(_generator, StubGenStubId::percpu_current_slot_id);
@@ -235,6 +257,8 @@ void PerCpuStubGenerator::generate_all() {
     generate_named(StubGenStubId::percpu_load_cbne_memcpy_store_release_id, PerCpuAssembler::moved, memcpy_store(true));
 
   StubRoutines::_percpu_current_slot = generate_current_slot();
+
+  StubRoutines::_percpu_call = generate_call();
 
 #ifdef COMPILER2
   StubRoutines::_percpu_slow_load_add_store =

@@ -21,6 +21,7 @@
 #include "asm/perCpuAssembler.hpp"
 #include "code/rseqDescriptors.hpp"
 #include "runtime/globals.hpp"
+#include "runtime/javaThread.hpp"
 #include "runtime/rseq.hpp"
 #include "utilities/macros.hpp"
 
@@ -31,7 +32,7 @@
 // One critical section while it is emitted:
 //
 //   mov  tmp, descriptor        ; begin: arm
-//   mov  fs:[rseq_cs], tmp
+//   mov  [rseq_cs], tmp         ; fs:, or in the JavaThread
 //   start:
 //     ...                       ; the caller's; the last instruction is the commit
 //   post_commit:                ; end
@@ -79,13 +80,21 @@ class RseqSection : public StackObj {
   RseqDescriptor* end();
 };
 
-// The segment of the thread pointer. The prefix goes before the instruction.
-static void thread_segment(MacroAssembler* masm) {
-  masm->emit_int8(0x64);
+// The rseq area is thread-local storage or part of the JavaThread. The prefix, for
+// the segment of the thread pointer, goes before the instruction.
+static void area_segment(MacroAssembler* masm) {
+  if (!Rseq::area_is_in_java_thread()) {
+    masm->emit_int8(0x64);
+  }
 }
 
-static Address at_thread_pointer(int offset) {
-  return Address(noreg, offset);
+static Address in_area(int offset) {
+  return Address(Rseq::area_is_in_java_thread() ? r15_thread : noreg, offset);
+}
+
+// The VM's own words of the thread.
+static Address in_java_thread(ByteSize offset) {
+  return Address(r15_thread, JavaThread::rseq_offset() + offset);
 }
 
 void RseqSection::load_exclusive_words(Register words) {
@@ -100,8 +109,8 @@ void RseqSection::begin(Register tmp) {
   _literal_offset = __ offset() - (int)sizeof(int64_t);
   // Arm: from here on, if this thread is preempted, migrated or gets a signal
   // while its pc is in the section, it goes on at abort_ip.
-  thread_segment(masm);
-  __ movq(at_thread_pointer(Rseq::rseq_cs_offset()), tmp);
+  area_segment(masm);
+  __ movq(in_area(Rseq::rseq_cs_offset()), tmp);
   _start_offset = __ offset();
   delay(tmp);
 }
@@ -133,15 +142,15 @@ void RseqSection::check_usable(Register words, Register slot_offset, Register tm
   MacroAssembler* masm = _masm;
   if (Rseq::index_is_cpu_id()) {
     // The offset is nonsense if the index is negative: no load from there.
-    thread_segment(masm);
-    __ cmpl(at_thread_pointer(Rseq::cpu_id_offset()), 0);
+    area_segment(masm);
+    __ cmpl(in_area(Rseq::cpu_id_offset()), 0);
     __ jcc(Assembler::negative, slow);
     __ cmpl(exclusive_half(words, slot_offset), 0);
   } else {
     // Both sign bits in one test.
     __ movl(tmp, exclusive_half(words, slot_offset));
-    thread_segment(masm);
-    __ orl(tmp, at_thread_pointer(Rseq::cpu_id_offset()));
+    area_segment(masm);
+    __ orl(tmp, in_area(Rseq::cpu_id_offset()));
   }
   __ jcc(Assembler::negative, slow);
 }
@@ -149,16 +158,16 @@ void RseqSection::check_usable(Register words, Register slot_offset, Register tm
 void RseqSection::load_slot_offset(Register offset, Register words, Register tmp, Label& slow) {
   MacroAssembler* masm = _masm;
   // Loads and scales in one instruction. 32 bits hold it: Rseq::initialize sees to that.
-  thread_segment(masm);
-  __ imull(offset, at_thread_pointer(Rseq::index_offset()), 1 << Rseq::stride_shift);
+  area_segment(masm);
+  __ imull(offset, in_area(Rseq::index_offset()), 1 << Rseq::stride_shift);
   check_usable(words, offset, tmp, slow);
   delay(tmp);
 }
 
 void RseqSection::load_named_slot_offset(Register offset, Register slot, Register tmp, Label& moved, Label& slow) {
   MacroAssembler* masm = _masm;
-  thread_segment(masm);
-  __ movl(offset, at_thread_pointer(Rseq::index_offset()));
+  area_segment(masm);
+  __ movl(offset, in_area(Rseq::index_offset()));
   delay(tmp);
   __ cmpl(offset, slot);
   __ jcc(Assembler::notEqual, moved);
@@ -528,51 +537,45 @@ void PerCpuAssembler::copy(MacroAssembler* masm, Register dst, Register src, Reg
 
 // current_slot():
 //   if (stalled or not registered) slow
-//   return this thread's slot
+//   index = this thread's slot; above the last one: slow
+//   return index
 void PerCpuAssembler::current_slot(MacroAssembler* masm, Register result, Label& slow) {
-  thread_segment(masm);
-  __ cmpl(at_thread_pointer(Rseq::stalled_offset()), 0);
+  __ cmpl(in_java_thread(RseqThreadLocal::stalled_offset()), 0);
   __ jcc(Assembler::notEqual, slow);
   // Without a section: nothing is done with the index that could be wrong. It
   // is loaded before the check and once: a signal handler may unregister the
   // thread in between, and cpu_id is negative from then on.
-  thread_segment(masm);
-  __ movl(result, at_thread_pointer(Rseq::index_offset()));
-  if (Rseq::index_is_cpu_id()) {
-    __ testl(result, result);
-  } else {
-    thread_segment(masm);
-    __ cmpl(at_thread_pointer(Rseq::cpu_id_offset()), 0);
+  area_segment(masm);
+  __ movl(result, in_area(Rseq::index_offset()));
+  if (!Rseq::index_is_cpu_id()) {
+    area_segment(masm);
+    __ cmpl(in_area(Rseq::cpu_id_offset()), 0);
+    __ jcc(Assembler::negative, slow);
   }
-  __ jcc(Assembler::negative, slow);
+  // Above or, unsigned, negative. Callers look things up by it before a section does.
+  __ cmpl(result, Rseq::slots() - 1);
+  __ jcc(Assembler::aboveEqual, slow);
 }
 
 // current_slot_slow():
 //   stalled = 0                  one operation on the overflow slot, then try again
 //   return the overflow slot
 void PerCpuAssembler::current_slot_slow(MacroAssembler* masm, Register result) {
-  thread_segment(masm);
-  __ movl(at_thread_pointer(Rseq::stalled_offset()), 0);
+  __ movl(in_java_thread(RseqThreadLocal::stalled_offset()), 0);
   __ movl(result, Rseq::slots() - 1);
 }
 
 void PerCpuAssembler::set_stalled(MacroAssembler* masm, Register tmp) {
-  thread_segment(masm);
-  __ movl(at_thread_pointer(Rseq::stalled_offset()), 1);
+  __ movl(in_java_thread(RseqThreadLocal::stalled_offset()), 1);
 }
 
-static void count(MacroAssembler* masm, volatile uint64_t* counter, Register tmp) {
-  __ lea(tmp, ExternalAddress((address)counter));
-  __ lock();
-  __ addq(Address(tmp, 0), 1);
-}
-
+// Nobody else writes to the thread's own counts.
 void PerCpuAssembler::count_abort(MacroAssembler* masm, Register tmp) {
-  count(masm, &Rseq::_aborts, tmp);
+  __ incrementq(in_java_thread(RseqThreadLocal::aborts_offset()));
 }
 
 void PerCpuAssembler::count_overflow(MacroAssembler* masm, Register tmp) {
-  count(masm, &Rseq::_overflows, tmp);
+  __ incrementq(in_java_thread(RseqThreadLocal::overflows_offset()));
 }
 
 #endif // LINUX

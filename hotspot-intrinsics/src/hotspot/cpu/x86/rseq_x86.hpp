@@ -22,8 +22,7 @@
 
 #include "utilities/globalDefinitions.hpp"
 
-// Sections need thread-local words of the VM at a constant distance from the
-// thread pointer. musl does not load a library that has such words.
+// Not tried with musl.
 #if defined(_LP64) && defined(LINUX) && !defined(MUSL_LIBC)
 #define RSEQ_CRITICAL_SECTIONS
 #endif
@@ -44,6 +43,12 @@ class RseqPD {
   // Exclusive words are as far apart as slots: a section has that offset at hand.
   static const int exclusive_shift = 16;
   static const int negative_cpu_ids = 0;
+
+  // How far from the first word a section can look: the offset has 32 bits.
+  static const size_t exclusive_reach = 4 * G;
+
+  // Words that are there for indices above the last slot, too: none.
+  static const int exclusive_words = 0;
 
   static const int trampoline_size = 6;
 

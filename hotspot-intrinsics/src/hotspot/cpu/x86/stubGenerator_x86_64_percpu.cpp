@@ -29,9 +29,9 @@
 #ifdef LINUX
 
 // The stubs have the C calling convention, which C1 and the interpreter's
-// native methods use. They write rax, r10, r11, the flags and, where data is
-// copied, xmm0 to xmm3, and nothing else, and make no calls; the slow stubs below
-// rely on that.
+// native methods use, and want the thread in its register. They write rax, r10,
+// r11, the flags and, where data is copied, xmm0 to xmm3, and nothing else, and
+// make no calls; the slow stubs below rely on that.
 static const Register result   = rax;
 static const Register index_   = r10;
 static const Register tmp      = r11;
@@ -153,6 +153,31 @@ address StubGenerator::generate_percpu_slow_stub(StubGenStubId stub_id, address 
   return start;
 }
 
+// For C++, where no register holds the thread:
+//   long (thread, stub, words): the answer of stub(words[0], ... words[6])
+address StubGenerator::generate_percpu_call() {
+  __ align(CodeEntryAlignment);
+  StubCodeMark mark(this, StubGenStubId::percpu_call_id);
+  address start = __ pc();
+
+  const Register stub = r11;
+  const Register words = r10;
+  __ push(r15_thread);
+  __ movq(r15_thread, c_rarg0);
+  __ movq(stub, c_rarg1);
+  __ movq(words, c_rarg2);
+  for (int i = 0; i < max_register_arguments; i++) {
+    __ movq(argument_registers[i], Address(words, i * wordSize));
+  }
+  STATIC_ASSERT(PerCpuAssembler::max_arguments == max_register_arguments + 1);
+  __ pushq(Address(words, max_register_arguments * wordSize));
+  __ call(stub);
+  __ addptr(rsp, wordSize);
+  __ pop(r15_thread);
+  __ ret(0);
+  return start;
+}
+
 address StubGenerator::generate_percpu_current_slot() {
   __ align(CodeEntryAlignment);
   StubCodeMark mark(this, StubGenStubId::percpu_current_slot_id);
@@ -252,6 +277,8 @@ void StubGenerator::generate_percpu_stubs() {
                                PerCpuAssembler::moved, memcpy_store);
 
   StubRoutines::_percpu_current_slot = generate_percpu_current_slot();
+
+  StubRoutines::_percpu_call = generate_percpu_call();
 
 #ifdef COMPILER2
   StubRoutines::_percpu_slow_load_add_store =

@@ -30,6 +30,8 @@ class RseqPD {
   static const uint32_t signature = 0;
   static const int exclusive_shift = 0;
   static const int negative_cpu_ids = 0;
+  static const size_t exclusive_reach = 0;
+  static const int exclusive_words = 0;
   static const int trampoline_size = 0;
 
   static void write_trampoline(address at, address target_word) { ShouldNotReachHere(); }

@@ -21,16 +21,21 @@
 #include "logging/logStream.hpp"
 #include "nmt/memTracker.hpp"
 #include "os_linux.hpp"
+#include "rseqFlaws_linux.hpp"
 #include "runtime/atomic.hpp"
 #include "runtime/globals.hpp"
 #include "runtime/globals_extension.hpp"
 #include "runtime/java.hpp"
+#include "runtime/javaThread.hpp"
+#include "runtime/mutexLocker.hpp"
 #include "runtime/os.hpp"
 #include "runtime/rseq.hpp"
+#include "runtime/threadSMR.inline.hpp"
 #include "utilities/align.hpp"
 #include "utilities/debug.hpp"
 #include "utilities/macros.hpp"
 #include "utilities/ostream.hpp"
+#include "utilities/vmError.hpp"
 
 #include CPU_HEADER(rseq)
 
@@ -38,6 +43,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -74,7 +80,6 @@ static const int RSEQ_CS_OFFSET = 8;
 static const int MM_CID_OFFSET  = 24;
 static const uint32_t ORIGINAL_SIZE = 32;
 static const int RSEQ_FLAG_UNREGISTER_THREAD = 1;
-static const int32_t CPU_ID_UNREGISTERED = -1;
 
 // linux/magic.h
 static const long SYSFS_FILESYSTEM = 0x62656572;
@@ -82,41 +87,6 @@ static const long SYSFS_FILESYSTEM = 0x62656572;
 // Entries of the auxiliary vector, kernel 6.3
 static const int AUXV_RSEQ_FEATURE_SIZE = 27;
 static const int AUXV_RSEQ_ALIGN        = 28;
-
-static const uint32_t OWN_AREA_SIZE      = 128;
-static const uint32_t OWN_AREA_ALIGNMENT = 64;
-
-// What every C library gives the thread-local words of a library that is loaded
-// late. Glibc does not load one that wants more than its threads have: 64 on x86,
-// less on aarch64.
-static const uint32_t ROOM_ALIGNMENT = 16;
-
-// The VM's own words of each thread. The area is somewhere in the room, aligned
-// to what AT_RSEQ_ALIGN says, at one distance from the thread pointer. So thread
-// pointers must be alike, which they are if stacks begin on pages, as those of
-// pthread_create do. A thread that is not (it may be the primordial one) does not
-// get registered and uses the overflow slot.
-struct RseqThreadLocal {
-  int32_t  room[(OWN_AREA_SIZE + OWN_AREA_ALIGNMENT - ROOM_ALIGNMENT) / sizeof(int32_t)];
-  uint32_t stalled;
-  bool     registered_by_vm;
-};
-
-#ifdef RSEQ_CRITICAL_SECTIONS
-// The initial-exec model puts it at one distance from every thread's pointer, and
-// takes it out of what the C library sets aside for libraries that are loaded late.
-// Wherever the area begins its cpu_id is negative, which keeps emitted code off,
-// and its mm_cid is 0.
-static __thread RseqThreadLocal _rseq_tls
-    __attribute__((aligned(ROOM_ALIGNMENT), tls_model("initial-exec"))) =
-    { { 0, CPU_ID_UNREGISTERED, 0, 0, 0, CPU_ID_UNREGISTERED, 0, 0,
-        0, CPU_ID_UNREGISTERED, 0, 0, 0, CPU_ID_UNREGISTERED, 0, 0 }, 0, false };
-STATIC_ASSERT(OWN_AREA_ALIGNMENT == 4 * ROOM_ALIGNMENT);
-
-static RseqThreadLocal* thread_local_words() { return &_rseq_tls; }
-#else
-static RseqThreadLocal* thread_local_words() { ShouldNotReachHere(); return nullptr; }
-#endif
 
 Rseq::Source Rseq::_source = Rseq::Source::none;
 const char*  Rseq::_reason = "not initialized";
@@ -126,8 +96,10 @@ int          Rseq::_index_offset = 0;
 int          Rseq::_slots = 2;
 address      Rseq::_exclusive_words = nullptr;
 volatile int Rseq::_membarrier = 0;
-volatile uint64_t Rseq::_aborts = 0;
-volatile uint64_t Rseq::_overflows = 0;
+int          Rseq::_flaws = 0;
+size_t       Rseq::_exclusive_reach = 0;
+uint64_t     Rseq::_aborts_of_exited = 0;
+uint64_t     Rseq::_overflows_of_exited = 0;
 
 static int rseq_syscall(address area, uint32_t size, int flags) {
 #ifdef SYS_rseq
@@ -138,28 +110,17 @@ static int rseq_syscall(address area, uint32_t size, int flags) {
 #endif
 }
 
-// Registers this thread; false with errno.
-static bool register_area(address area, uint32_t size) {
-  if (rseq_syscall(area, size, 0) != 0) {
-    return false;
-  }
-  thread_local_words()->registered_by_vm = true;
-  log_debug(rseq)("Thread %d: area of %u bytes at " PTR_FORMAT, (int)os::Linux::gettid(), size, p2i(area));
-  return true;
+static address thread_local_storage(int offset) {
+  return RseqPD::thread_pointer() + offset;
 }
 
-static bool offset_from_thread_pointer(const void* p, int* result) {
-  const intptr_t distance = (address)p - RseqPD::thread_pointer();
-  *result = (int)distance;
-  return distance == (intptr_t)*result;
+static int32_t cpu_id_of(address area) {
+  return *(volatile int32_t*)(area + CPU_ID_OFFSET);
 }
 
-static int32_t current_cpu_id(int area_offset) {
-  return *(volatile int32_t*)(RseqPD::thread_pointer() + area_offset + CPU_ID_OFFSET);
-}
-
-static uint32_t registered_size() {
-  return MAX2((uint32_t)::getauxval(AUXV_RSEQ_FEATURE_SIZE), ORIGINAL_SIZE);
+// The area of the current thread, which may be somebody's or our own.
+address Rseq::current_area() {
+  return area_is_in_java_thread() ? JavaThread::current()->rseq()->area() : thread_local_storage(_area_offset);
 }
 
 bool Rseq::adopt_glibc() {
@@ -168,7 +129,7 @@ bool Rseq::adopt_glibc() {
   if (offset == nullptr || size == nullptr || *size == 0 || *offset != (int)*offset) {
     return false;
   }
-  if (current_cpu_id((int)*offset) < 0) {
+  if (cpu_id_of(thread_local_storage((int)*offset)) < 0) {
     return false;
   }
   _area_offset = (int)*offset;
@@ -177,10 +138,9 @@ bool Rseq::adopt_glibc() {
 }
 
 static void* symbol_offset_here(void* result) {
-  const void* area = ::dlsym(RTLD_DEFAULT, "__rseq_abi");
-  if (area == nullptr || !offset_from_thread_pointer(area, (int*)result)) {
-    *(int*)result = 0;
-  }
+  const void* symbol = ::dlsym(RTLD_DEFAULT, "__rseq_abi");
+  const intptr_t distance = (address)symbol - RseqPD::thread_pointer();
+  *(int*)result = (symbol != nullptr && distance == (int)distance) ? (int)distance : 0;
   return nullptr;
 }
 
@@ -190,7 +150,7 @@ static void* symbol_offset_here(void* result) {
 bool Rseq::adopt_symbol() {
   int offset = 0;
   symbol_offset_here(&offset);
-  if (offset == 0 || current_cpu_id(offset) < 0) {
+  if (offset == 0 || cpu_id_of(thread_local_storage(offset)) < 0) {
     return false;
   }
   int offset_there = 0;
@@ -203,80 +163,51 @@ bool Rseq::adopt_symbol() {
     log_info(rseq)("__rseq_abi is not in static thread-local storage, not adopted");
     return false;
   }
+  // The kernel kills a thread whose abort handlers have another signature than
+  // the area was registered with. It tells by how it refuses to register the
+  // area again. Never more than the original size: other words may follow it.
+  if (rseq_syscall(thread_local_storage(offset), ORIGINAL_SIZE, 0) == 0) {
+    rseq_syscall(thread_local_storage(offset), ORIGINAL_SIZE, RSEQ_FLAG_UNREGISTER_THREAD);
+    log_info(rseq)("__rseq_abi has a CPU in it but is not registered, not adopted");
+    return false;
+  }
+  if (errno != EBUSY) {
+    log_info(rseq)("__rseq_abi is registered with another %s (%s), not adopted",
+                   errno == EPERM ? "signature" : "address or size", os::errno_name(errno));
+    return false;
+  }
   _area_offset = offset;
   _source = Source::symbol;
   return true;
 }
 
-// The distance of the own area, as it would be on this thread; 0 if there is none.
-static int own_area_offset(uint32_t alignment) {
-  int offset;
-  const address area = align_up((address)thread_local_words()->room, alignment);
-  return offset_from_thread_pointer(area, &offset) ? offset : 0;
-}
-
-static bool register_own_area(address area, uint32_t size) {
-  memset(area, 0, OWN_AREA_SIZE);
-  ((int32_t*)area)[CPU_ID_OFFSET / sizeof(int32_t)] = CPU_ID_UNREGISTERED;
-  return register_area(area, size);
-}
-
-struct OwnArea {
-  const uint32_t alignment;
-  const uint32_t size;
-  int offset;
-  int error;
-};
-
-// On a thread like all others.
-static void* probe_own_area(void* result) {
-  OwnArea* const own = (OwnArea*)result;
-  own->offset = own_area_offset(own->alignment);
-  const address area = RseqPD::thread_pointer() + own->offset;
-  if (own->offset != 0) {
-    if (rseq_syscall(area, own->size, 0) != 0) {
-      own->error = errno;
-    } else {
-      rseq_syscall(area, own->size, RSEQ_FLAG_UNREGISTER_THREAD);
-    }
-  }
-  return nullptr;
+// What the VM registers of its own areas: all that the kernel can fill, if they
+// have room for it, else what every kernel takes.
+static uint32_t own_area_size() {
+  const unsigned long size = ::getauxval(AUXV_RSEQ_FEATURE_SIZE);
+  const bool fits = size <= RseqThreadLocal::area_size &&
+                    ::getauxval(AUXV_RSEQ_ALIGN) <= RseqThreadLocal::alignment;
+  return fits ? MAX2((uint32_t)size, ORIGINAL_SIZE) : ORIGINAL_SIZE;
 }
 
 bool Rseq::register_own() {
-  const uint32_t size = registered_size();
-  const uint32_t alignment = MAX2((uint32_t)::getauxval(AUXV_RSEQ_ALIGN), ORIGINAL_SIZE);
-  if (size > OWN_AREA_SIZE || alignment > OWN_AREA_ALIGNMENT) {
-    log_info(rseq)("The kernel wants an area of %u bytes aligned to %u, the VM has %u aligned to %u",
-                   size, alignment, OWN_AREA_SIZE, OWN_AREA_ALIGNMENT);
-    disable("the kernel wants a larger area than this VM has", 0);
-    return false;
-  }
-  OwnArea other = { alignment, size, 0, 0 };
-  pthread_t probe;
-  if (::pthread_create(&probe, nullptr, probe_own_area, &other) != 0) {
-    disable("no thread to try rseq on", errno);
-    return false;
-  }
-  ::pthread_join(probe, nullptr);
-  _area_offset = other.offset;
-  if (_area_offset == 0) {
-    disable("thread-local storage is out of reach", 0);
-    return false;
-  }
-  int error = other.error;
-  if (error == 0 && own_area_offset(alignment) != _area_offset) {
-    log_info(rseq)("The thread that creates the VM is not aligned as others are, it uses the overflow slot");
-  } else if (error == 0 && !register_own_area(RseqPD::thread_pointer() + _area_offset, size)) {
-    error = errno;
-  }
-  if (error != 0) {
+  // There is no JavaThread yet. Static, because the kernel writes to it until
+  // it is unregistered.
+  alignas(RseqThreadLocal::alignment) static u1 probe[RseqThreadLocal::area_size];
+  if (rseq_syscall(probe, own_area_size(), 0) != 0) {
+    const int error = errno;
     disable(error == ENOSYS ? "the kernel has no rseq, or a filter hides it" :
             error == EPERM  ? "the rseq system call is not permitted" :
             error == EINVAL || error == EBUSY ? "somebody else registered this thread" :
                               "the rseq system call failed", error);
     return false;
   }
+  if (rseq_syscall(probe, own_area_size(), RSEQ_FLAG_UNREGISTER_THREAD) != 0) {
+    disable("the kernel does not unregister threads", errno);
+    return false;
+  }
+  _area_offset = align_up(in_bytes(JavaThread::rseq_offset() + RseqThreadLocal::room_offset()),
+                          (int)RseqThreadLocal::alignment);
   _source = Source::jvm;
   return true;
 }
@@ -305,6 +236,8 @@ void Rseq::choose_index() {
     }
   } else if (strcmp(RseqIndex, "auto") != 0) {
     vm_exit_during_initialization("-XX:RseqIndex must be auto, cpu_id or mm_cid", RseqIndex);
+  } else if ((_flaws & RseqFlaws::shared_mm_cid) != 0) {
+    mm_cid = false;
   }
   _index_offset = mm_cid ? MM_CID_OFFSET : CPU_ID_OFFSET;
 }
@@ -325,6 +258,9 @@ void Rseq::choose_fence() {
     _membarrier = -1;
   } else if (strcmp(RseqFence, "auto") != 0 && strcmp(RseqFence, "membarrier") != 0) {
     vm_exit_during_initialization("-XX:RseqFence must be auto, membarrier or handshake", RseqFence);
+  }
+  if (strcmp(RseqFence, "auto") == 0 && (_flaws & RseqFlaws::lost_membarrier) != 0) {
+    _membarrier = -1;
   }
   if (_membarrier == 0) {
     const long commands = membarrier(MEMBARRIER_QUERY);
@@ -362,26 +298,56 @@ bool Rseq::fence() {
   return true;
 }
 
+// The address space behind the words is as large as an index can point, or as
+// there is; a section whose index is above the last slot faults there, or finds
+// a word that is not its slot's to use.
+static char* reserve_reach(size_t before, size_t least, size_t* reach) {
+  for (*reach = RseqPD::exclusive_reach; *reach >= least; *reach >>= 1) {
+    char* const base = os::reserve_memory(before + *reach, mtPerCpu);
+    if (base != nullptr) {
+      return base;
+    }
+    log_info(rseq)("No address space for the exclusive words of " UINT64_FORMAT " indices",
+                   (uint64_t)(*reach >> RseqPD::exclusive_shift));
+  }
+  return nullptr;
+}
+
 bool Rseq::reserve_exclusive_words() {
-  const int before = RseqPD::negative_cpu_ids;
-  const size_t size = align_up((size_t)(before + _slots) << exclusive_shift(), os::vm_page_size());
-  char* base = os::reserve_memory(size, mtPerCpu);
+  const size_t before = align_up((size_t)RseqPD::negative_cpu_ids << exclusive_shift(), os::vm_page_size());
+  const int words = MAX2(_slots, RseqPD::exclusive_words);
+  const size_t used = align_up((size_t)words << exclusive_shift(), os::vm_page_size());
+  char* base = reserve_reach(before, used, &_exclusive_reach);
   if (base == nullptr) {
     return false;
   }
-  if (!commit_arena(base, size)) {
-    os::release_memory(base, size);
+  if (!commit_arena(base, before + used)) {
+    os::release_memory(base, before + _exclusive_reach);
     return false;
   }
-  _exclusive_words = (address)base + ((size_t)before << exclusive_shift());
+  _exclusive_words = (address)base + before;
   if (exclusive_shift() != stride_shift) {
     // What a slot's word holds beside the sign, where a section has to look it up.
-    int64_t* const words = (int64_t*)_exclusive_words;
-    for (int index = -before; index < _slots; index++) {
-      words[index] = (index < 0) ? min_jlong : (int64_t)index << stride_shift;
+    int64_t* const table = (int64_t*)_exclusive_words;
+    for (int index = -RseqPD::negative_cpu_ids; index < words; index++) {
+      table[index] = (0 <= index && index < _slots) ? (int64_t)index << stride_shift : min_jlong;
     }
   }
   return true;
+}
+
+// An index above the last slot has no word: see reserve_reach.
+void Rseq::print_fault_on(outputStream* st, const void* siginfo) {
+  const siginfo_t* const si = (const siginfo_t*)siginfo;
+  if (!is_enabled() || si == nullptr || si->si_signo != SIGSEGV) {
+    return;
+  }
+  const size_t distance = (address)si->si_addr - _exclusive_words;
+  if (distance >= ((size_t)_slots << exclusive_shift()) && distance < _exclusive_reach) {
+    st->print_cr("rseq: index " UINT64_FORMAT " is above the last slot, %d: this machine has more CPUs than the one that "
+                 "the VM started on, or the kernel is broken; nothing was written",
+                 (uint64_t)(distance >> exclusive_shift()), _slots - 1);
+  }
 }
 
 // The highest number in a list like 0-3,8-11, plus one; 0 if it is none.
@@ -439,13 +405,24 @@ static int possible_cpus() {
   return MAX3(count, (int)::sysconf(_SC_NPROCESSORS_CONF), (int)RseqPossibleCPUs);
 }
 
+// A kernel that does not abort sections is not used, unless somebody asks for it.
+bool Rseq::is_trusted() {
+  return (_flaws & RseqFlaws::missed_abort) == 0 || FLAG_IS_CMDLINE(UseRseq);
+}
+
 void Rseq::initialize() {
-  _slots = possible_cpus() + 1;
+  _flaws = RseqFlaws::flaws();
+  if (!has_mm_cid()) {
+    _flaws &= ~RseqFlaws::shared_mm_cid;
+  }
+  _slots = MIN2(possible_cpus(), (int)RseqSlotLimit) + 1;
   choose_index();
   if (!UseRseq) {
     disable("-XX:-UseRseq", 0);
   } else if (!RseqPD::supported) {
     disable("no critical sections for this CPU or C library", 0);
+  } else if (!is_trusted()) {
+    disable("this kernel does not abort every section", 0);
   } else if (overflow_offset() > (size_t)max_jint) {
     disable("too many possible CPUs", 0);
   } else if (!adopt_glibc() && !adopt_symbol()) {
@@ -470,16 +447,21 @@ void Rseq::attach_current_thread() {
   if (!is_enabled()) {
     return;
   }
+  RseqThreadLocal* const local = JavaThread::current()->rseq();
+  const address area = current_area();
+  const uint32_t size = area_is_in_java_thread() ? own_area_size() : ORIGINAL_SIZE;
   int error = 0;
-  if (_source != Source::glibc && !thread_local_words()->registered_by_vm) {
-    const address area = RseqPD::thread_pointer() + _area_offset;
-    const bool registered = (_source == Source::jvm) ? register_own_area(area, registered_size())
-                                                     : register_area(area, ORIGINAL_SIZE);
-    if (!registered) {
+  if (_source != Source::glibc && !local->registered_by_vm()) {
+    if (rseq_syscall(area, size, 0) == 0) {
+      // Somebody else's area stays registered when its thread leaves the VM: its
+      // owner may have come to rely on it.
+      local->set_registered_by_vm(area_is_in_java_thread());
+      log_debug(rseq)("Thread %d: area of %u bytes at " PTR_FORMAT, (int)os::Linux::gettid(), size, p2i(area));
+    } else {
       error = errno; // EBUSY: the same area, by its other owner
     }
   }
-  const int32_t cpu_id = current_cpu_id(_area_offset);
+  const int32_t cpu_id = cpu_id_of(area);
   if (cpu_id >= 0) {
     log_debug(rseq)("Thread %d registered, on CPU %d", (int)os::Linux::gettid(), cpu_id);
   } else {
@@ -489,11 +471,25 @@ void Rseq::attach_current_thread() {
 }
 
 void Rseq::detach_current_thread() {
-  if (is_enabled() && thread_local_words()->registered_by_vm) {
-    const uint32_t size = (_source == Source::jvm) ? registered_size() : ORIGINAL_SIZE;
-    rseq_syscall(RseqPD::thread_pointer() + _area_offset, size, RSEQ_FLAG_UNREGISTER_THREAD);
-    thread_local_words()->registered_by_vm = false;
-    log_debug(rseq)("Thread %d unregistered", (int)os::Linux::gettid());
+  RseqThreadLocal* const local = JavaThread::current()->rseq();
+  if (local->registered_by_vm()) {
+    // EINVAL: somebody else has unregistered it.
+    if (rseq_syscall(local->area(), own_area_size(), RSEQ_FLAG_UNREGISTER_THREAD) == 0 || errno == EINVAL) {
+      local->clear_area();
+      log_debug(rseq)("Thread %d unregistered", (int)os::Linux::gettid());
+    } else {
+      // A filter that came later. The kernel may write to the area until the thread ends.
+      log_info(rseq)("Thread %d can not be unregistered (%s), its memory is not used again",
+                     (int)os::Linux::gettid(), os::errno_name(errno));
+      RseqThreadLocal::keep_thread(JavaThread::current());
+    }
+    local->set_registered_by_vm(false);
+  }
+  if (local->aborts() != 0 || local->overflows() != 0) {
+    MutexLocker ml(Threads_lock);
+    _aborts_of_exited += local->aborts();
+    _overflows_of_exited += local->overflows();
+    local->clear_counts();
   }
 }
 
@@ -504,11 +500,19 @@ int Rseq::rseq_cs_offset() { return _area_offset + RSEQ_CS_OFFSET; }
 int Rseq::index_offset()   { return _area_offset + _index_offset; }
 bool Rseq::index_is_cpu_id() { return _index_offset == CPU_ID_OFFSET; }
 
-int Rseq::stalled_offset() {
-  int offset;
-  const bool in_reach = offset_from_thread_pointer(&thread_local_words()->stalled, &offset);
-  assert(in_reach, "static thread-local storage");
-  return offset;
+// A thread that exits hands its counts over under the lock, so none is missed and
+// none is taken twice. The VM that dies reports without it.
+void Rseq::count(uint64_t* aborts, uint64_t* overflows) {
+  const bool alone = Threads_lock == nullptr || VMError::is_error_reported() || Threads_lock->owned_by_self();
+  ConditionalMutexLocker ml(Threads_lock, !alone);
+  *aborts = _aborts_of_exited;
+  *overflows = _overflows_of_exited;
+  const ThreadsList* const threads = ThreadsSMRSupport::get_java_thread_list();
+  for (uint i = 0; i < threads->length(); i++) {
+    const RseqThreadLocal* const local = threads->thread_at(i)->rseq();
+    *aborts += local->aborts();
+    *overflows += local->overflows();
+  }
 }
 
 bool Rseq::commit_arena(char* base, size_t size) {
@@ -527,6 +531,20 @@ bool Rseq::commit_arena(char* base, size_t size) {
   return true;
 }
 
+void Rseq::print_flaws_on(outputStream* st) {
+  int avoided = 0;
+  if (!is_enabled()) {
+    avoided |= RseqFlaws::missed_abort | RseqFlaws::shared_mm_cid | RseqFlaws::lost_membarrier;
+  }
+  if (index_is_cpu_id()) {
+    avoided |= RseqFlaws::shared_mm_cid;
+  }
+  if (_membarrier < 0) {
+    avoided |= RseqFlaws::lost_membarrier;
+  }
+  RseqFlaws::print_on(st, _flaws, avoided);
+}
+
 void Rseq::print_on(outputStream* st) {
   st->print("rseq: ");
   switch (_source) {
@@ -536,14 +554,19 @@ void Rseq::print_on(outputStream* st) {
         st->print(" (%s)", os::errno_name(_reason_errno));
       }
       st->print("; striped atomics, %d slots", _slots);
+      print_flaws_on(st);
       return;
     case Source::glibc:  st->print("registered by glibc"); break;
     case Source::symbol: st->print("registered by the owner of __rseq_abi"); break;
     case Source::jvm:    st->print("registered by the JVM"); break;
   }
-  st->print(", area at %d, index %s, %d slots with the overflow slot, stride " PROPERFMT ", fence %s"
+  uint64_t aborts;
+  uint64_t overflows;
+  count(&aborts, &overflows);
+  st->print(", area at %d%s, index %s, %d slots with the overflow slot, stride " PROPERFMT ", fence %s"
             ", " UINT64_FORMAT " aborts, " UINT64_FORMAT " operations on the overflow slot",
-            _area_offset, index_is_cpu_id() ? "cpu_id" : "mm_cid", _slots,
+            _area_offset, area_is_in_java_thread() ? " of each JavaThread" : "", index_is_cpu_id() ? "cpu_id" : "mm_cid", _slots,
             PROPERFMTARGS((size_t)1 << stride_shift), _membarrier < 0 ? "handshake" : "membarrier",
-            _aborts, _overflows);
+            aborts, overflows);
+  print_flaws_on(st);
 }

@@ -27,14 +27,14 @@ class outputStream;
 
 // Restartable sequences (rseq(2)): the process decides once, before any code is
 // generated, whose rseq area its threads use and what indexes per-CPU data.
-// Every area lies at the same distance from the thread pointer, so that
-// compiled code reaches it with one constant.
+// Every area lies at one distance from the thread pointer, or from the JavaThread
+// if the VM registers it, so that compiled code reaches it with one constant.
 class Rseq : public AllStatic {
   enum class Source {
     none,    // striped atomics
     glibc,   // glibc >= 2.35 registers every thread
     symbol,  // an early adopter's __rseq_abi
-    jvm      // an area of libjvm's own, registered thread by thread
+    jvm      // an area in each JavaThread
   };
 
   static Source _source;
@@ -44,16 +44,23 @@ class Rseq : public AllStatic {
   static int _index_offset;    // of cpu_id or mm_cid, in the area
   static int _slots;
   static address _exclusive_words;
+  static size_t _exclusive_reach;  // bytes of address space from the first word on
+  static uint64_t _aborts_of_exited;
+  static uint64_t _overflows_of_exited;
   static volatile int _membarrier;  // 1 registered, 0 not yet tried, -1 there is none
+  static int _flaws;           // of the kernel: RseqFlaws
 
   static bool adopt_glibc();
   static bool adopt_symbol();
   static bool register_own();
   static bool has_mm_cid();
+  static bool is_trusted();
   static void choose_index();
   static void choose_fence();
   static bool reserve_exclusive_words();
   static bool register_membarrier();
+  static address current_area();
+  static void print_flaws_on(outputStream* st);
   static void disable(const char* reason, int error);
 
  public:
@@ -67,12 +74,12 @@ class Rseq : public AllStatic {
   static void attach_current_thread();
   static void detach_current_thread();
 
-  // For the emitters: distances from the thread pointer.
+  // For the emitters: distances from the thread pointer or from the JavaThread.
+  static bool area_is_in_java_thread() { return _source == Source::jvm; }
   static int area_offset() { return _area_offset; }
   static int cpu_id_offset();   // negative while the thread is not registered
   static int rseq_cs_offset();
   static int index_offset();    // valid only if cpu_id is not negative
-  static int stalled_offset();  // a word of the VM's: not 0 if currentSlot() must answer the overflow slot
   static bool index_is_cpu_id();
 
   // One for each possible CPU, and the overflow slot, which is the last.
@@ -81,7 +88,8 @@ class Rseq : public AllStatic {
 
   // A long for each slot, 1 << exclusive_shift() bytes apart: its sign bit keeps
   // critical sections off the slot. The rest of it is not for others, and may say
-  // where the slot begins. Null where there are none to keep off.
+  // where the slot begins. Null where there are none to keep off. An index above the
+  // last slot finds memory without access, or a word with the sign.
   static address exclusive_words() { return _exclusive_words; }
   static int exclusive_shift();
 
@@ -95,13 +103,13 @@ class Rseq : public AllStatic {
   static bool commit_arena(char* base, size_t size);
 
   // How many sections aborted, and how many operations went to the overflow slot.
-  // Counted by the code off the fast path.
-  static volatile uint64_t _aborts;
-  static volatile uint64_t _overflows;
-  static uint64_t aborts() { return _aborts; }
-  static uint64_t overflows() { return _overflows; }
+  static void count(uint64_t* aborts, uint64_t* overflows);
 
   static void print_on(outputStream* st);
+
+  // For hs_err: says so if the fault is that of a section whose index is above the
+  // last slot.
+  static void print_fault_on(outputStream* st, const void* siginfo);
 };
 
 #endif // OS_LINUX_RSEQ_LINUX_HPP

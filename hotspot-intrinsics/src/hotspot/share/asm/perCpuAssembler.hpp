@@ -50,6 +50,8 @@ class PerCpuAssembler : public AllStatic {
   static void copy(MacroAssembler* masm, Register dst, Register src, Register length, Register tmp);
 
  public:
+  static const int max_arguments = 7;   // of an operation's stub
+
   // What the operations that name their slot answer; jdk.internal.misc.PerCpu
   // has the same.
   enum Status {

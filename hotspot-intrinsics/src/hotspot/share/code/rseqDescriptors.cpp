@@ -18,6 +18,7 @@
  */
 
 #include "code/codeBlob.hpp"
+#include "code/codeCache.hpp"
 #include "code/rseqDescriptors.hpp"
 #include "logging/log.hpp"
 #include "runtime/atomic.hpp"
@@ -38,6 +39,8 @@ static RseqDescriptor* _fresh;     // never used: of no length yet
 static int _allocated;
 static int _capacity;
 
+static const char* const blob_name = "rseq descriptors";
+
 // A range of max_length bytes where no code ever runs.
 static address _nowhere;
 
@@ -45,13 +48,17 @@ STATIC_ASSERT(sizeof(RseqDescriptor) == 64);
 STATIC_ASSERT(sizeof(RseqDescriptor) % descriptor_alignment == 0);
 STATIC_ASSERT(RseqPD::trampoline_size <= 12);
 
+static address chunk_base(const CodeBlob* blob) {
+  return align_up(blob->content_begin(), descriptor_alignment);
+}
+
 // A chunk's descriptors, linked; its first max_length bytes are left alone.
 RseqDescriptor* RseqDescriptors::new_chunk() {
-  BufferBlob* blob = BufferBlob::create("rseq descriptors", chunk_size);
+  BufferBlob* blob = BufferBlob::create(blob_name, chunk_size);
   if (blob == nullptr) {
     return nullptr;
   }
-  address base = align_up(blob->content_begin(), descriptor_alignment);
+  address base = chunk_base(blob);
   address end = blob->content_end();
   memset(base, 0, end - base);
   RseqDescriptor* list = nullptr;
@@ -158,6 +165,21 @@ void RseqDescriptors::release(RseqDescriptor* list) {
     MutexLocker ml(CodeCache_lock, Mutex::_no_safepoint_check_flag);
     release_locked(list);
   }
+}
+
+address RseqDescriptors::code_pc(address pc) {
+  const CodeBlob* const blob = CodeCache::find_blob(pc);
+  if (blob == nullptr || blob->name() != blob_name) {
+    return pc;
+  }
+  const address first = chunk_base(blob) + max_length;
+  const RseqDescriptor* const d = (RseqDescriptor*)(pc - (size_t)(pc - first) % sizeof(RseqDescriptor));
+  if (pc < first || (address)(d + 1) > blob->content_end()) {
+    return pc;
+  }
+  const address trampoline = (address)(uintptr_t)d->abort_ip();
+  const bool in_trampoline = trampoline <= pc && pc < trampoline + RseqPD::trampoline_size;
+  return in_trampoline ? (address)(uintptr_t)d->start_ip() : pc;
 }
 
 int RseqDescriptors::allocated() {

@@ -75,6 +75,7 @@ class RseqDescriptor {
 
  public:
   int length() const { return checked_cast<int>(_post_commit_offset); }
+  uint64_t start_ip() const { return _start_ip; }
   uint64_t abort_ip() const { return _abort_ip; }
   RseqDescriptor* next() const { return _next; }
   void set_next(RseqDescriptor* next) { _next = next; }
@@ -104,6 +105,11 @@ class RseqDescriptors : public AllStatic {
   // thread is or will be in one of their sections, and reuses their code only
   // after this.
   static void release(RseqDescriptor* list);
+
+  // Where a thread is that was found at pc: in the section, if pc is in its
+  // trampoline, where a signal puts it. For those who look for the frame. Takes no
+  // locks.
+  static address code_pc(address pc);
 
   static int allocated();  // descriptors in use
   static int capacity();   // descriptors in all

@@ -20,6 +20,7 @@
 #ifndef SHARE_OPTO_C2PERCPUSTUB_HPP
 #define SHARE_OPTO_C2PERCPUSTUB_HPP
 
+#include "asm/perCpuAssembler.hpp"
 #include "opto/c2_CodeStubs.hpp"
 
 class RseqDescriptor;
@@ -30,7 +31,7 @@ class RseqDescriptor;
 // One try is made inline; the retries, the limit and the overflow slot are the
 // slow stub's.
 class C2PerCpuStub : public C2CodeStub {
-  static const int max_arguments = 7;
+  static const int max_arguments = PerCpuAssembler::max_arguments;
 
   const address _slow_stub;
   const Register _result;    // noreg if there is none

@@ -17,6 +17,7 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
+#include "asm/perCpuAssembler.hpp"
 #include "jni.h"
 #include "jvm.h"
 #include "logging/log.hpp"
@@ -44,90 +45,72 @@
 #define PERCPU_SECTION(result_type, header) \
   JVM_ENTRY(static result_type, header)
 
-// What a caller of a raw operation must have asked first.
-static void check_enabled() {
-  guarantee(StubRoutines::percpu_load_add_store() != nullptr,
-            "raw per-CPU operation without rseq: ask PerCpu.isEnabled() first");
+// Calls a stub as compiled code does: with the thread in its register.
+template <typename... Arguments>
+static jlong call_stub(JavaThread* thread, address stub, Arguments... arguments) {
+  guarantee(stub != nullptr, "raw per-CPU operation without rseq: ask PerCpu.isEnabled() first");
+  typedef jlong (*Call)(JavaThread*, address, const jlong*);
+  const jlong words[PerCpuAssembler::max_arguments] = { (jlong)arguments... };
+  return CAST_TO_FN_PTR(Call, StubRoutines::percpu_call())(thread, stub, words);
 }
 
 PERCPU_SECTION(void, PerCpu_LoadAddStore(JNIEnv* env, jclass cls, jobject owner, jlong addr, jlong delta)) {
-  check_enabled();
-  typedef void (*Stub)(jlong, jlong);
-  CAST_TO_FN_PTR(Stub, StubRoutines::percpu_load_add_store())(addr, delta);
+  call_stub(thread, StubRoutines::percpu_load_add_store(), addr, delta);
 } JVM_END
 
 PERCPU_SECTION(jlong, PerCpu_GetAndAdd(JNIEnv* env, jclass cls, jobject owner, jlong addr, jlong delta)) {
-  check_enabled();
-  typedef jlong (*Stub)(jlong, jlong);
-  return CAST_TO_FN_PTR(Stub, StubRoutines::percpu_get_and_add())(addr, delta);
+  return call_stub(thread, StubRoutines::percpu_get_and_add(), addr, delta);
 } JVM_END
 
-PERCPU_SECTION(jlong, PerCpu_CompareAndExchange(JNIEnv* env, jclass cls, jobject owner, jlong addr,
-                                                jlong expect, jlong newv)) {
-  check_enabled();
-  typedef jlong (*Stub)(jlong, jlong, jlong);
-  return CAST_TO_FN_PTR(Stub, StubRoutines::percpu_compare_and_exchange())(addr, expect, newv);
+PERCPU_SECTION(jlong, PerCpu_CompareAndExchange(JNIEnv* env, jclass cls, jobject owner, jlong addr, jlong expect,
+                                                jlong newv)) {
+  return call_stub(thread, StubRoutines::percpu_compare_and_exchange(), addr, expect, newv);
 } JVM_END
 
-PERCPU_SECTION(jint, PerCpu_LoadCbneStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
-                                          jlong expect, jlong newv)) {
-  check_enabled();
-  typedef jint (*Stub)(jint, jlong, jlong, jlong);
-  return CAST_TO_FN_PTR(Stub, StubRoutines::percpu_load_cbne_store())(slot, addr, expect, newv);
+PERCPU_SECTION(jint, PerCpu_LoadCbneStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr, jlong expect,
+                                          jlong newv)) {
+  return (jint)call_stub(thread, StubRoutines::percpu_load_cbne_store(), slot, addr, expect, newv);
 } JVM_END
 
 PERCPU_SECTION(jlong, PerCpu_LoadCbeqStoreAddLoadStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
                                                        jlong expect_not, jlong next_offset)) {
-  check_enabled();
-  typedef jlong (*Stub)(jint, jlong, jlong, jlong);
-  return CAST_TO_FN_PTR(Stub, StubRoutines::percpu_load_cbeq_store_add_load_store())(slot, addr, expect_not,
-                                                                                     next_offset);
+  return call_stub(thread, StubRoutines::percpu_load_cbeq_store_add_load_store(), slot, addr, expect_not,
+                   next_offset);
 } JVM_END
-
-typedef jint (*StubOfTwoWords)(jint, jlong, jlong, jlong, jlong, jlong);
 
 PERCPU_SECTION(jint, PerCpu_LoadCbneLoadCbneStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
                                                   jlong expect, jlong addr2, jlong expect2, jlong newv)) {
-  check_enabled();
-  return CAST_TO_FN_PTR(StubOfTwoWords, StubRoutines::percpu_load_cbne_load_cbne_store())(slot, addr, expect, addr2,
-                                                                                          expect2, newv);
+  return (jint)call_stub(thread, StubRoutines::percpu_load_cbne_load_cbne_store(), slot, addr, expect, addr2, expect2,
+                         newv);
 } JVM_END
 
 PERCPU_SECTION(jint, PerCpu_LoadCbneStoreStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
                                                jlong expect, jlong addr2, jlong newv2, jlong newv)) {
-  check_enabled();
-  return CAST_TO_FN_PTR(StubOfTwoWords, StubRoutines::percpu_load_cbne_store_store())(slot, addr, expect, addr2,
-                                                                                      newv2, newv);
+  return (jint)call_stub(thread, StubRoutines::percpu_load_cbne_store_store(), slot, addr, expect, addr2, newv2,
+                         newv);
 } JVM_END
 
 PERCPU_SECTION(jint, PerCpu_LoadCbneStoreStoreRelease(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
                                                       jlong expect, jlong addr2, jlong newv2, jlong newv)) {
-  check_enabled();
-  return CAST_TO_FN_PTR(StubOfTwoWords, StubRoutines::percpu_load_cbne_store_store_release())(slot, addr, expect,
-                                                                                              addr2, newv2, newv);
+  return (jint)call_stub(thread, StubRoutines::percpu_load_cbne_store_store_release(), slot, addr, expect, addr2,
+                         newv2, newv);
 } JVM_END
-
-typedef jint (*StubThatCopies)(jint, jlong, jlong, jlong, jlong, jlong, jlong);
 
 PERCPU_SECTION(jint, PerCpu_LoadCbneMemcpyStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
                                                 jlong expect, jlong dst, jlong src, jlong length, jlong newv)) {
-  check_enabled();
-  return CAST_TO_FN_PTR(StubThatCopies, StubRoutines::percpu_load_cbne_memcpy_store())(slot, addr, expect, dst, src,
-                                                                                       length, newv);
+  return (jint)call_stub(thread, StubRoutines::percpu_load_cbne_memcpy_store(), slot, addr, expect, dst, src, length,
+                         newv);
 } JVM_END
 
 PERCPU_SECTION(jint, PerCpu_LoadCbneMemcpyStoreRelease(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
                                                        jlong expect, jlong dst, jlong src, jlong length,
                                                        jlong newv)) {
-  check_enabled();
-  return CAST_TO_FN_PTR(StubThatCopies, StubRoutines::percpu_load_cbne_memcpy_store_release())(slot, addr, expect,
-                                                                                               dst, src, length, newv);
+  return (jint)call_stub(thread, StubRoutines::percpu_load_cbne_memcpy_store_release(), slot, addr, expect, dst, src,
+                         length, newv);
 } JVM_END
 
 PERCPU_LEAF(jint, PerCpu_CurrentSlot(JNIEnv* env, jclass cls)) {
-  check_enabled();
-  typedef jint (*Stub)();
-  return CAST_TO_FN_PTR(Stub, StubRoutines::percpu_current_slot())();
+  return (jint)call_stub(JavaThread::thread_from_jni_environment(env), StubRoutines::percpu_current_slot());
 } JVM_END
 
 // --- Exclusive use of a slot
@@ -144,7 +127,14 @@ class LeaveSectionsClosure : public HandshakeClosure {
 
 JVM_ENTRY(static void, PerCpu_Fence0(JNIEnv* env, jclass cls)) {
   Atomic::inc(&_fences);
-  if (!Rseq::fence()) {
+  bool done;
+  {
+    // The kernel may take milliseconds, for the first one. A safepoint does not
+    // wait for that.
+    ThreadBlockInVM tbivm(thread);
+    done = Rseq::fence();
+  }
+  if (!done) {
     LeaveSectionsClosure leave;
     Handshake::execute(&leave);
   }
@@ -208,10 +198,13 @@ JVM_ENTRY(static void, PerCpu_FreeArena0(JNIEnv* env, jclass cls, jlong base, jl
 } JVM_END
 
 // The constants of the same order are in jdk.internal.misc.PerCpu.
-PERCPU_LEAF(jlong, PerCpu_Statistic0(JNIEnv* env, jclass cls, jint which)) {
+JVM_ENTRY(static jlong, PerCpu_Statistic0(JNIEnv* env, jclass cls, jint which)) {
+  uint64_t aborts;
+  uint64_t overflows;
+  Rseq::count(&aborts, &overflows);
   switch (which) {
-    case 0: return (jlong)Rseq::aborts();
-    case 1: return (jlong)Rseq::overflows();
+    case 0: return (jlong)aborts;
+    case 1: return (jlong)overflows;
     case 2: return (jlong)Atomic::load(&_arenas);
     case 3: return (jlong)Atomic::load(&_arena_bytes);
     case 4: return (jlong)Atomic::load(&_fences);

@@ -45,9 +45,9 @@ class Rseq : public AllStatic {
   static int exclusive_shift() { return 0; }
   static bool fence() { return false; }
   static bool commit_arena(char* base, size_t size) { return os::commit_memory(base, size, !ExecMem); }
-  static uint64_t aborts() { return 0; }
-  static uint64_t overflows() { return 0; }
+  static void count(uint64_t* aborts, uint64_t* overflows) { *aborts = 0; *overflows = 0; }
   static void print_on(outputStream* st) { st->print("rseq: none: not Linux; striped atomics, %d slots", slots()); }
+  static void print_fault_on(outputStream* st, const void* siginfo) {}
 };
 
 #endif // LINUX
