@@ -19,5 +19,9 @@ compile() {
 }
 compile rseqdeny "$sources/rseqdeny.c"
 compile foreignvm "$sources/foreignvm.c"
+compile tlsvm "$sources/tlsvm.c"
+for bytes in 16 32 64 128 256 512 1024; do
+    compile "libstatictls$bytes.so" -shared -fPIC "-DTAKEN_BYTES=$bytes" "$sources/statictls.c"
+done
 compile libearlyadopter.so -shared -fPIC "$sources/earlyadopter.c"
 compile libpercputest.so -shared -fPIC "$sources/libpercputest.c"

@@ -15,7 +15,8 @@ Settings (environment):
   JDK          patched JDK                (default build/jdk-release/images/jdk)
   SOURCE       patched source tree        (default build/source)
   JTREG        jtreg's folder             (default jtreg in ~/.cache/percpu-jdk)
-  BOOT_JDK     JDK that runs jtreg itself (default: the patched JDK)
+  BOOT_JDK     JDK that runs jtreg itself, and is compared with where a test
+               does (default: the patched JDK)
   WORK         folder for test work       (default build/test)
   DEBUG_LEVEL  release or fastdebug       (default release)
   JOBS         tests run at a time        (default 2)
@@ -58,6 +59,8 @@ SOURCE=$(cd "$SOURCE" && pwd)
 JTREG=$(cd "$JTREG" && pwd)
 BOOT_JDK=${BOOT_JDK:-$JDK}
 [ -x "$BOOT_JDK/bin/java" ] || die "no bin/java in BOOT_JDK=$BOOT_JDK"
+BOOT_JDK=$(cd "$BOOT_JDK" && pwd)
+export BOOT_JDK
 mkdir -p "$WORK"
 WORK=$(cd "$WORK" && pwd)
 
@@ -111,7 +114,7 @@ status=0
     -agentvm -automatic -ignore:quiet -conc:"$JOBS" -timeoutFactor:"$TIMEOUT_FACTOR" \
     -retain:fail,error -verbose:summary,multi \
     -testjdk:"$JDK" -nativepath:"$native" \
-    -e:PATH \
+    -e:PATH,BOOT_JDK \
     -workDir:"$results/work" -reportDir:"$results/report" \
     "${selection[@]}" >"$log" 2>&1 &
 jtreg=$!

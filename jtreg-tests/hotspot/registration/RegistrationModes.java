@@ -89,7 +89,6 @@
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -181,23 +180,8 @@ public class RegistrationModes {
     }
 
     private static void foreignCreator() throws Exception {
-        // The launcher in place of bin/java: its arguments are libjvm, the options, --, the class.
-        ProcessBuilder builder = logging().withoutGlibcRseq().command(Workload.class, "mode=atomics");
-        List<String> command = builder.command();
-        Path jvm = Path.of(System.getProperty("test.jdk"), "lib", "server", "libjvm.so");
-        List<String> options = new ArrayList<>(command.subList(1, command.indexOf(Workload.class.getName())));
-        int classPath = options.indexOf("-cp");
-        if (classPath >= 0) {
-            options.set(classPath, "-Djava.class.path=" + options.remove(classPath + 1));
-        }
-        List<String> all = new ArrayList<>();
-        all.add(Path.of(Vm.nativePath(), "foreignvm").toString());
-        all.add(jvm.toString());
-        all.addAll(options);
-        all.add("--");
-        all.addAll(command.subList(command.indexOf(Workload.class.getName()), command.size()));
-        builder.command(all);
-        OutputAnalyzer output = Vm.run(builder);
+        OutputAnalyzer output = Vm.run(logging().withoutGlibcRseq()
+                .command(List.of("foreignvm"), Workload.class, "mode=atomics"));
         if (output.getExitValue() == 77) {
             throw new SkippedException(output.getStderr().strip());
         }

@@ -19,6 +19,7 @@
 
 package percpu.lib;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,11 @@ public final class Vm {
 
     public static String nativePath() {
         return System.getProperty("test.nativepath", System.getProperty("java.library.path"));
+    }
+
+    /** A program or library that natives.sh made. */
+    public static String nativeFile(String name) {
+        return Path.of(nativePath(), name).toString();
     }
 
     /** Options of the VM. */
@@ -86,6 +92,34 @@ public final class Vm {
         }
         builder.environment().putAll(environment);
         return builder;
+    }
+
+    /**
+     * The same with a launcher of the tests in place of bin/java, which takes its own arguments and then
+     * libjvm, the options, {@code --}, the class and its arguments.
+     */
+    public ProcessBuilder command(List<String> launcher, Class<?> main, String... arguments) {
+        ProcessBuilder builder = command(main, arguments);
+        List<String> command = builder.command();
+        int end = command.lastIndexOf(main.getName());
+        List<String> vmOptions = new ArrayList<>(command.subList(prefix.size() + 1, end));
+        int classPath = vmOptions.indexOf("-cp");
+        if (classPath >= 0) {
+            vmOptions.set(classPath, "-Djava.class.path=" + vmOptions.remove(classPath + 1));
+        }
+        List<String> all = new ArrayList<>(prefix);
+        all.add(nativeFile(launcher.get(0)));
+        all.addAll(launcher.subList(1, launcher.size()));
+        all.add(libjvm(System.getProperty("test.jdk")).toString());
+        all.addAll(vmOptions);
+        all.add("--");
+        all.addAll(command.subList(end, command.size()));
+        return builder.command(all);
+    }
+
+    /** Where a JDK has its VM. */
+    public static Path libjvm(String jdk) {
+        return Path.of(jdk, "lib", "server", "libjvm.so");
     }
 
     /** Runs to the end, whatever the exit code, and prints the output. */
