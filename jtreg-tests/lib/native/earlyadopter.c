@@ -29,6 +29,11 @@
 
 #include "rseqarea.h"
 
+// What it finds before its own abort handlers, if it has any.
+#ifndef ADOPTER_SIGNATURE
+#define ADOPTER_SIGNATURE TEST_RSEQ_SIG
+#endif
+
 __attribute__((visibility("default"), tls_model("initial-exec")))
 __thread volatile struct rseq_area __rseq_abi = { .cpu_id = (uint32_t)-1 };
 
@@ -38,7 +43,7 @@ struct start {
 };
 
 static int register_thread(void) {
-  return rseq_call(&__rseq_abi, TEST_RSEQ_LEN, 0);
+  return rseq_call_signed(&__rseq_abi, TEST_RSEQ_LEN, 0, ADOPTER_SIGNATURE);
 }
 
 static void* run_registered(void* opaque) {

@@ -52,8 +52,12 @@ struct rseq_area {
 } __attribute__((aligned(64)));
 
 // 0, or the errno of the system call.
+static inline int rseq_call_signed(volatile void* area, uint32_t len, int flags, uint32_t signature) {
+  return syscall(TEST_NR_RSEQ, area, len, flags, signature) == 0 ? 0 : errno;
+}
+
 static inline int rseq_call(volatile void* area, uint32_t len, int flags) {
-  return syscall(TEST_NR_RSEQ, area, len, flags, TEST_RSEQ_SIG) == 0 ? 0 : errno;
+  return rseq_call_signed(area, len, flags, TEST_RSEQ_SIG);
 }
 
 #endif // PERCPU_TEST_RSEQAREA_H
