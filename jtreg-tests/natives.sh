@@ -25,4 +25,5 @@ for bytes in 16 32 64 128 256 512 1024; do
 done
 compile libearlyadopter.so -shared -fPIC "$sources/earlyadopter.c"
 compile libothersignature.so -shared -fPIC -DADOPTER_SIGNATURE=0x12345678 "$sources/earlyadopter.c"
+compile liblazyadopter.so -shared -fPIC "$sources/lazyadopter.c"
 compile libpercputest.so -shared -fPIC "$sources/libpercputest.c"

@@ -34,6 +34,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "attached.h"
 #include "rseqarea.h"
 
 #define NATIVE(type, name) JNIEXPORT type JNICALL Java_percpu_lib_Native_##name
@@ -192,28 +193,6 @@ struct native_thread {
   int error;
 };
 
-static int run_attached(jobject task) {
-  JNIEnv* env;
-  JavaVMAttachArgs args = { JNI_VERSION_10, "native-worker", NULL };
-  if ((*the_vm)->AttachCurrentThread(the_vm, (void**)&env, &args) != JNI_OK) {
-    return -1;
-  }
-  int error = 0;
-  jclass runnable = (*env)->GetObjectClass(env, task);
-  jmethodID run = (*env)->GetMethodID(env, runnable, "run", "()V");
-  if (run != NULL) {
-    (*env)->CallVoidMethod(env, task, run);
-  }
-  if ((*env)->ExceptionCheck(env)) {
-    (*env)->ExceptionDescribe(env);
-    error = -2;
-  }
-  if ((*the_vm)->DetachCurrentThread(the_vm) != JNI_OK) {
-    error = -3;
-  }
-  return error;
-}
-
 static void* native_main(void* opaque) {
   struct native_thread* self = opaque;
   if (self->foreign) {
@@ -223,7 +202,7 @@ static void* native_main(void* opaque) {
     }
   }
   for (int i = 0; i < self->rounds && self->error == 0; i++) {
-    self->error = run_attached(self->task);
+    self->error = run_attached(the_vm, self->task);
   }
   if (self->foreign && self->error == 0) {
     self->error = rseq_call(&foreign_area, TEST_RSEQ_LEN, TEST_RSEQ_UNREGISTER);
