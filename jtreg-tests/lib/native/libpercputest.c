@@ -250,12 +250,8 @@ static char* glibc_area(void) {
 
 static atomic_int registered_length;
 
-NATIVE(jint, unregisterSelf)(JNIEnv* env, jclass cls) {
-  char* area = glibc_area();
-  if (area == NULL) {
-    return ENOTSUP;
-  }
-  // glibc does not tell the length it registered with: __rseq_size is the length in use.
+// glibc does not tell the length it registered with: __rseq_size is the length in use.
+static int unregister(char* area) {
   int error = EINVAL;
   for (uint32_t length = TEST_RSEQ_LEN; length <= 256 && error == EINVAL; length++) {
     error = rseq_call(area, length, TEST_RSEQ_UNREGISTER);
@@ -266,9 +262,39 @@ NATIVE(jint, unregisterSelf)(JNIEnv* env, jclass cls) {
   return error;
 }
 
+NATIVE(jint, unregisterSelf)(JNIEnv* env, jclass cls) {
+  char* area = glibc_area();
+  return area == NULL ? ENOTSUP : unregister(area);
+}
+
 NATIVE(jint, registerSelf)(JNIEnv* env, jclass cls) {
   char* area = glibc_area();
   return area == NULL ? ENOTSUP : rseq_call(area, (uint32_t)atomic_load(&registered_length), 0);
+}
+
+NATIVE(jint, registeredLength)(JNIEnv* env, jclass cls) {
+  char* area = glibc_area();
+  if (area == NULL) {
+    return -ENOTSUP;
+  }
+  int error = unregister(area);
+  if (error == 0) {
+    error = rseq_call(area, (uint32_t)atomic_load(&registered_length), 0);
+  }
+  return error == 0 ? atomic_load(&registered_length) : -error;
+}
+
+NATIVE(jint, forgeIndex)(JNIEnv* env, jclass cls, jboolean mm_cid, jint index) {
+  volatile struct rseq_area* area = (volatile struct rseq_area*)glibc_area();
+  if (area == NULL) {
+    return ENOTSUP;
+  }
+  if (mm_cid) {
+    area->mm_cid = (uint32_t)index;
+  } else {
+    area->cpu_id = (uint32_t)index;
+  }
+  return 0;
 }
 
 // ---- limits

@@ -54,6 +54,12 @@ public final class Native {
     /** Makes it again, after {@link #unregisterSelf}. */
     public static native int registerSelf();
 
+    /** The length that glibc registered this thread's area with, or a negative errno. */
+    public static native int registeredLength();
+
+    /** Writes an index to this thread's area, as glibc registered it; the kernel overwrites it some time later. */
+    public static native int forgeIndex(boolean mmCid, int index);
+
     /** Limits the address space of this process; -1 lifts the limit. */
     public static native int limitAddressSpace(long bytes);
 
