@@ -28,16 +28,6 @@
  */
 
 /*
- * @test id=C1
- * @summary a profiler that uses AsyncGetCallTrace sees the method that counts, with sections that C1 calls
- * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
- * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
- * @build percpu.lib.*
- * @run driver AsyncGetCallTrace C1
- */
-
-/*
  * @test id=C2
  * @summary a profiler that uses AsyncGetCallTrace sees the method that counts, with sections that C2 inlines
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
@@ -58,11 +48,11 @@ import percpu.lib.Raw;
 import percpu.lib.Sampler;
 import percpu.lib.Vm;
 
+/** Not for C1, whose sections are in stubs: AsyncGetCallTrace finds no frame above any stub of HotSpot's. */
 public class AsyncGetCallTrace {
     private static final int SAMPLES = 200;
     private static final int PERCENT = 95;
-    private static final Map<String, String> TIERS = Map.of("interpreter", "-Xint",
-            "C1", "-XX:TieredStopAtLevel=1", "C2", "-XX:-TieredCompilation");
+    private static final Map<String, String> TIERS = Map.of("interpreter", "-Xint", "C2", "-XX:-TieredCompilation");
 
     public static void main(String[] args) throws Exception {
         vm(args[0]).pass(Loops.class);

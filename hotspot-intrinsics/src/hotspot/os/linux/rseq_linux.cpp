@@ -315,7 +315,8 @@ static char* reserve_reach(size_t before, size_t least, size_t* reach) {
 
 bool Rseq::reserve_exclusive_words() {
   const size_t before = align_up((size_t)RseqPD::negative_cpu_ids << exclusive_shift(), os::vm_page_size());
-  const int words = MAX2(_slots, RseqPD::exclusive_words);
+  // None for the overflow slot, where sections must not meet atomic instructions.
+  const int words = MAX2(_slots - 1, RseqPD::exclusive_words);
   const size_t used = align_up((size_t)words << exclusive_shift(), os::vm_page_size());
   char* base = reserve_reach(before, used, &_exclusive_reach);
   if (base == nullptr) {
@@ -330,7 +331,7 @@ bool Rseq::reserve_exclusive_words() {
     // What a slot's word holds beside the sign, where a section has to look it up.
     int64_t* const table = (int64_t*)_exclusive_words;
     for (int index = -RseqPD::negative_cpu_ids; index < words; index++) {
-      table[index] = (0 <= index && index < _slots) ? (int64_t)index << stride_shift : min_jlong;
+      table[index] = (0 <= index && index < _slots - 1) ? (int64_t)index << stride_shift : min_jlong;
     }
   }
   return true;
@@ -343,10 +344,10 @@ void Rseq::print_fault_on(outputStream* st, const void* siginfo) {
     return;
   }
   const size_t distance = (address)si->si_addr - _exclusive_words;
-  if (distance >= ((size_t)_slots << exclusive_shift()) && distance < _exclusive_reach) {
+  if (distance >= ((size_t)(_slots - 1) << exclusive_shift()) && distance < _exclusive_reach) {
     st->print_cr("rseq: index " UINT64_FORMAT " is above the last slot, %d: this machine has more CPUs than the one that "
                  "the VM started on, or the kernel is broken; nothing was written",
-                 (uint64_t)(distance >> exclusive_shift()), _slots - 1);
+                 (uint64_t)(distance >> exclusive_shift()), _slots - 2);
   }
 }
 
@@ -494,6 +495,12 @@ void Rseq::detach_current_thread() {
 }
 
 int Rseq::exclusive_shift() { return RseqPD::exclusive_shift; }
+
+address Rseq::exclusive_word(int slot) {
+  static int64_t overflow_word = 0;
+  return (slot == _slots - 1) ? (address)&overflow_word
+                              : _exclusive_words + ((uintptr_t)slot << exclusive_shift());
+}
 
 int Rseq::cpu_id_offset()  { return _area_offset + CPU_ID_OFFSET; }
 int Rseq::rseq_cs_offset() { return _area_offset + RSEQ_CS_OFFSET; }

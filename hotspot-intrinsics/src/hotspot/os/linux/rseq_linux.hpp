@@ -86,12 +86,15 @@ class Rseq : public AllStatic {
   static int slots() { return _slots; }
   static size_t overflow_offset() { return (size_t)(_slots - 1) << stride_shift; }
 
-  // A long for each slot, 1 << exclusive_shift() bytes apart: its sign bit keeps
+  // A long for each CPU's slot, 1 << exclusive_shift() bytes apart: its sign bit keeps
   // critical sections off the slot. The rest of it is not for others, and may say
   // where the slot begins. Null where there are none to keep off. An index above the
-  // last slot finds memory without access, or a word with the sign.
+  // slots of CPUs finds memory without access, or a word with the sign.
   static address exclusive_words() { return _exclusive_words; }
   static int exclusive_shift();
+
+  // A slot's word; that of the overflow slot no section ever reads.
+  static address exclusive_word(int slot);
 
   // Makes every thread abort or leave the critical section that it is in, and
   // is a full memory barrier on all of them. False if the kernel can not: then a

@@ -147,7 +147,7 @@ PERCPU_LEAF(jlong, PerCpu_StackRoom0(JNIEnv* env, jclass cls)) {
 } JVM_END
 
 PERCPU_LEAF(jlong, PerCpu_ExclusiveWord0(JNIEnv* env, jclass cls, jint slot)) {
-  return (jlong)((uintptr_t)Rseq::exclusive_words() + ((uintptr_t)slot << Rseq::exclusive_shift()));
+  return (jlong)(uintptr_t)Rseq::exclusive_word(slot);
 } JVM_END
 
 // --- What this process has

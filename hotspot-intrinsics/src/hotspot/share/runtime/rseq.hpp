@@ -43,6 +43,7 @@ class Rseq : public AllStatic {
   static size_t overflow_offset() { return (size_t)(slots() - 1) << stride_shift; }
   static address exclusive_words() { return nullptr; }
   static int exclusive_shift() { return 0; }
+  static address exclusive_word(int slot) { return nullptr; }
   static bool fence() { return false; }
   static bool commit_arena(char* base, size_t size) { return os::commit_memory(base, size, !ExecMem); }
   static void count(uint64_t* aborts, uint64_t* overflows) { *aborts = 0; *overflows = 0; }
