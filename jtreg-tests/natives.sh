@@ -25,6 +25,7 @@ for bytes in 16 32 64 128 256 512 1024; do
 done
 compile libearlyadopter.so -shared -fPIC "$sources/earlyadopter.c"
 compile libothersignature.so -shared -fPIC -DADOPTER_SIGNATURE=0x12345678 "$sources/earlyadopter.c"
+compile libslowmembarrier.so -shared -fPIC "$sources/slowmembarrier.c"
 compile liblazyadopter.so -shared -fPIC "$sources/lazyadopter.c"
 compile libsampler.so -shared -fPIC "$sources/sampler.c"
 compile libpercputest.so -shared -fPIC "$sources/libpercputest.c"
