@@ -9,8 +9,9 @@
 # Entries that are not of a Debian release (a vendor's repository) are left out; a plain release has no
 # -updates or -security if SUITE is sid.
 foreign_sources() {
-  local suite=$1 type=$2 out=$3 codename
+  local suite=$1 type=$2 out=$3 codename LIST='' PARTS=''
   codename=$(debian_codename)
+  eval "$(apt-config shell LIST Dir::Etc::sourcelist/f PARTS Dir::Etc::sourceparts/d 2> /dev/null)"
   mkdir -p "$out"
   rm -f "$out"/*
   local program='
@@ -22,7 +23,7 @@ foreign_sources() {
       return suite rest
     }'
   local file
-  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+  for file in "$LIST" "${PARTS%/}"/*.list; do
     [ -f "$file" ] || continue
     awk -v suite="$suite" -v type="$type" -v codename="${codename:-sid}" "$program"'
       $1 == "deb" {
@@ -34,7 +35,7 @@ foreign_sources() {
         if ($suite_at != "") print
       }' "$file" >> "$out/here.list"
   done
-  for file in /etc/apt/sources.list.d/*.sources; do
+  for file in "${PARTS%/}"/*.sources; do
     [ -f "$file" ] || continue
     awk -v suite="$suite" -v type="$type" -v codename="${codename:-sid}" "$program"'
       function flush() {
@@ -59,17 +60,45 @@ foreign_sources() {
   [ -n "$(ls -A "$out")" ]
 }
 
-# foreign_apt SUITE TYPE(deb|deb-src) [ARCHITECTURE]: prepares the configuration, gets the package lists, sets
-# FOREIGN_CONF.
-foreign_apt() {
-  local suite=$1 type=$2 architecture=${3:-$(dpkg --print-architecture)} dir log
+# show_percent: of apt's status lines on stdin, each new tenth of what is fetched and installed, onto the line begun.
+show_percent() {
+  local kind percent what='' shown=0
+  while read -r kind percent; do
+    if [ "$kind" != "$what" ]; then shown=0; fi
+    percent=$((percent / 10 * 10))
+    if [ $percent -gt $shown ]; then
+      if [ "$kind" != "$what" ]; then printf ' %s' "$kind" >&2; fi
+      what=$kind shown=$percent
+      printf ' %d%%' "$percent" >&2
+    fi
+  done < <(sed -un -e 's/^dlstatus:[0-9]*:\([0-9]*\)[.:].*/fetched \1/p' \
+    -e 's/^pmstatus:.*:\([0-9]*\)\(\.[0-9]*\)\{0,1\}:.*/installed \1/p')
+  if [ -n "$what" ]; then printf ',' >&2; fi
+}
+
+# apt_quiet SECONDS LOG PROGRAM ARGUMENT...: a program of apt's, for so long at most; what it says goes into LOG.
+apt_quiet() {
+  local seconds=$1 log=$2 program=$3
+  shift 3
+  DEBIAN_FRONTEND=noninteractive timeout --foreground --kill-after=5 "$seconds" \
+    "$program" -o APT::Status-Fd=3 "$@" 3>&1 >> "$log" 2>&1 < /dev/null | show_percent
+}
+
+# apt_step WHAT LOG PROGRAM ARGUMENT...: the same as a line that says what is done and how it ended; for an hour at most.
+apt_step() {
+  local start=$SECONDS
+  begin "$1"
+  if ! apt_quiet 3600 "${@:2}"; then end failed; return 1; fi
+  end "done in $((SECONDS - start)) s"
+}
+
+# foreign_conf SUITE TYPE(deb|deb-src) [ARCHITECTURE]: prepares the configuration; sets FOREIGN_CONF and FOREIGN_LOG.
+foreign_conf() {
+  local suite=$1 type=$2 architecture=${3:-$(dpkg --print-architecture)} dir
   dir=$CACHE/apt/$suite-$type-$architecture
-  FOREIGN_CONF=$dir/apt.conf
+  FOREIGN_CONF=$dir/apt.conf FOREIGN_LOG=$dir/log
   mkdir -p "$dir/lists/partial" "$dir/archives/partial"
-  if ! foreign_sources "$suite" "$type" "$dir/sources.list.d"; then
-    say "  no Debian source in /etc/apt to derive $suite from"
-    return 1
-  fi
+  foreign_sources "$suite" "$type" "$dir/sources.list.d" || return 1
   cat > "$FOREIGN_CONF" <<EOF
 Dir::Etc::sourcelist "/dev/null";
 Dir::Etc::sourceparts "$dir/sources.list.d";
@@ -88,24 +117,34 @@ Acquire::Languages "none";
 Acquire::Retries "2";
 Debug::NoLocking "true";
 EOF
-  log=$dir/update.log
-  if ! apt-get -c "$FOREIGN_CONF" -q update > "$log" 2>&1 < /dev/null || grep -q '^[WE]: .*Failed to fetch' "$log"; then
-    sed 's/^/  /' "$log" >&2
-    return 1
-  fi
+}
+
+# foreign_update SECONDS [OPTION...]: gets the package lists; false, with the reason in FOREIGN_LOG, if not all came.
+foreign_update() {
+  local seconds=$1
+  shift
+  : > "$FOREIGN_LOG"
+  apt_quiet "$seconds" "$FOREIGN_LOG" apt-get -c "$FOREIGN_CONF" -q "$@" update || return
+  ! grep -q '^[WE]: .*Failed to fetch' "$FOREIGN_LOG"
+}
+
+# foreign_apt SUITE TYPE [ARCHITECTURE]: both of these, for people to see.
+foreign_apt() {
+  if ! foreign_conf "$@"; then say "  no Debian source in /etc/apt to derive $1 from"; return 1; fi
+  begin "  package lists of Debian $1"
+  if ! foreign_update 600; then end failed; log_end "$FOREIGN_LOG"; return 1; fi
+  end "done"
 }
 
 # foreign_unpack SUITE FOLDER PACKAGE...: downloads (apt checks the signatures) and unpacks into FOLDER.
 foreign_unpack() {
-  local suite=$1 out=$2 debs=$2.debs deb log
+  local suite=$1 out=$2 debs=$2.debs deb
   shift 2
   rm -rf "$debs"
   mkdir -p "$debs" "$out"
-  log=$debs/log
-  if ! (cd "$debs" && apt-get -c "$FOREIGN_CONF" -q download "$@" > "$log" 2>&1 < /dev/null); then
-    sed 's/^/  /' "$log" >&2
+  if ! (cd "$debs" && apt_step "  $* of Debian $suite" "$debs/log" apt-get -c "$FOREIGN_CONF" -q download "$@"); then
+    log_end "$debs/log"
     rm -rf "$debs"
-    say "  $* cannot be had from Debian $suite"
     return 1
   fi
   for deb in "$debs"/*.deb; do dpkg-deb -x "$deb" "$out"; done

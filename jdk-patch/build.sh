@@ -93,23 +93,27 @@ clean_env() {
       -u BOOT_JDK -u SOURCE_DATE_EPOCH CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-10G}" "$@"
 }
 
-# Of LOG=info only what tells how far it is: a count for the compiled files instead of a line each.
+# Of what make prints only how far it is: a line now and then, or on a terminal one that changes.
 progress() {
-  local line lib what
-  local -A count=()
+  local line what='' total='' files=0 modules=0 due
   while IFS= read -r line; do
+    due=no
     case $line in
-      Compiling\ *\ '(for '*')')
-        lib=${line##*(for }; lib=${lib%)}
-        count[$lib]=$((${count[$lib]:-0} + 1))
-        what="  $lib: ${count[$lib]} files compiled, $((SECONDS / 60)) min"
-        if [ -t 2 ]; then printf '\r%s\033[K' "$what" >&2
-        elif [ $((count[$lib] % 50)) = 0 ]; then say "$what"; fi ;;
-      Copying\ *|Preprocessing\ *|Postprocessing\ *|Generating\ *|Processing\ *|Cleaning\ *|Converting\ *|Adding\ *|Linking\ *|'') ;;
-      *) if [ -t 2 ]; then printf '\r\033[K' >&2; fi
-         say "$line" ;;
+      Creating\ */libjvm.so\ from\ *) total=" of ${line#* from }"; total=${total% file(s)}; continue ;;
+      Compiling\ *\ '(for libjvm.so)')
+        files=$((files + 1)) what="  libjvm.so: $files$total files compiled"
+        if [ $((files % 50)) = 0 ]; then due=yes; fi ;;
+      Compiling\ up\ to\ *\ for\ java.*|Compiling\ up\ to\ *\ for\ jdk.*)
+        modules=$((modules + 1)) what="  Java: $modules modules compiled"
+        if [ $((modules % 20)) = 0 ]; then due=yes; fi ;;
+      Creating\ jdk\ image|Creating\ CDS*\ archive\ *) what="  $line" due=yes ;;
+      *) continue ;;
     esac
+    what+=", $((SECONDS / 60)) min"
+    if [ -t 2 ]; then printf '\r%s\033[K' "$what" >&2
+    elif [ $due = yes ]; then say "$what"; fi
   done
+  if [ -t 2 ] && [ -n "$what" ]; then say ''; fi
 }
 
 # What compiles, links and packs another CPU's classes must be the same JDK, for this CPU.
@@ -128,14 +132,12 @@ configure() {
   args="${places[*]} ${CONFIGURE[*]}"
   mkdir -p "$work"
   if [ -f "$work/spec.gmk" ] && [ "$(cat "$work/.percpu-configured" 2> /dev/null)" = "$args" ]; then return; fi
-  say "configuring $work"
+  say "configuring $work (the log is $work.configure.log)"
   rm -f "$work/.percpu-configured"
   if ! (cd "$work" && clean_env bash "$SOURCE/configure" "${places[@]}" "${CONFIGURE[@]}") \
       > "$work.configure.log" 2>&1 < /dev/null 9>&-; then
-    tail -n 15 "$work.configure.log" | sed 's/^/  /' >&2
-    die "configure failed: the whole log is $work.configure.log; make deps installs what it may be missing"
+    die_log "$work.configure.log" "configure failed; make deps installs what it may be missing"
   fi
-  mv "$work.configure.log" "$work/configure.out"
   printf '%s\n' "$args" > "$work/.percpu-configured"
 }
 
@@ -143,9 +145,11 @@ configure() {
 # The JDK's make leaves a compile server behind for a while: it must not keep our lock (9>&-).
 run_make() {
   find "$work" -name '*.o' -empty -delete
-  say "building ${targets[*]} in $work (30 to 45 minutes the first time on 2 CPUs, a few with a warm ccache)"
-  clean_env make --no-print-directory -C "$work" LOG=info ${JOBS:+JOBS="$JOBS"} "${targets[@]}" < /dev/null 2>&1 9>&- | progress ||
-    die "the build failed: see above, or $work/build.log; mend it and run make jdk again, it goes on from there"
+  say "building ${targets[*]} in $work: 20 to 45 minutes the first time on 2 CPUs, a few with a warm ccache (the log is" \
+    "$work.build.log)"
+  clean_env make --no-print-directory -C "$work" LOG=info ${JOBS:+JOBS="$JOBS"} "${targets[@]}" < /dev/null 2>&1 9>&- |
+    tee "$work.build.log" | progress ||
+    die_log "$work.build.log" "the build failed; mend it and run make jdk again, it goes on from there"
   has_all "$work/images" || die "the build made no image in $work/images"
 }
 

@@ -29,10 +29,9 @@ if [ -n "${IMAGES:-}" ]; then PACKAGES+=(buildah crun netavark mmdebstrap); fi
 # The Debian release to take JDK 25 and jtreg 8 from where this machine's own does not have them.
 SUITE=trixie
 
+log=$BUILD/deps.log
 apt_is_fresh=no
-as_root() {
-  local command=$1
-  shift
+as_root() { # PACKAGE...
   if [ "$(id -u)" != 0 ]; then
     say "missing: $*"
     say "Run this as root, then make deps again:"
@@ -40,13 +39,16 @@ as_root() {
     exit 1
   fi
   if [ -n "$ARCHITECTURE" ]; then dpkg --add-architecture "$ARCHITECTURE"; fi
+  say "missing, and installed now: $*"
   if [ $apt_is_fresh = no ]; then
-    DEBIAN_FRONTEND=noninteractive apt-get -q update < /dev/null >&2 ||
-      die "apt-get update failed: see above; without a network, install these by hand: $*"
+    mkdir -p "$BUILD"
+    : > "$log"
+    apt_step "  package lists" "$log" apt-get -q update ||
+      die_log "$log" "apt-get update failed; without a network, install these by hand: $*"
     apt_is_fresh=yes
   fi
-  DEBIAN_FRONTEND=noninteractive apt-get -q "$command" -y --no-install-recommends "$@" < /dev/null >&2 ||
-    die "apt-get could not install these: $*; see above"
+  apt_step "  these packages ($#) and what they need" "$log" apt-get -q install -y --no-install-recommends "$@" ||
+    die_log "$log" "apt-get could not install these: $*"
 }
 
 installed() { # PACKAGE...: those that are not installed, one a line
@@ -69,7 +71,7 @@ find_packages() {
     return
   fi
   mapfile -t missing < <(installed "${PACKAGES[@]}")
-  if [ ${#missing[@]} != 0 ]; then as_root install "${missing[@]}"; fi
+  if [ ${#missing[@]} != 0 ]; then as_root "${missing[@]}"; fi
   say "packages: all ${#PACKAGES[@]} there"
 }
 
@@ -94,7 +96,7 @@ settle_links() { # UNPACKED-ROOT HOME
 own_c_library() { # UNPACKED-ROOT HOME FINAL-HOME
   local root=$1 home=$2 final=$3 program lib
   lib=$root/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)
-  [ -n "$(installed patchelf)" ] && as_root install patchelf
+  [ -n "$(installed patchelf)" ] && as_root patchelf
   foreign_unpack "$SUITE" "$root" libc6 libgcc-s1 libstdc++6 zlib1g || return 1
   mkdir "$home/lib/own"
   cp -L "$lib"/{libc,libm,libdl,libpthread,librt,libgcc_s,libstdc++,libz}.so.* "$lib"/ld-linux-*.so.* "$home/lib/own"
@@ -106,7 +108,7 @@ own_c_library() { # UNPACKED-ROOT HOME FINAL-HOME
 
 make_boot_jdk() {
   local package=openjdk-$JDK_MAJOR-jdk-headless root=$CACHE/boot-jdk.tmp.$$ home
-  if has_candidate "$package"; then as_root install "$package"; return; fi
+  if has_candidate "$package"; then as_root "$package"; return; fi
   say "JDK $JDK_MAJOR to build with: fetching Debian's $package from $SUITE (400 MB) into $CACHE/boot-jdk"
   trap 'rm -rf "$root" "$root.debs" "$root.home"' EXIT
   mkdir -p "$CACHE"
@@ -128,7 +130,7 @@ make_boot_jdk() {
 
 make_jtreg() {
   local root=$CACHE/jtreg.tmp.$$
-  if has_candidate jtreg8 && [ "$(id -u)" = 0 ]; then as_root install jtreg8; return; fi
+  if has_candidate jtreg8 && [ "$(id -u)" = 0 ]; then as_root jtreg8; return; fi
   say "jtreg 8: fetching Debian's jtreg8 from $SUITE (10 MB) into $CACHE/jtreg"
   trap 'rm -rf "$root" "$root.debs"' EXIT
   mkdir -p "$CACHE"

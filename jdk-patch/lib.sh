@@ -22,8 +22,14 @@ unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX MAKEFLAGS MAKEOVERRIDES MF
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
+# A line in two parts: what is begun, and how it ended. What tells how far it is comes between.
+begin() { printf '%s:' "$*" >&2; }
+end() { printf ' %s\n' "$*" >&2; }
+# What a program printed is in a log. These show the log's last lines; the second also ends with its name.
+log_end() { tail -n 20 "$1" | sed 's/^/  /' >&2; }
+die_log() { log_end "$1"; die "$2; the whole log is $1"; }
 
-# The pinned source: VERSION TARBALL SHA256 SOURCE_PACKAGE GIT_URL GIT_TAG SOURCE_DATE.
+# The pinned source: VERSION TARBALL SHA256 SOURCE_PACKAGE SNAPSHOT_URL GIT_URL GIT_TAG GIT_SURPLUS TREE SOURCE_DATE.
 # shellcheck source=upstream source-path=SCRIPTDIR disable=SC2034
 . "$PATCHES/upstream"
 JDK_MAJOR=${VERSION%%.*}
@@ -35,6 +41,14 @@ case $JDK_SRC in ''|/*) ;; *) JDK_SRC=$TOP/$JDK_SRC ;; esac
 case $DEBUG_LEVEL in
   release|fastdebug|slowdebug) ;;
   *) die "DEBUG_LEVEL=$DEBUG_LEVEL: it must be release, fastdebug or slowdebug" ;;
+esac
+
+# What tests and measurements found: below build/, or where RECORD=1 keeps it.
+# shellcheck disable=SC2034
+case ${RECORD:=} in
+  '') RESULTS=$BUILD/results ;;
+  1) RESULTS=$TOP/results ;;
+  *) die "RECORD=$RECORD: it must be 1 or nothing" ;;
 esac
 
 # Another CPU than this machine's: a cross build, in folders of its own.
@@ -71,6 +85,7 @@ lock_build() {
 git_plain() {
   GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_PAGER='' \
   GIT_COMMITTER_NAME="PerCpu project" GIT_COMMITTER_EMAIL="percpu@localhost" \
+    ${GIT_SECONDS:+timeout --foreground --kill-after=5 "$GIT_SECONDS"} \
     git -c safe.directory='*' -c core.hooksPath=/dev/null -c commit.gpgSign=false \
         -c core.autocrlf=false -c core.quotePath=false -c gc.auto=0 -c advice.detachedHead=false "$@"
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 # shellcheck shell=bash
 #
-# The scripts of jdk-patch on a JDK of five files, without a network. Sourced by test-patches.sh.
+# The scripts of jdk-patch on a JDK of five files, without a network. Sourced by test-patches.sh, before the files beside
+# it that use the same JDK.
 
 : "${scratch:?}"       # test-patches.sh's folder, removed when it ends
 fake=$scratch/fake   # the stub programs, the tarball and its pin
@@ -54,11 +55,18 @@ checkout() { # NAME: a checkout of this project without series and new files, pi
   local at=$scratch/$1
   mkdir -p "$at/jdk-patch/src/base" "$at/hotspot-intrinsics/src/hotspot"
   cp "$PATCHES"/*.sh "$at/jdk-patch"
-  {
-    printf 'VERSION=25.0.3+9\nTARBALL=fake.tar.xz\nSOURCE_PACKAGE=none\n'
-    printf 'SHA256=%s\n' "$(sha256 < "$fake/dist/fake.tar.xz")"
-    printf 'GIT_URL=file:///nowhere/at/all\nGIT_TAG=jdk-25.0.3+9\nSOURCE_DATE=1774000000\n'
-  } > "$at/jdk-patch/upstream"
+  cat > "$at/jdk-patch/upstream" <<EOF
+VERSION=25.0.3+9
+TARBALL=fake.tar.xz
+SHA256=$(sha256 < "$fake/dist/fake.tar.xz")
+TREE=none
+SOURCE_PACKAGE=fake
+SNAPSHOT_URL=file:/nowhere/at/all
+GIT_URL=file:///nowhere/at/all
+GIT_TAG=jdk-25.0.3+9
+GIT_SURPLUS=(surplus 'src/base/lib/*' ':!src/base/lib/kept')
+SOURCE_DATE=1774000000
+EOF
   printf 'class New {}\n' > "$at/jdk-patch/src/base/New.java"
   printf '// rseq\n' > "$at/hotspot-intrinsics/src/hotspot/rseq.hpp"
   printf '%s' "$at"
@@ -401,10 +409,12 @@ failed_builds() {
   local at=$scratch/image
   printf 'class New { int y; }\n' > "$at/jdk-patch/src/base/New.java"
   touch "$scratch/make-fails"
-  fails_with 'the build failed' run "$at" build.sh
+  fails_with 'the build failed.*; the whole log is .*/build/jdk-release.build.log$' run "$at" build.sh
+  grep -q '^  A.java: error: no such thing$' "$scratch/out"
   rm "$scratch/make-fails"
   touch "$scratch/configure-fails"
-  fails_with 'configure failed' run "$at" build.sh CONFIGURE_ARGS=--with-z
+  fails_with 'configure failed.*; the whole log is .*/build/jdk-release.configure.log$' run "$at" build.sh CONFIGURE_ARGS=--with-z
+  grep -q '^  configure: error: no compiler$' "$scratch/out"
   rm "$scratch/configure-fails"
   prints 'built in' run "$at" build.sh
   no_temporary "$at"
@@ -451,7 +461,32 @@ deps_without_network() {
   at=$(checkout deps2)
   stub id <<< 'echo 0'
   stub_dpkg_without_zip_and_gdb
-  fails_with 'apt-get update failed' run "$at" deps.sh
+  fails_with 'apt-get update failed.*; the whole log is .*/build/deps.log$' run "$at" deps.sh
+  grep -q '^  E: Could not resolve the mirror$' "$scratch/out"
+}
+
+# What apt says is in the log; the terminal shows what is done and how far it is.
+deps_are_quiet() {
+  local at
+  at=$(checkout deps3)
+  stub id <<< 'echo 0'
+  stub_dpkg_without_zip_and_gdb
+  stub apt-get <<'EOF'
+echo "Reading package lists..."
+case "$*" in
+  *update*) printf 'dlstatus:1:%s:Retrieving file 1 of 1\n' 0.0000 35.1 100.0000 >&3 ;;
+  *install*) printf 'pmstatus:libx11-6:arm64:%s:Unpacking libx11-6\n' 0 12.5 20.0 99.9 >&3 ;;
+  *) exit 100 ;;
+esac
+EOF
+  run "$at" deps.sh > "$scratch/out" 2>&1 || true  # with zip and gdb, but no jtreg
+  cat "$scratch/out"
+  grep -qx 'missing, and installed now: zip gdb' "$scratch/out"
+  grep -qx '  package lists: fetched 30% 100%, done in [0-9]* s' "$scratch/out"
+  grep -qx '  these packages (2) and what they need: installed 10% 20% 90%, done in [0-9]* s' "$scratch/out"
+  grep -qx 'packages: all [0-9]* there' "$scratch/out"
+  if grep -q '^Reading' "$scratch/out"; then echo "apt's output is on the terminal"; return 1; fi
+  [ "$(cat "$at/build/deps.log")" = $'Reading package lists...\nReading package lists...' ]
 }
 
 check "make source: tree, tag, branch, links" source_makes_a_tree
@@ -481,3 +516,5 @@ check "make jdk: the cache keeps six images" cache_stays_small
 check "build.sh --test-natives: added to the image" test_natives_are_added
 check "make deps: without root it says what to run" deps_without_root
 check "make deps: no network" deps_without_network
+check "make deps: apt's output is in a log" deps_are_quiet
+stub apt-get <<< 'echo "E: Could not resolve the mirror" >&2; exit 100'
