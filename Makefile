@@ -41,7 +41,7 @@ export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARG
 SHELL    := bash
 WITH_JDK := jdk-patch/with-jdk.sh
 
-.PHONY: help deps source jdk demo trace test test-stress test-hotplug test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures export clean check-dir
+.PHONY: help deps source jdk demo trace test test-stress test-hotplug test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
@@ -78,6 +78,9 @@ test-stress: jdk source  ## the long tests, group stress
 
 test-hotplug: jdk source ## take CPUs offline and back while everything runs; wants root and an idle machine
 	@$(WITH_JDK) jtreg-tests/run.sh hotplug
+
+test-source:    ## look for the source as on a fresh machine; skipped if no place that is reached has it
+	@jdk-patch/test-source.sh
 
 test-patches: source     ## series + new files == tree; every way that make source can fail
 	@jdk-patch/test-patches.sh

@@ -12,6 +12,8 @@
 
 NEW=$BUILD/source.tmp.$$
 scratch=$BUILD/fetch.tmp.$$
+# shellcheck source=fetch.sh source-path=SCRIPTDIR
+. "$PATCHES/fetch.sh"
 
 # ---- the tarball ------------------------------------------------------------
 
@@ -22,48 +24,12 @@ check_tarball() {
     die "$1 has sha256 $found, but jdk-patch/upstream wants $SHA256; remove it or replace it by the right one, then run make source again"
 }
 
-# Debian's source package, of whichever release still has this version. Sets tarball.
-fetch_by_apt() {
-  local suite version
-  command -v apt-get > /dev/null || return 1
-  for suite in trixie sid; do
-    foreign_apt "$suite" deb-src 2> /dev/null || continue
-    version=$(apt-cache -c "$FOREIGN_CONF" showsrc --only-source "$SOURCE_PACKAGE" 2> /dev/null |
-      awk -v v="$VERSION-" '$1 == "Version:" && index($2, v) == 1 && !n++ { print $2 }' || true)
-    [ -n "$version" ] || continue
-    say "fetching $TARBALL from Debian $suite"
-    mkdir -p "$scratch"
-    # What counts is this one file: mirrors may have lost the package's other ones.
-    (cd "$scratch" && apt-get -c "$FOREIGN_CONF" -q source --download-only --tar-only \
-      "$SOURCE_PACKAGE=$version" > log 2>&1 < /dev/null) || true
-    if [ -f "$scratch/$TARBALL" ]; then
-      check_tarball "$scratch/$TARBALL"
-      mkdir -p "$CACHE/distfiles"
-      mv "$scratch/$TARBALL" "$CACHE/distfiles/$TARBALL.tmp.$$"
-      mv "$CACHE/distfiles/$TARBALL.tmp.$$" "$CACHE/distfiles/$TARBALL"
-      tarball=$CACHE/distfiles/$TARBALL
-      return 0
-    fi
-  done
-  return 1
-}
-
 unpack_tarball() {
   check_tarball "$1"
   say "unpacking $1"
   mkdir -p "$NEW"
   tar -C "$NEW" --strip-components=1 --no-same-owner -xf "$1" ||
     die "$1 does not unpack, though its sha256 is right: is the disk full, or xz missing (make deps)?"
-}
-
-fetch_by_git() {
-  say "fetching $GIT_TAG from $GIT_URL"
-  GIT_TERMINAL_PROMPT=0 git_plain clone --quiet --depth 1 --branch "$GIT_TAG" "$GIT_URL" "$NEW" 2> "$scratch.log" < /dev/null || {
-    sed 's/^/  /' "$scratch.log" >&2
-    rm -rf "$scratch.log" "$NEW"
-    return 1
-  }
-  rm -rf "$scratch.log" "$NEW/.git"
 }
 
 # ---- the user's own checkout ------------------------------------------------
@@ -103,18 +69,17 @@ copy_checkout() {
 # ---- the patched tree -------------------------------------------------------
 
 # Finds the source, in the order that README.md gives; leaves it unpacked in $NEW and sets origin.
+# Ends the script with 3 if no place has it, with 1 if a place has something else in its stead.
 get_pristine() {
-  local place tarball=''
   origin=pinned
   if [ -n "$JDK_SRC" ]; then origin=$JDK_SRC; copy_checkout; return; fi
   if [ -n "$DISTFILES" ] && [ ! -d "$DISTFILES" ]; then die "DISTFILES=$DISTFILES is not a folder"; fi
-  for place in ${DISTFILES:+"$DISTFILES"} "$CACHE/distfiles"; do
-    if [ -f "$place/$TARBALL" ]; then unpack_tarball "$place/$TARBALL"; return; fi
-  done
-  if fetch_by_apt; then unpack_tarball "$tarball"; return; fi
-  if fetch_by_git; then return; fi
-  die "the source of OpenJDK $VERSION is not to be had (no network?): put $TARBALL into a folder and run" \
-      "make source DISTFILES=that-folder, or name a checkout of $GIT_TAG by JDK_SRC="
+  say "looking for $TARBALL, the source of OpenJDK $VERSION, in"
+  if find_tarball; then unpack_tarball "$tarball"; return; fi
+  if from_git "$NEW"; then return; fi
+  say "error: the source of OpenJDK $VERSION is not to be had (no network?): put $TARBALL into a folder and run" \
+    "make source DISTFILES=that-folder, or name a checkout of $GIT_TAG by JDK_SRC="
+  if [ $other_bytes = yes ]; then exit 1; else exit 3; fi
 }
 
 make_tree() {
@@ -200,7 +165,7 @@ link_new_files() {
 
 lock_build
 command -v git > /dev/null || die "git is not installed: run make deps"
-trap 'rm -rf "$NEW" "$scratch" "$scratch.log"' EXIT
+trap 'rm -rf "$NEW" "$scratch"' EXIT
 find "$BUILD" -maxdepth 1 \( -name 'source.tmp.*' -o -name 'fetch.tmp.*' -o -name 'series.tmp.*' \) -exec rm -rf {} +
 
 wanted=$(series_hash)

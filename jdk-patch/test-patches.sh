@@ -3,16 +3,16 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
 # make test-patches: series + new files == build/source, and the ways in which the scripts of this folder
-# can fail, on a JDK of five files. Ends with a line `N passed, N failed`.
+# can fail, on a JDK of five files. Ends with a line `N passed, N failed[, N skipped]`.
 
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 
-# check NAME COMMAND...: passes if the command, run in a subshell, succeeds.
+# check NAME COMMAND...: passes if the command, run in a subshell, succeeds; skipped if that ends with 77.
 check() {
   local name=$1 status
   shift
@@ -23,6 +23,9 @@ check() {
   if [ $status = 0 ]; then
     passed=$((passed + 1))
     printf 'ok      %s\n' "$name"
+  elif [ $status = 77 ]; then
+    skipped=$((skipped + 1))
+    printf 'skipped %s: %s\n' "$name" "$(tail -n 1 "$scratch/check.out")"
   else
     failed=$((failed + 1))
     printf 'FAILED  %s\n' "$name"
@@ -34,6 +37,9 @@ check() {
 . "$PATCHES/tests/tree.sh"
 # shellcheck source=tests/workflow.sh source-path=SCRIPTDIR
 . "$PATCHES/tests/workflow.sh"
+# shellcheck source=tests/fetch.sh source-path=SCRIPTDIR
+. "$PATCHES/tests/fetch.sh"
 
-printf '%d passed, %d failed\n' $passed $failed
+if [ $skipped = 0 ]; then printf '%d passed, %d failed\n' $passed $failed
+else printf '%d passed, %d failed, %d skipped\n' $passed $failed $skipped; fi
 [ $failed = 0 ]
