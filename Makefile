@@ -7,7 +7,7 @@
 #   DEBUG_LEVEL     release or fastdebug; each has its own build, image and test results
 #   TARGET          aarch64: build the JDK for that CPU on another machine (deps, jdk), or list its code (asm)
 #   KERNEL, ARCH    for make test-kernel: 5.10, 6.1, 6.12 or 7.2, and x86_64 or aarch64
-#   TESTS           for make test-kernel: names of tests, as a run prints them (default all); results/ is left as it is
+#   TESTS           for make test-kernel: names of tests, as a run prints them (default all)
 #   IMAGES=1        for make deps: what builds images, too
 #   BASE            the Debian image that images are built on; without it make image-base makes one
 #   DISTFILES       a folder to look for the JDK source tarball in, before apt and git are asked
@@ -16,10 +16,11 @@
 #   JOBS            how many compilers at a time; without it the JDK's configure decides
 #   CONFIGURE_ARGS  more arguments for the JDK's configure
 #   BOOT_JDK        a JDK 25 to build with     JTREG   the home of a jtreg 8; both found without this
-#   RECORD=1        for make test, test-stress and test-kernel: keep how it ended in results/tests
-#   NAME            for make bench and report: the folder of results/ that the run is kept in (default report)
-#   BESIDE          for the same: the run in results/ to compare it with (default report, if NAME is another)
-#   QUICK=1         for make bench and bench-structures: a look only, kept in build/
+#   RECORD=1        for all tests and measurements, and asm: keep what came out in results/ and render the pages that
+#                   show it; without it everything goes to build/results and the checkout stays as it was
+#   NAME            for make bench and report: the folder that the run is kept in (default report)
+#   BESIDE          for the same: the run to compare it with (default report of results/, if the run is another)
+#   QUICK=1         for make bench and bench-structures: a look only, kept in build/bench
 #   DIR             for make demo: the folder to count, instead of the JDK source
 
 DEBUG_LEVEL    ?= release
@@ -59,6 +60,7 @@ jdk: deps       ## build the JDK, or take it from the cache; prints where bin/ja
 
 check-dir:
 	@[ -z "$(DIR)" ] || [ -d "$(DIR)" ] || { echo "error: DIR=$(DIR) is not a folder" >&2; exit 1; }
+
 
 demo: check-dir jdk  ## count the words of the JDK source with PerCpuCounter and its rivals (DIR=folder: of that)
 	@$(if $(DIR),,jdk-patch/source.sh)
@@ -108,15 +110,15 @@ test-kernel:    ## boot one kernel on one CPU, emulated, and run the tests there
 test-kernel-smoke: ## a few of those tests on Linux 6.12 and aarch64; skipped if there is no aarch64 JDK in the cache
 	@container/kernel/smoke.sh
 
-test-kernels:   ## all eight: four kernels on two CPUs, one after the other; writes results/kernels
+test-kernels:   ## all eight: four kernels on two CPUs, one after the other
 	@failed=; for kernel in 5.10 6.1 6.12 7.2; do for arch in x86_64 aarch64; do \
 	  $(MAKE) --no-print-directory test-kernel KERNEL=$$kernel ARCH=$$arch || failed="$$failed $$kernel-$$arch"; \
 	done; done; [ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
 
-asm: jdk source ## print the emitted code of all operations and keep it in results/asm (TARGET=aarch64: from a guest)
+asm: jdk source ## print the emitted code of all operations, and how it differs from results/asm (TARGET=aarch64: from a guest)
 	@jtreg-tests/asm.sh
 
-bench: jdk      ## JMH: all questions, all peers, 70 minutes on an idle machine, then report (QUICK=1: 8 min, in build/)
+bench: jdk      ## JMH: all questions, all peers, 70 minutes on an idle machine, then report (QUICK=1: 8 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh report
 
 report: jdk     ## render the last run again, without measuring (NAME= BESIDE=)

@@ -39,6 +39,8 @@ check() {
 . "$PATCHES/tests/workflow.sh"
 # shellcheck source=tests/fetch.sh source-path=SCRIPTDIR
 . "$PATCHES/tests/fetch.sh"
+# shellcheck source=tests/results.sh source-path=SCRIPTDIR
+. "$PATCHES/tests/results.sh"
 
 if [ $skipped = 0 ]; then printf '%d passed, %d failed\n' $passed $failed
 else printf '%d passed, %d failed, %d skipped\n' $passed $failed $skipped; fi

@@ -5,7 +5,7 @@
 # with-jdk.sh COMMAND...: runs it, in the top folder, with the places of what was built and installed:
 #   JDK  the image     TEST_NATIVES  JNI libraries of OpenJDK's tests, if build.sh --test-natives made them
 #   JTREG  jtreg's home     BOOT_JDK  an unpatched JDK 25     SOURCE  the patched tree
-#   WORK  a folder to work in, per DEBUG_LEVEL
+#   WORK  a folder to work in, per DEBUG_LEVEL     RESULTS  where results go: below build/, or with RECORD=1 results/
 
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -18,6 +18,6 @@ if [ -d "$BUILD/images/$DEBUG_LEVEL/test" ]; then export TEST_NATIVES=$BUILD/ima
 WORK=$BUILD/test/$DEBUG_LEVEL
 [ -x "$JDK/bin/java" ] || die "$JDK is not built: run make jdk"
 mkdir -p "$WORK"
-export BOOT_JDK JTREG JDK WORK SOURCE DEBUG_LEVEL CACHE
+export BOOT_JDK JTREG JDK WORK SOURCE DEBUG_LEVEL CACHE RESULTS
 cd "$TOP"
 exec "$@"

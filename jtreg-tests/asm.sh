@@ -3,16 +3,17 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
 # make asm: prints what C2 emits for each operation on this machine's CPU or, with TARGET, on another one's in a guest,
-# and keeps it in results/asm, where the tests compare with it.
+# and says how it differs from what results/asm has, which the tests compare with. RECORD=1 puts it there.
 
 # shellcheck source=../jdk-patch/lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/../jdk-patch/lib.sh"
 
 kept=$TOP/results/asm
+out=$RESULTS/asm
 work=$BUILD/asm
 found=$work/found
 rm -rf "$work"
-mkdir -p "$kept" "$found" "$work/classes" "$work/scratch/jdk/test"
+mkdir -p "$out" "$found" "$work/classes" "$work/scratch/jdk/test"
 
 list_here() {
   local jdk=$BUILD/images/$DEBUG_LEVEL/jdk log=$work/log
@@ -33,8 +34,8 @@ list_in_guest() {
   IMAGES=1 "$PATCHES/deps.sh"
   # Its javac compiles what runs in the guest.
   env TARGET= "$PATCHES/build.sh" > /dev/null
-  # A listing that is not the kept one fails there, and is printed before.
-  env TARGET= "$TOP/container/kernel/test.sh" 6.12 "$TARGET" listing-mm_cid listing-cpu_id >&2 || true
+  # A listing that is not the kept one fails there, and is printed before. It is no test run to keep.
+  env TARGET= RECORD= "$TOP/container/kernel/test.sh" 6.12 "$TARGET" listing-mm_cid listing-cpu_id >&2 || true
   for name in mm_cid cpu_id; do
     name=$TARGET-$name.txt
     grep -qx "listing $name ends" "$console" || die "the guest printed no $name: see $console"
@@ -42,7 +43,7 @@ list_in_guest() {
   done
 }
 
-# Instructions and bytes of each operation, in all that is kept.
+# Instructions and bytes of each operation, in all that is in results/asm.
 table() {
   local name
   local -a files=()
@@ -65,8 +66,8 @@ page() {
 # Emitted code
 
 The critical sections as C2 emits them, instruction by instruction, with their descriptors and abort handlers, for each
-operation, CPU and way to number the slots. `make asm` makes the files of the CPU it runs on, and this page;
-`make asm TARGET=aarch64` those of the other CPU, in an emulated guest. `make test` compares them with what it finds
+operation, CPU and way to number the slots. `make asm RECORD=1` makes the files of the CPU it runs on, and this page;
+`make asm RECORD=1 TARGET=aarch64` those of the other CPU, in an emulated guest. `make test` compares them with what it finds
 ([KeptListings.java](../../jtreg-tests/hotspot/sections/KeptListings.java)), the guests of `make test-kernels` do so too:
 who changes the emitted code sees here what became of it, and commits that with the change.
 
@@ -85,11 +86,16 @@ for file in "$found"/*.txt; do
   name=${file##*/}
   cat "$file"
   printf '\n\n'
-  how='as it was'
-  if ! cmp -s "$file" "$kept/$name"; then how=changed; fi
-  cp "$file" "$kept/$name.$$.part"
-  mv "$kept/$name.$$.part" "$kept/$name"
-  say "asm: results/asm/$name, $how"
+  how='as in results/asm'
+  if ! diff -u -L "results/asm/$name" -L 'emitted now' "$kept/$name" "$file" >&2; then
+    how='not that of results/asm'
+    if [ "$RECORD" != 1 ]; then how+=', see above: if it is meant to change, make asm RECORD=1 puts it there'; fi
+  fi
+  cp "$file" "$out/$name.$$.part"
+  mv "$out/$name.$$.part" "$out/$name"
+  say "asm: ${out#"$TOP/"}/$name, $how"
 done
-page > "$kept/README.md.$$.part"
-mv "$kept/README.md.$$.part" "$kept/README.md"
+if [ "$RECORD" = 1 ]; then
+  page > "$kept/README.md.$$.part"
+  mv "$kept/README.md.$$.part" "$kept/README.md"
+fi

@@ -21,7 +21,8 @@ Settings (environment):
   DEBUG_LEVEL  release or fastdebug       (default release)
   JOBS         tests run at a time        (default 2)
   TIMEOUT_FACTOR  jtreg's                 (default 4, fastdebug 10)
-  RECORD=1     keep what ran, when and how it ended in results/tests/
+  RESULTS      folder for what ran, when and how it ended (default build/results);
+               with RECORD=1 the Makefile makes it results/
 
 The last line is "N passed, N failed, N skipped".
 Exit code: 0 all passed or skipped, 1 failures or nothing ran, 2 cannot start.
@@ -45,6 +46,7 @@ JDK=${JDK:-$top/build/jdk-$DEBUG_LEVEL/images/jdk}
 SOURCE=${SOURCE:-$top/build/source}
 JTREG=${JTREG:-${XDG_CACHE_HOME:-$HOME/.cache}/percpu-jdk/jtreg}
 WORK=${WORK:-$top/build/test}
+RESULTS=${RESULTS:-$top/build/results}
 JOBS=${JOBS:-2}
 case $DEBUG_LEVEL in
     release) TIMEOUT_FACTOR=${TIMEOUT_FACTOR:-4} ;;
@@ -151,22 +153,20 @@ elif [ "$status" -ne 0 ]; then
     status=1
 fi
 counts="$passed passed, $failed failed, $skipped skipped"
-if [ -n "${RECORD:-}" ]; then
-    record=$top/results/tests/$(basename "$results").txt
-    commit=$(git -C "$top" rev-parse --short=12 HEAD 2>/dev/null) || commit=unknown
-    git -C "$top" diff --quiet HEAD -- jdk-patch hotspot-intrinsics jtreg-tests 2>/dev/null || commit="$commit and changes on it"
-    mkdir -p "${record%/*}"
-    {
-        printf '%s: %s on a %s JDK\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$label" "$DEBUG_LEVEL"
-        printf '%s\n' "$counts"
-        sed -nE 's/ +Passed\. Skipped:?/: skipped: /p' "$summary"
-        grep -vE ' +Passed\.' "$summary" | sed -E 's/ +/: /' || true
-        printf '%d min %d s, commit %s, Linux %s, %d CPUs\n' $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)) \
-            "$commit" "$(uname -r)" "$(nproc)"
-        "$JDK/bin/java" -version 2>&1
-    } >"$record.tmp"
-    mv "$record.tmp" "$record"
-    printf 'recorded in %s\n' "${record#"$top/"}"
-fi
+record=$RESULTS/tests/$(basename "$results").txt
+commit=$(git -C "$top" rev-parse --short=12 HEAD 2>/dev/null) || commit=unknown
+git -C "$top" diff --quiet HEAD -- jdk-patch hotspot-intrinsics jtreg-tests 2>/dev/null || commit="$commit and changes on it"
+mkdir -p "${record%/*}"
+{
+    printf '%s: %s on a %s JDK\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$label" "$DEBUG_LEVEL"
+    printf '%s\n' "$counts"
+    sed -nE 's/ +Passed\. Skipped:?/: skipped: /p' "$summary"
+    grep -vE ' +Passed\.' "$summary" | sed -E 's/ +/: /' || true
+    printf '%d min %d s, commit %s, Linux %s, %d CPUs\n' $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)) \
+        "$commit" "$(uname -r)" "$(nproc)"
+    "$JDK/bin/java" -version 2>&1
+} >"$record.tmp"
+mv "$record.tmp" "$record"
+printf 'recorded in %s\n' "${record#"$top/"}"
 printf '%s\n' "$counts"
 exit "$status"

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
 # Runs JDK's own tests of the parts we touch on the patched JDK and on an
-# unpatched one, compares them test by test and writes results/upstream/.
+# unpatched one, compares them test by test and writes a page of that.
 # Exit code 1: a test passes on the unpatched JDK and fails on the patched one.
 set -euo pipefail
 
@@ -23,7 +23,8 @@ changed. Settings (environment):
   SOURCE       patched source tree    (default build/source)
   JTREG        jtreg's folder         (default: jtreg in ~/.cache/percpu-jdk)
   UPSTREAM_WORK  folder for test work (default build/upstream)
-  RESULTS      folder for results     (default results)
+  RESULTS      folder for results     (default build/results); with RECORD=1 the
+                                      Makefile makes it results/
   SUBSET       test folders or tests, e.g. "hotspot/jtreg/compiler/unsafe"
   JOBS         tests run at a time    (default 2)
   TIMEOUT_FACTOR  jtreg's             (default 8)
@@ -51,7 +52,7 @@ JDK=${JDK:-$root/build/images/release/jdk}
 SOURCE=${SOURCE:-$root/build/source}
 JTREG=${JTREG:-${XDG_CACHE_HOME:-$HOME/.cache}/percpu-jdk/jtreg}
 WORK=${UPSTREAM_WORK:-$root/build/upstream}
-RESULTS=${RESULTS:-$root/results}
+RESULTS=${RESULTS:-$root/build/results}
 JOBS=${JOBS:-2}
 TIMEOUT_FACTOR=${TIMEOUT_FACTOR:-8}
 RETRIES=${RETRIES:-3}

@@ -2,13 +2,14 @@
 # Copyright (c) 2026, PerCpu project authors. All rights reserved.
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
-# record.sh KERNEL ARCH STATUS SECONDS CONSOLE: keeps in results/kernels what a guest printed of itself and its tests,
-# and renders the table of all that are there. record.sh without arguments only renders.
+# record.sh KERNEL ARCH STATUS SECONDS CONSOLE: keeps what a guest printed of itself and its tests and renders a page of
+# all that are there: below build/results/kernels, or with RECORD=1 in results/kernels and in README.md.
+# record.sh without arguments only renders.
 
 # shellcheck source=../../jdk-patch/lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/../../jdk-patch/lib.sh"
 
-results=$TOP/results/kernels
+results=$RESULTS/kernels
 mkdir -p "$results"
 
 if [ $# != 0 ]; then
@@ -85,6 +86,8 @@ EOF
   done
 } > "$page.$$.part"
 mv "$page.$$.part" "$page"
+say "results: $page"
+if [ "$RECORD" != 1 ]; then exit; fi
 
 # The same table in the README of the project, between its marks.
 part=$results/table.$$.part
@@ -96,4 +99,3 @@ awk -v table="$part" '
   "$TOP/README.md" > "$part.page"
 cat "$part.page" > "$TOP/README.md"
 rm "$part" "$part.page"
-say "results: $page"

@@ -2,9 +2,9 @@
 # Copyright (c) 2026, PerCpu project authors. All rights reserved.
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
-# test.sh KERNEL ARCH [TEST...]: builds the image of that kernel and CPU, boots it, keeps what it printed in
-# build/container and, if all tests were asked for and nothing was set otherwise, a row of results/kernels; RECORD=1
-# keeps any other run in results/tests. Exits with the tests' status.
+# test.sh KERNEL ARCH [TEST...]: builds the image of that kernel and CPU, boots it and keeps what it printed in
+# build/container. If all tests were asked for and nothing was set otherwise, the run is a row of kernels/ in the
+# folder of results, any other is a file of tests/ there. Exits with the tests' status.
 
 # shellcheck source=../../jdk-patch/lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/../../jdk-patch/lib.sh"
@@ -18,14 +18,15 @@ settings=()
 for name in MILLIS LIMIT VCPUS MEMORY PARAMETERS; do
   if [ -n "${!name:-}" ]; then settings+=(--env "$name=${!name}"); fi
 done
-record=no
-if [ $# = 0 ] && [ ${#settings[@]} = 0 ] && [ "$DEBUG_LEVEL" = release ]; then record=yes; fi
+whole=no
+if [ $# = 0 ] && [ ${#settings[@]} = 0 ] && [ "$DEBUG_LEVEL" = release ]; then whole=yes; fi
 
 context=$BUILD/container/kernel-$kernel-$arch
 log=$context.console
 container='' status=2
 # shellcheck disable=SC2317 # finish calls it
 keep() { # FILE
+  mkdir -p "${1%/*}"
   {
     printf '%s: a guest, Linux %s on %s, %s JDK\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$kernel" "$arch" "$DEBUG_LEVEL"
     grep -E '^[0-9]+ passed, |^boot: ' "$log" || true
@@ -38,8 +39,8 @@ keep() { # FILE
 # shellcheck disable=SC2317 # the trap calls it
 finish() {
   if [ -n "$container" ]; then buildah rm "$container" > /dev/null 2>&1 || true; fi
-  if [ "$record" = yes ]; then "$TOP/container/kernel/record.sh" "$kernel" "$arch" "$status" "$SECONDS" "$log"
-  elif [ "${RECORD:-}" = 1 ]; then keep "$TOP/results/tests/$DEBUG_LEVEL-guest-$kernel-$arch.txt"; fi
+  if [ "$whole" = yes ]; then "$TOP/container/kernel/record.sh" "$kernel" "$arch" "$status" "$SECONDS" "$log"
+  else keep "$RESULTS/tests/$DEBUG_LEVEL-guest-$kernel-$arch.txt"; fi
 }
 trap finish EXIT
 mkdir -p "$BUILD/container"

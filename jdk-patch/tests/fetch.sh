@@ -88,12 +88,14 @@ ends_with() { # STATUS COMMAND...
   [ $status = "$wanted" ] || { cat "$scratch/out"; echo "it ended with $status, wanted $wanted"; return 1; }
 }
 
-# serve: a server on $port until the test ends. Paths begin with what it does: ok/, missing/, silent/ (no answer), half/
-# (half of the file, then the end), drip/ (a byte now and then, for ever), other/ (other bytes); the rest is a file's.
+# serve: a server on $port until the test ends. Paths begin with what it does: ok/, missing/, silent/ (no answer for two
+# minutes), half/ (half of the file, then the end), drip/ (a byte a second, for a minute), other/ (other bytes); the rest
+# is a file's.
 serve() {
   local said
   exec {said}< <(exec perl -MIO::Socket::INET -e '
     $| = 1;
+    setpgrp;
     $SIG{CHLD} = "IGNORE";
     my $server = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1") or die;
     print "$$ ", $server->sockport, "\n";
@@ -107,18 +109,18 @@ serve() {
         my $body;
         if (open my $file, "<", "$ARGV[0]/$path") { local $/; $body = <$file> }
         $body = "other bytes" if $does eq "other";
-        sleep 1 while $does eq "silent";
+        if ($does eq "silent") { sleep 120; last }
         if (!defined $body || $does eq "missing") { print $client "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"; next }
         print $client "HTTP/1.1 200 OK\r\nContent-Length: ", length $body, "\r\n\r\n";
         if ($does eq "half") { print $client substr $body, 0, length($body) / 2; last }
-        if ($does eq "drip") { for my $byte (split //, $body) { print $client $byte; sleep 1 } }
+        if ($does eq "drip") { for my $byte (split //, substr $body, 0, 60) { print $client $byte; sleep 1 } last }
         print $client $body;
       }
       exit;
     }' "$scratch")
   read -r server port <&"$said"
   # The test is a subshell: this is its own end.
-  trap 'kill "$server"' EXIT
+  trap 'kill -- "-$server"' EXIT
 }
 
 # ---- What is found.

@@ -157,7 +157,7 @@ public class GuestTests {
                 .shouldContain("structure: passed");
     }
 
-    // Printed in any case: make asm keeps it for a CPU that it does not run on.
+    // Printed in any case: make asm takes it from there for a CPU that it does not run on.
     private static void listing(String name) throws Exception {
         if (name.equals("mm_cid")) {
             indexed(name);

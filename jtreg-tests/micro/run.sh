@@ -10,7 +10,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 JDK=${JDK:-$root/build/images/release/jdk}
 WORK=${BENCH_WORK:-$root/build/bench}
-RESULTS=${RESULTS:-$root/results}
+RESULTS=${RESULTS:-$root/build/results}
 QUICK=${QUICK:-}
 ONLY=${ONLY:-}
 
@@ -20,10 +20,12 @@ usage: run.sh [report|structures] [measure|render]
   The page is report unless it is given. Without measure or render: measure, then render.
   Settings (environment):
   NAME        the run's folder under RESULTS (default the name of the page)
-  BESIDE      a run to compare it with       (default the folder "report", if NAME is another)
+  BESIDE      a run to compare it with       (default "report" of results/, for another run of that page);
+              looked for in RESULTS, then in results/
   JDK         the patched JDK's image       (default build/images/release/jdk)
   BENCH_WORK  what is compiled, raw output  (default build/bench)
-  RESULTS     folder for the results        (default results)
+  RESULTS     folder for the results        (default build/results); with RECORD=1 the Makefile makes it results/,
+              and then the pages that show them are rendered too
   ONLY        measure only what matches this regular expression, for a look; kept in BENCH_WORK/quick
   QUICK=1     some minutes, wide intervals; kept in BENCH_WORK/quick
 END
@@ -49,17 +51,21 @@ JDK=$(cd "$JDK" && pwd)
     die "$JDK has no module jdk.incubator.percpu; it is not the patched JDK"
 mkdir -p "$WORK"
 WORK=$(cd "$WORK" && pwd)
-pages=("$RESULTS/README.md" "$root/README.md")
-if [ -n "$QUICK$ONLY" ]; then
-    RESULTS=$WORK/quick
-    pages=()
-fi
+kept=$root/results others=$kept
+[ -z "$QUICK$ONLY" ] || RESULTS=$WORK/quick others=$WORK/quick
+pages=()
+[ "$RESULTS" != "$kept" ] || pages=("$kept/README.md" "$root/README.md")
 NAME=${NAME:-$page}
 [[ $NAME =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || die "NAME=$NAME must be a plain folder name: letters, digits, . _ -"
 out=$RESULTS/$NAME
 [ ! -e "$out" ] || [ -f "$out/jmh.json" ] || die "NAME=$NAME: $out is there and is no run; choose another name"
-if [ -n "${BESIDE:-}" ] && [ ! -f "$RESULTS/$BESIDE/jmh.json" ]; then
-    die "BESIDE=$BESIDE: no measurement in $RESULTS/$BESIDE"
+beside=
+if [ -n "${BESIDE:-}" ]; then
+    beside=$RESULTS/$BESIDE
+    [ -f "$beside/jmh.json" ] || beside=$others/$BESIDE
+    [ -f "$beside/jmh.json" ] || die "BESIDE=$BESIDE: no measurement in $RESULTS/$BESIDE or $beside"
+elif [ "$page" = report ] && [ "$out" != "$others/report" ] && [ -f "$others/report/jmh.json" ]; then
+    beside=$others/report
 fi
 # Other pages show the run that has the page's own name.
 [ "$NAME" = "$page" ] || pages=()
@@ -134,15 +140,14 @@ partial() {
 }
 
 render() {
-    [ -f "$out/jmh.json" ] || die "no measurement in $out; run this without an argument first"
-    local beside=()
-    if [ -n "${BESIDE:-}" ]; then
-        beside=(--beside "$RESULTS/$BESIDE")
-    elif [ "$page" = report ] && [ "$NAME" != report ] && [ -f "$RESULTS/report/jmh.json" ]; then
-        beside=(--beside "$RESULTS/report")
-    fi
+    [ -f "$out/jmh.json" ] || die "no measurement in $out; measure first, or with RECORD=1 render what results/ has"
     # A verdict may have a character that the console's own encoding lacks.
-    "$JDK/bin/java" -Dstdout.encoding=UTF-8 "$root/results/render/Render.java" "$out" "${beside[@]}" "${pages[@]}"
+    "$JDK/bin/java" -Dstdout.encoding=UTF-8 "$root/results/render/Render.java" "$out" \
+        ${beside:+--beside "$beside"} "${pages[@]}"
+    if [ "$RESULTS" != "$kept" ] && [ -z "$QUICK$ONLY" ]; then
+        printf 'To keep this run: cp -R %s results/ && NAME=%s %sRECORD=1 jdk-patch/with-jdk.sh jtreg-tests/micro/run.sh %s render\n' \
+            "${out#"$root/"}" "$NAME" "${BESIDE:+BESIDE=$BESIDE }" "$page"
+    fi
 }
 
 case ${1:-all} in

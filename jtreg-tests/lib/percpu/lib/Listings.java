@@ -121,7 +121,7 @@ public final class Listings {
     /** Fails if the listing is not the one that is kept, and says where they differ. */
     public static void compare(String name, String listing) throws IOException, InterruptedException {
         Path kept = Path.of(System.getProperty("test.root"), "asm", file(name));
-        String command = "`make asm" + (Cpu.AARCH64 ? " TARGET=aarch64" : "") + "` keeps what is emitted now";
+        String command = "`make asm RECORD=1" + (Cpu.AARCH64 ? " TARGET=aarch64" : "") + "` keeps what is emitted now";
         Check.that(Files.exists(kept), "there is no results/asm/" + file(name) + ": " + command);
         if (!Files.readString(kept).equals(listing)) {
             Path found = Path.of("found-" + file(name));
