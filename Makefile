@@ -42,7 +42,7 @@ export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARG
 SHELL    := bash
 WITH_JDK := jdk-patch/with-jdk.sh
 
-.PHONY: help deps source jdk demo trace test test-stress test-hotplug test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures export clean check-dir
+.PHONY: help deps source jdk dist demo trace test test-stress test-hotplug test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
@@ -61,6 +61,8 @@ jdk: deps       ## build the JDK, or take it from the cache; prints where bin/ja
 check-dir:
 	@[ -z "$(DIR)" ] || [ -d "$(DIR)" ] || { echo "error: DIR=$(DIR) is not a folder" >&2; exit 1; }
 
+dist: jdk       ## the JDK as build/dist/jdk-VERSION-*.tar.gz, with its .sha256
+	@jdk-patch/dist.sh
 
 demo: check-dir jdk  ## count the words of the JDK source with PerCpuCounter and its rivals (DIR=folder: of that)
 	@$(if $(DIR),,jdk-patch/source.sh)

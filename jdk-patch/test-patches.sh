@@ -39,6 +39,8 @@ check() {
 . "$PATCHES/tests/workflow.sh"
 # shellcheck source=tests/fetch.sh source-path=SCRIPTDIR
 . "$PATCHES/tests/fetch.sh"
+# shellcheck source=tests/dist.sh source-path=SCRIPTDIR
+. "$PATCHES/tests/dist.sh"
 # shellcheck source=tests/results.sh source-path=SCRIPTDIR
 . "$PATCHES/tests/results.sh"
 

@@ -44,6 +44,12 @@ mkdir -p images/jdk/bin
 cat "$1"/src/base/*.java > images/jdk/content
 printf '#!/bin/sh\necho fake\n' > images/jdk/bin/java
 chmod +x images/jdk/bin/java
+printf 'JAVA_RUNTIME_VERSION="25.0.3+9-fake"\n' > images/jdk/release
+mkdir -p images/jdk/legal/java.base images/jdk/legal/jdk.incubator.percpu
+for notice in LICENSE ASSEMBLY_EXCEPTION ADDITIONAL_LICENSE_INFO; do
+  echo "$notice" > images/jdk/legal/java.base/$notice
+  ln -sf ../java.base/$notice images/jdk/legal/jdk.incubator.percpu/$notice
+done
 EOF
 tar -C "$fake" --transform 's,^jdk,jdk-25-pristine,' -cJf "$fake/dist/fake.tar.xz" jdk
 mkdir -p "$fake/boot/bin"
