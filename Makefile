@@ -10,7 +10,7 @@
 #   TESTS           for make test-kernel: names of tests, as a run prints them (default all)
 #   IMAGES=1        for make deps: what builds images, too
 #   BASE            the Debian image that images are built on; without it make image-base makes one
-#   DISTFILES       a folder to look for the JDK source tarball in, before apt and git are asked
+#   DISTFILES       a folder to look for the JDK source tarball in, before all other places
 #   JDK_SRC         your own checkout of the JDK source; it is copied and never changed
 #   CACHE           finished images, downloads, boot JDK, jtreg; outlives this checkout
 #   JOBS            how many compilers at a time; without it the JDK's configure decides

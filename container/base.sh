@@ -30,7 +30,7 @@ mmdebstrap --variant=minbase --components=main --dpkgopt='path-exclude=/usr/shar
   --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
   --dpkgopt='path-exclude=/usr/share/info/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
   "$IMAGE_SUITE" "$work/base.part.tar" "$work"/sources/* > "$work/log" 2>&1 ||
-  { tail -n 15 "$work/log" >&2; die "mmdebstrap failed: the whole log is $work/log"; }
+  die_log "$work/log" "mmdebstrap failed"
 container=$(buildah from scratch)
 trap 'buildah rm "$container" > /dev/null 2>&1 || true' EXIT
 buildah add -q "$container" "$work/base.part.tar" / > /dev/null

@@ -22,7 +22,7 @@ build_image() {
   say "image: $name"
   old=$(buildah images -q "$name" 2> /dev/null || true)
   buildah bud -q --layers --isolation "${BUILDAH_ISOLATION:-chroot}" --build-arg BASE="$(base_image)" -t "$name" "$folder" \
-    > "$log" 2>&1 < /dev/null || { tail -n 15 "$log" >&2; die "the image $name was not built: the whole log is $log"; }
+    > "$log" 2>&1 < /dev/null || die_log "$log" "the image $name was not built"
   # The one that had the name.
   if [ -n "$old" ] && [ "$old" != "$(buildah images -q "$name")" ]; then buildah rmi "$old" > /dev/null 2>&1 || true; fi
 }
