@@ -26,6 +26,7 @@ done
 compile libearlyadopter.so -shared -fPIC "$sources/earlyadopter.c"
 compile libothersignature.so -shared -fPIC -DADOPTER_SIGNATURE=0x12345678 "$sources/earlyadopter.c"
 compile libslowmembarrier.so -shared -fPIC "$sources/slowmembarrier.c"
+compile libarmed.so -shared -fPIC "$sources/armed.c"
 compile liblazyadopter.so -shared -fPIC "$sources/lazyadopter.c"
 compile libsampler.so -shared -fPIC "$sources/sampler.c"
 compile libpercputest.so -shared -fPIC "$sources/libpercputest.c"

@@ -20,7 +20,6 @@
 // JNI side of percpu.lib.Native.
 
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <jni.h>
 #include <pthread.h>
 #include <sched.h>
@@ -35,6 +34,7 @@
 #include <time.h>
 
 #include "attached.h"
+#include "glibcarea.h"
 #include "rseqarea.h"
 
 #define NATIVE(type, name) JNIEXPORT type JNICALL Java_percpu_lib_Native_##name
@@ -238,15 +238,6 @@ NATIVE(jint, runNative)(JNIEnv* env, jclass cls, jobject task, jint threads, jin
 }
 
 // ---- the registration that glibc made for this thread
-
-static char* glibc_area(void) {
-  ptrdiff_t* offset = dlsym(RTLD_DEFAULT, "__rseq_offset");
-  unsigned int* size = dlsym(RTLD_DEFAULT, "__rseq_size");
-  if (offset == NULL || size == NULL || *size == 0) {
-    return NULL;
-  }
-  return (char*)__builtin_thread_pointer() + *offset;
-}
 
 static atomic_int registered_length;
 
