@@ -111,6 +111,18 @@ prints() {
   cat "$scratch/out"
   grep -qE -e "$pattern" "$scratch/out" || { echo "wanted: $pattern"; return 1; }
 }
+said_once() { # PATTERN...: each is in one line of what the last command said
+  local pattern
+  for pattern in "$@"; do
+    [ "$(grep -cE -e "$pattern" "$scratch/out")" = 1 ] || { cat "$scratch/out"; echo "wanted once: $pattern"; return 1; }
+  done
+}
+ends_with() { # STATUS COMMAND...
+  local wanted=$1 status=0
+  shift
+  "$@" > "$scratch/out" 2>&1 || status=$?
+  [ $status = "$wanted" ] || { cat "$scratch/out"; echo "it ended with $status, wanted $wanted"; return 1; }
+}
 nothing_left() { # nothing but the lock in build/
   [ -z "$(find "$1/build" -mindepth 1 ! -name .lock)" ] || { find "$1/build" -maxdepth 2; return 1; }
 }
