@@ -146,23 +146,22 @@ public class PerCpuCounter extends Number {
      * Returns the current sum, which wraps around as {@code long} addition does.
      *
      * <p>The sum is <em>no</em> snapshot: it is exact when nothing is added
-     * meanwhile, and what is added meanwhile may be in it or not. A reset that
-     * runs beside it counts as a whole or not at all.
+     * meanwhile, and what is added meanwhile may be in it or not. A reset counts
+     * as a whole if it takes effect before this method reads the slots; a later
+     * one does not count at all, however many there are. So where all additions
+     * are positive the sum is never negative.
      *
      * <p>Memory ordering: each slot is read as with
      * {@linkplain java.lang.invoke.VarHandle#getOpaque opaque} mode. Cost: one
      * load for each of {@link PerCpu#slots()} slots, most of them cache misses.
+     * It visits each slot once, whatever others do.
      *
      * @return the sum
      */
     public long sum() {
-        long before;
-        long slots;
-        do {
-            before = baseline;
-            slots = slotSum();
-        } while (before != baseline);
-        return slots - before;
+        // In this order: the slots already had what the baseline was read from.
+        long before = baseline;
+        return slotSum() - before;
     }
 
     private long slotSum() {
@@ -195,7 +194,7 @@ public class PerCpuCounter extends Number {
      * {@linkplain java.lang.invoke.VarHandle#getOpaque opaque} mode; calls on one
      * counter are totally ordered among themselves. Cost: that of
      * {@link #sum()} and an atomic compare-and-set, and again if another
-     * thread's reset came in between.
+     * thread's reset came in between; one of the threads always gets on.
      *
      * @return the sum
      */
