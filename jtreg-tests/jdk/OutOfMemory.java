@@ -27,8 +27,6 @@
  * @run driver OutOfMemory
  */
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,6 +35,7 @@ import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuLong;
 import percpu.lib.Check;
 import percpu.lib.Native;
+import percpu.lib.ProcessStatus;
 import percpu.lib.Vm;
 
 public class OutOfMemory {
@@ -55,15 +54,6 @@ public class OutOfMemory {
     public static class Exhaust {
         private static final long ROOM = 24L << 20;
 
-        private static long size(String name) throws Exception {
-            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-                if (line.startsWith(name + ":")) {
-                    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-                }
-            }
-            throw new AssertionError("no " + name + " in /proc/self/status");
-        }
-
         private static int limit(String name, long bytes) {
             return name.equals("VmSize") ? Native.limitAddressSpace(bytes) : Native.limitData(bytes);
         }
@@ -75,7 +65,7 @@ public class OutOfMemory {
             PerCpuCounter counter = new PerCpuCounter();
             List<PerCpuLong> all = new ArrayList<>(2_000_000);
             OutOfMemoryError error = null;
-            Check.success(limit(limited, size(limited) + ROOM), "limiting " + limited);
+            Check.success(limit(limited, ProcessStatus.bytes(limited) + ROOM), "limiting " + limited);
             try {
                 while (error == null && all.size() < 2_000_000) {
                     try {

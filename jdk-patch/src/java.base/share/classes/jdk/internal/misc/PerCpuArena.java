@@ -96,14 +96,35 @@ public final class PerCpuArena {
      * @param owner keeps the variable alive
      * @return the address of the variable in slot 0
      * @throws NullPointerException if {@code owner} is null
-     * @throws OutOfMemoryError if there is no memory, on the heap or outside
+     * @throws OutOfMemoryError if there is no memory, on the heap or outside, also
+     *         after that of unreachable owners was freed
      */
     public static long allocate(Object owner) {
         // What can fail comes first: here and in arenaWithRoom nothing was changed yet.
         Lease lease = new Lease(Objects.requireNonNull(owner));
-        long address;
+        long address = tryAllocate(lease);
+        if (address == 0) {
+            // Without LOCK, which the cleaner wants.
+            try (PerCpuReclaimer reclaimer = new PerCpuReclaimer()) {
+                while (address == 0 && reclaimer.reclaim()) {
+                    address = tryAllocate(lease);
+                }
+            }
+            if (address == 0) {
+                throw outOfMemory();
+            }
+        }
+        Reference.reachabilityFence(owner);
+        return address;
+    }
+
+    /** {@return the address of a variable that the lease holds from now on, or 0 if there is no memory} */
+    private static long tryAllocate(Lease lease) {
         synchronized (LOCK) {
             int number = arenaWithRoom();
+            if (number < 0) {
+                return 0;
+            }
             PerCpuArena arena = arenas[number];
             Lease[] leases = arena.leases;
             int index = arena.firstFree;
@@ -116,13 +137,11 @@ public final class PerCpuArena {
             arena.firstFree = index + 1;
             arena.used++;
             available--;
-            address = arena.address(index);
+            return arena.address(index);
         }
-        Reference.reachabilityFence(owner);
-        return address;
     }
 
-    /** {@return the number of an arena that has a free variable} */
+    /** {@return the number of an arena that has a free variable, or -1 if there is no memory for one} */
     private static int arenaWithRoom() {
         int number;
         if (available > 0) {
@@ -135,15 +154,17 @@ public final class PerCpuArena {
             while (number < arenas.length && arenas[number] != null) {
                 number++;
             }
-            addArena(number);
+            if (!addArena(number)) {
+                return -1;
+            }
         }
         firstWithRoom = number;
         return number;
     }
 
-    private static void addArena(int number) {
+    private static boolean addArena(int number) {
         if (number >= MAX_ARENAS) {
-            throw outOfMemory();
+            return false;
         }
         if (number == arenas.length) {
             arenas = Arrays.copyOf(arenas, Math.min(number * 2, MAX_ARENAS));
@@ -151,12 +172,13 @@ public final class PerCpuArena {
         PerCpuArena arena = new PerCpuArena();
         long base = PerCpu.allocateArena(BYTES);
         if (base == 0) {
-            throw outOfMemory();
+            return false;
         }
         // Again no calls.
         arena.base = base;
         arenas[number] = arena;
         available += CAPACITY;
+        return true;
     }
 
     private static OutOfMemoryError outOfMemory() {

@@ -59,7 +59,8 @@ public final class PerCpuMemory {
      *
      * @param owner  keeps the memory alive
      * @param stride what {@link #stride} said
-     * @throws OutOfMemoryError if there is no memory
+     * @throws OutOfMemoryError if there is no memory, also after that of
+     *         unreachable owners was freed
      */
     public static long allocate(Object owner, long stride) {
         return allocateBlock(owner, stride * PerCpu.slots());
@@ -70,19 +71,32 @@ public final class PerCpuMemory {
      *
      * @param owner keeps the memory alive
      * @param bytes how much, positive
-     * @throws OutOfMemoryError if there is no memory
+     * @throws OutOfMemoryError if there is no memory, also after that of
+     *         unreachable owners was freed
      */
     public static long allocateBlock(Object owner, long bytes) {
         // Registered before there is anything to free, so that nothing is lost if that fails.
         Block block = new Block(bytes);
         Cleaner.Cleanable cleanable = CleanerFactory.cleaner().register(owner, block);
-        long base = PerCpu.allocateArena(bytes);
+        long base = reserve(bytes);
         if (base == 0) {
             cleanable.clean();
             throw outOfMemory(bytes);
         }
         block.base = base;
         Reference.reachabilityFence(owner);
+        return base;
+    }
+
+    private static long reserve(long bytes) {
+        long base = PerCpu.allocateArena(bytes);
+        if (base == 0) {
+            try (PerCpuReclaimer reclaimer = new PerCpuReclaimer()) {
+                while (base == 0 && reclaimer.reclaim()) {
+                    base = PerCpu.allocateArena(bytes);
+                }
+            }
+        }
         return base;
     }
 
