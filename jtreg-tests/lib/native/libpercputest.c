@@ -21,6 +21,7 @@
 
 #define _GNU_SOURCE
 #include <jni.h>
+#include <jvmti.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -286,6 +287,31 @@ NATIVE(jint, forgeIndex)(JNIEnv* env, jclass cls, jboolean mm_cid, jint index) {
     area->cpu_id = (uint32_t)index;
   }
   return 0;
+}
+
+// ---- asynchronous exceptions
+
+// Above all errors of JVMTI.
+#define NO_JVMTI 1000
+
+static jvmtiEnv* the_jvmti;
+
+NATIVE(jint, stopThread)(JNIEnv* env, jclass cls, jobject thread, jthrowable exception) {
+  if (the_jvmti == NULL) {
+    jvmtiCapabilities capabilities;
+    jvmtiEnv* jvmti;
+    if ((*the_vm)->GetEnv(the_vm, (void**)&jvmti, JVMTI_VERSION_11) != JNI_OK) {
+      return NO_JVMTI;
+    }
+    memset(&capabilities, 0, sizeof(capabilities));
+    capabilities.can_signal_thread = 1;
+    jvmtiError error = (*jvmti)->AddCapabilities(jvmti, &capabilities);
+    if (error != JVMTI_ERROR_NONE) {
+      return (jint)error;
+    }
+    the_jvmti = jvmti;
+  }
+  return (jint)(*the_jvmti)->StopThread(the_jvmti, thread, exception);
 }
 
 // ---- limits

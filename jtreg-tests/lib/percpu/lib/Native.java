@@ -60,6 +60,12 @@ public final class Native {
     /** Writes an index to this thread's area, as glibc registered it; the kernel overwrites it some time later. */
     public static native int forgeIndex(boolean mmCid, int index);
 
+    /**
+     * Throws an exception in a thread, wherever it is, as debuggers do. To be called by one thread. Errors are those of
+     * JVMTI.
+     */
+    public static native int stopThread(Thread thread, Throwable exception);
+
     /** Limits the address space of this process; -1 lifts the limit. */
     public static native int limitAddressSpace(long bytes);
 

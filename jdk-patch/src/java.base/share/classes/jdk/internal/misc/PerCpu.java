@@ -23,6 +23,7 @@ package jdk.internal.misc;
 
 import java.lang.ref.Reference;
 
+import jdk.internal.ref.CleanerFactory;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.IntrinsicCandidate;
 
@@ -105,7 +106,7 @@ public final class PerCpu {
     private static final int SLOTS = slots0();
     private static final int STRIDE_SHIFT = strideShift0();
 
-    // Waiting for a lock takes most of it; nothing of it is recursive.
+    // Far more than a transaction takes in the interpreter; nothing of it is recursive.
     private static final int STACK_FOR_TRANSACTION = 32 * 1024;
 
     // What statistic0 can be asked for.
@@ -427,6 +428,48 @@ public final class PerCpu {
         return sum;
     }
 
+    // --- What slow paths need
+
+    private static volatile boolean prepared;
+
+    /**
+     * Makes everything that the slow paths need, and initializes their classes. A
+     * class that fails to do that, for lack of stack or memory, can never be used. So
+     * whoever makes a variable or a structure calls this first, where a failure can be
+     * told and tried again, and no operation has to.
+     *
+     * <p>After it there is stack enough for what the caller initializes itself.
+     *
+     * @throws StackOverflowError if there is not stack enough
+     * @throws OutOfMemoryError   if there is no memory
+     */
+    public static void prepare() {
+        ensureStack();
+        if (!prepared) {
+            U.ensureClassInitialized(PerCpuStripes.class);
+            U.ensureClassInitialized(PerCpuChain.class);
+            U.ensureClassInitialized(PerCpuArena.class);
+            U.ensureClassInitialized(PerCpuMemory.class);
+            U.ensureClassInitialized(PerCpuBlocks.class);
+            U.ensureClassInitialized(PerCpuReclaimer.class);
+            U.ensureClassInitialized(CleanerFactory.class);
+            PerCpuExclusive.initialize();
+            prepared = true;
+        }
+    }
+
+    /**
+     * Throws unless there is stack for everything that is done while a slot is
+     * locked: an overflow in there would leave things half done.
+     *
+     * @throws StackOverflowError if there is not
+     */
+    public static void ensureStack() {
+        if (stackRoom0() < STACK_FOR_TRANSACTION) {
+            throw new StackOverflowError("a per-CPU transaction needs " + STACK_FOR_TRANSACTION + " bytes of stack");
+        }
+    }
+
     // --- Exclusive use of a slot, for PerCpuExclusive
 
     /**
@@ -436,18 +479,6 @@ public final class PerCpu {
      */
     static void fence() {
         fence0();
-    }
-
-    /**
-     * Throws unless there is stack for everything that is done while a slot is
-     * locked: an overflow in there would leave it locked.
-     *
-     * @throws StackOverflowError if there is not
-     */
-    public static void ensureStack() {
-        if (stackRoom0() < STACK_FOR_TRANSACTION) {
-            throw new StackOverflowError("a per-CPU transaction needs " + STACK_FOR_TRANSACTION + " bytes of stack");
-        }
     }
 
     /**

@@ -61,12 +61,10 @@ public final class PerCpuArena {
     private static final int CAPACITY = (int) (PerCpu.stride() / ALIAS) * VARIABLES_PER_ALIAS;
     private static final int MAX_ARENAS = Integer.MAX_VALUE / CAPACITY;
 
-    private static final Object LOCK = new Object();
-
-    // All below is guarded by LOCK.
+    // All below is guarded by the class. Nothing here is made by a static initializer, which could not be tried again.
 
     // Entries of arenas that were given back are null and used again first.
-    private static PerCpuArena[] arenas = new PerCpuArena[4];
+    private static PerCpuArena[] arenas;
 
     // No arena below this number has a free variable. Low numbers and low indexes are
     // preferred, so that live variables gather in few pages.
@@ -104,7 +102,7 @@ public final class PerCpuArena {
         Lease lease = new Lease(Objects.requireNonNull(owner));
         long address = tryAllocate(lease);
         if (address == 0) {
-            // Without LOCK, which the cleaner wants.
+            // Not under the lock, which the cleaner wants.
             try (PerCpuReclaimer reclaimer = new PerCpuReclaimer()) {
                 while (address == 0 && reclaimer.reclaim()) {
                     address = tryAllocate(lease);
@@ -120,7 +118,7 @@ public final class PerCpuArena {
 
     /** {@return the address of a variable that the lease holds from now on, or 0 if there is no memory} */
     private static long tryAllocate(Lease lease) {
-        synchronized (LOCK) {
+        synchronized (PerCpuArena.class) {
             int number = arenaWithRoom();
             if (number < 0) {
                 return 0;
@@ -151,7 +149,7 @@ public final class PerCpuArena {
             }
         } else {
             number = 0;
-            while (number < arenas.length && arenas[number] != null) {
+            while (arenas != null && number < arenas.length && arenas[number] != null) {
                 number++;
             }
             if (!addArena(number)) {
@@ -166,7 +164,9 @@ public final class PerCpuArena {
         if (number >= MAX_ARENAS) {
             return false;
         }
-        if (number == arenas.length) {
+        if (arenas == null) {
+            arenas = new PerCpuArena[4];
+        } else if (number == arenas.length) {
             arenas = Arrays.copyOf(arenas, Math.min(number * 2, MAX_ARENAS));
         }
         PerCpuArena arena = new PerCpuArena();
@@ -193,12 +193,12 @@ public final class PerCpuArena {
         int index = id % CAPACITY;
         // The arena stays while this variable counts as used.
         PerCpuArena arena;
-        synchronized (LOCK) {
+        synchronized (PerCpuArena.class) {
             arena = arenas[number];
         }
         clear(arena.address(index));
         long unusedBase = 0;
-        synchronized (LOCK) {
+        synchronized (PerCpuArena.class) {
             arena.leases[index] = null;
             arena.firstFree = Math.min(arena.firstFree, index);
             arena.used--;
@@ -221,7 +221,7 @@ public final class PerCpuArena {
         int inUse = 0;
         for (int slot = 0; slot < PerCpu.slots(); slot++) {
             // Not all slots at once: allocations wait meanwhile.
-            synchronized (LOCK) {
+            synchronized (PerCpuArena.class) {
                 inUse += isInUse(slot) ? 1 : 0;
             }
         }
@@ -229,7 +229,8 @@ public final class PerCpuArena {
     }
 
     private static boolean isInUse(int slot) {
-        for (PerCpuArena arena : arenas) {
+        for (int number = 0; arenas != null && number < arenas.length; number++) {
+            PerCpuArena arena = arenas[number];
             for (int index = 0; arena != null && index < CAPACITY; index++) {
                 if (arena.leases[index] != null && PerCpu.get(slot, arena.address(index)) != 0) {
                     return true;

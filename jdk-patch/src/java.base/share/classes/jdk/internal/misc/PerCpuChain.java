@@ -60,18 +60,6 @@ public final class PerCpuChain {
 
     private PerCpuChain() {}
 
-    /**
-     * Makes sure that what the slow path needs is initialized. A stack overflow in
-     * the middle of that would make it unusable for ever, so that there is stack
-     * enough is asked before.
-     *
-     * @throws StackOverflowError if there is not
-     */
-    public static void initialize() {
-        PerCpu.ensureStack();
-        PerCpuExclusive.slowSlot();
-    }
-
     /** {@return the slot of this thread's CPU, or -1 if it can use no section} */
     @ForceInline
     public static int usableSlot() {
@@ -124,24 +112,32 @@ public final class PerCpuChain {
 
     // The slow slot; and if that is empty, this CPU's, which it may not have been able to use.
     private static long popSlowly(Object owner, long head) {
-        int slot = PerCpuExclusive.slowSlot();
+        PerCpuExclusive slow = PerCpuExclusive.slow();
         long node;
-        PerCpuExclusive.lock(slot);
-        try {
-            node = popPlainly(slot, head);
-        } finally {
-            PerCpuExclusive.unlock(slot);
+        synchronized (slow) {
+            slow.count();
+            node = popPlainly(slow.slot(), head);
         }
-        int here = node == 0 && PerCpu.isEnabled() ? PerCpu.currentSlot() : slot;
-        if (here != slot && PerCpu.get(here, head) != 0 && PerCpuExclusive.tryEnter(here)) {
-            try {
-                node = popPlainly(here, head);
-            } finally {
-                PerCpuExclusive.exit(here);
-            }
+        int here = node == 0 && PerCpu.isEnabled() ? PerCpu.currentSlot() : slow.slot();
+        if (here != slow.slot() && PerCpu.get(here, head) != 0) {
+            node = popHere(here, head);
         }
         Reference.reachabilityFence(owner);
         return node;
+    }
+
+    private static long popHere(int slot, long head) {
+        PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+        if (x == null) {
+            return 0;
+        }
+        synchronized (x) {
+            try {
+                return x.tryKeepOff() ? popPlainly(slot, head) : 0;
+            } finally {
+                x.letIn();
+            }
+        }
     }
 
     /**
@@ -156,16 +152,26 @@ public final class PerCpuChain {
         long taken = 0;
         for (int slot = 0; taken == 0 && slot < PerCpu.slots(); slot++) {
             // What is counted here changes meanwhile; the nodes remain readable.
-            if (count(slot, head) >= WORTH_A_FENCE && PerCpuExclusive.tryEnter(slot)) {
-                try {
-                    taken = takePlainly(slot, head);
-                } finally {
-                    PerCpuExclusive.exit(slot);
-                }
+            if (count(slot, head) >= WORTH_A_FENCE) {
+                taken = takeHalf(slot, head);
             }
         }
         Reference.reachabilityFence(owner);
         return taken;
+    }
+
+    private static long takeHalf(int slot, long head) {
+        PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+        if (x == null) {
+            return 0;
+        }
+        synchronized (x) {
+            try {
+                return x.tryKeepOff() ? takePlainly(slot, head) : 0;
+            } finally {
+                x.letIn();
+            }
+        }
     }
 
     private static int count(int slot, long head) {
@@ -243,14 +249,12 @@ public final class PerCpuChain {
     }
 
     private static void pushSlowly(Object owner, long head, long first, long last) {
-        int slot = PerCpuExclusive.slowSlot();
-        PerCpuExclusive.lock(slot);
-        try {
-            pushPlainly(slot, head, first, last);
-        } finally {
-            PerCpuExclusive.unlock(slot);
-            Reference.reachabilityFence(owner);
+        PerCpuExclusive slow = PerCpuExclusive.slow();
+        synchronized (slow) {
+            slow.count();
+            pushPlainly(slow.slot(), head, first, last);
         }
+        Reference.reachabilityFence(owner);
     }
 
     /** Pushes to one slot. The caller has the slot exclusively. */

@@ -21,192 +21,245 @@
 
 package jdk.internal.misc;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
+import jdk.internal.vm.annotation.Stable;
 
 /**
  * The slow path of per-CPU data: what keeps critical sections off a slot while
  * somebody does a transaction there with plain reads and writes, from whatever
- * CPU.
+ * CPU. There is an object of this class for each slot, whose monitor is held for
+ * the whole transaction:
  * {@snippet lang="text" :
- * enter(slot):  lock(slot)
- *               exclusive[slot] = set       sections that start now leave for their slow path
- *               fence                       those that had started abort, or have committed
- * exit(slot):   exclusive[slot] = clear     store-release
- *               unlock(slot)
+ * synchronized (x) {
+ *     keepOff:  word = set       sections that start now leave for their slow path
+ *               fence            those that had started abort, or have committed
+ *     the transaction
+ *     letIn:    word = opened    store-release
+ * }
  * }
  * Every section tests its slot's word between its first instruction and its first
  * read of the slot. The fence comes after the word was set, so a section that saw
- * it clear has committed or aborts; a section that sees it clear again sees what
- * the holder wrote. Where sections leave for is the {@linkplain #slowSlot slow
- * slot}, which has none: there a second lock, held for one transaction and never
- * while others' code runs, does. So nobody waits for the holder of a slot but who
- * wants to hold the same.
+ * it open has committed or aborts; a section that sees it open again sees what
+ * the transaction wrote. Where sections leave for is the {@linkplain #slow slow
+ * slot}, which has none, so there the monitor alone does.
+ *
+ * <p>Others' code may run for long ({@link #run}), so it is not run under that
+ * monitor but under another one, {@link #actions()}, and while it runs {@code owner}
+ * tells who has the slot. A transaction on a slot with sections waits for that
+ * second monitor first, or looks at the owner and gives up ({@link #tryKeepOff}). So
+ * nobody waits for others' code but who wants to use the same slot exclusively.
  *
  * <p>Atomic instructions on a single word, which {@link PerCpuStripes} and the
  * overflow path of {@link PerCpu#loadAddStore} use, are not kept off. So a word is
  * updated by sections and atomics, or by sections and transactions, never by all
  * three.
  *
- * <p>Deadlocks: a thread holds one slot at most, and {@link #enter} refuses a
- * second. The locks of transactions come last and are never held two at a
- * time. No safepoint waits for either.
+ * <p>Deadlocks: a thread runs an action on one slot at most, and whoever wants
+ * another one's monitors then is refused. {@code actions()} comes before the
+ * monitor of the slot, which is never held together with that of another slot. No
+ * safepoint waits for either.
  *
- * <p>Whoever gets a lock gives it back: that there is stack enough for that is
- * asked before.
+ * <p>Whoever gets a slot gives it back, whatever is thrown meanwhile. What the
+ * virtual machine throws by itself is
+ * <ul>
+ * <li>{@code StackOverflowError}: not in a transaction, because {@link #slow},
+ *     {@link #at} and {@link #ifFree} make sure that there is stack enough for it;
+ * <li>{@code OutOfMemoryError}: where a transaction makes an object;
+ * <li>asynchronous exceptions, which are those of JVMTI's {@code StopThread}, so of
+ *     debuggers, and the {@code InternalError} of an earlier access of this thread to a
+ *     mapped file that was cut off: at any call, return or backward branch.
+ * </ul>
+ * That is why the locks are monitors. The virtual machine throws nothing asynchronous
+ * while it enters one, and leaves it whichever way its block ends. A lock written in
+ * Java would remain locked for ever if the exception came after it was taken and before
+ * its owner was stored. The word is set in the try block whose finally clause clears
+ * it. An exception that comes at the very call of {@code letIn} can still leave the
+ * word set: then sections take their slow path, which is right, until the next
+ * exclusive use of the slot clears it.
  */
 public final class PerCpuExclusive {
 
     private static final Unsafe U = Unsafe.getUnsafe();
-    // The sign bit of a slot's word; who holds the slot is the only one who writes it.
+
+    // The sign bit of a slot's word. The other bits are the virtual machine's and never change.
     private static final long SET = Long.MIN_VALUE;
 
-    // The words' addresses, by slot; null where there are no sections.
-    private static final long[] WORDS = words();
+    // By slot. Null until initialize(), which may fail and be called again; a static initializer could not. A thread that
+    // got a structure without synchronization may see null later, and calls it, too.
+    @Stable
+    private static PerCpuExclusive[] slots;
 
-    // By slot: who holds it, and whose transaction is on a slot without sections.
-    private static final SlotLock[] HOLDS = locks();
-    private static final SlotLock[] TRANSACTIONS = locks();
+    // How many actions run, or more: while it is 0, which is nearly always, no thread needs to look whether one is its
+    // own. Changed under the monitor of the class.
+    private static volatile int running;
 
-    // Threads that hold a slot: while it is 0, which is nearly always, nobody needs to look whether it is he.
-    private static final AtomicInteger HOLDERS = new AtomicInteger();
+    private final int slot;
 
-    private PerCpuExclusive() {}
+    // The word's address, and what it holds when sections are let in. 0 where there are no sections.
+    private final long word;
+    private final long opened;
 
-    private static long[] words() {
-        if (!PerCpu.isEnabled()) {
-            return null;
-        }
-        long[] words = new long[PerCpu.slots()];
-        for (int slot = 0; slot < words.length; slot++) {
-            words[slot] = PerCpu.exclusiveWord(slot);
-        }
-        return words;
+    private final Object actions;
+
+    // Whose action runs. Set under this monitor before the word is closed, cleared by the owner after the word was opened.
+    // Who has this monitor while there is none may close and open the word.
+    private volatile Thread owner;
+
+    // Transactions and actions that were begun. Guarded by this.
+    private long commits;
+
+    private PerCpuExclusive(int slot) {
+        boolean sections = PerCpu.isEnabled() && slot != PerCpu.overflowSlot();
+        this.slot = slot;
+        word = sections ? PerCpu.exclusiveWord(slot) : 0;
+        opened = sections ? U.getLong(word) & ~SET : 0;
+        actions = new Object();
     }
 
-    private static SlotLock[] locks() {
-        SlotLock[] locks = new SlotLock[PerCpu.slots()];
-        for (int slot = 0; slot < locks.length; slot++) {
-            locks[slot] = new SlotLock();
-        }
-        return locks;
-    }
-
-    /** A lock, and how many transactions were done under it. */
-    private static final class SlotLock extends ReentrantLock {
-        private static final long serialVersionUID = 0L;
-        private static final long COMMITS = U.objectFieldOffset(SlotLock.class, "commits");
-
-        private long commits;
-
-        void countAndUnlock() {
-            U.putLongOpaque(this, COMMITS, commits + 1);
-            unlock();
-        }
-
-        long commits() {
-            return U.getLongOpaque(this, COMMITS);
+    /**
+     * Makes the slots, if that was not done before.
+     *
+     * @throws OutOfMemoryError if there is no memory; to be called again then
+     */
+    static synchronized void initialize() {
+        if (slots == null) {
+            PerCpuExclusive[] all = new PerCpuExclusive[PerCpu.slots()];
+            for (int slot = 0; slot < all.length; slot++) {
+                all[slot] = new PerCpuExclusive(slot);
+            }
+            U.storeFence();
+            slots = all;
         }
     }
 
-    private static boolean hasSections(int slot) {
-        return WORDS != null && slot != PerCpu.overflowSlot();
+    private static PerCpuExclusive of(int slot) {
+        if (slots == null) {
+            initialize();
+        }
+        return slots[slot];
     }
 
-    // --- Transactions of structures
+    // --- Transactions
 
     /**
      * {@return the slot on which a thread does a transaction whose sections do not
-     * come to an end} It has no sections.
-     */
-    public static int slowSlot() {
-        return PerCpu.isEnabled() ? PerCpu.overflowSlot() : PerCpuStripes.currentStripe();
-    }
-
-    /**
-     * Locks the slow slot for one transaction, in which nobody else's code runs.
+     * come to an end} It has no sections, so that {@code keepOff} and {@code letIn}
+     * are not needed:
+     * {@snippet lang="java" :
+     * PerCpuExclusive slow = PerCpuExclusive.slow();
+     * synchronized (slow) {
+     *     slow.count();
+     *     // the transaction, in which nobody else's code runs
+     * }
+     * }
      *
-     * @param slot the slow slot
-     * @throws StackOverflowError if there is not stack enough; nothing is locked then
+     * @throws StackOverflowError if there is not stack enough
      */
-    public static void lock(int slot) {
-        assert !hasSections(slot) : slot;
+    public static PerCpuExclusive slow() {
         PerCpu.ensureStack();
-        lockTransaction(slot);
-    }
-
-    private static void lockTransaction(int slot) {
-        try {
-            TRANSACTIONS[slot].lock();
-        } catch (StackOverflowError e) {
-            // A virtual thread with a great many frames cannot be unmounted. The lock is held shortly.
-            while (!TRANSACTIONS[slot].tryLock()) {
-                Thread.onSpinWait();
-            }
-        }
+        return of(PerCpu.isEnabled() ? PerCpu.overflowSlot() : PerCpuStripes.currentStripe());
     }
 
     /**
-     * Ends {@link #lock}.
-     *
-     * @param slot the slow slot
-     */
-    public static void unlock(int slot) {
-        TRANSACTIONS[slot].countAndUnlock();
-    }
-
-    /**
-     * Takes any slot for one transaction. Costs a fence, which is microseconds, if
-     * the slot has sections, and waits for others that hold it.
+     * {@return any slot, for a transaction} Others that have it exclusively are
+     * waited for.
+     * {@snippet lang="java" :
+     * PerCpuExclusive x = PerCpuExclusive.at(slot);
+     * synchronized (x.actions()) {
+     *     synchronized (x) {
+     *         try {
+     *             x.keepOff();
+     *             // the transaction, in which nobody else's code runs
+     *         } finally {
+     *             x.letIn();
+     *         }
+     *     }
+     * }
+     * }
      *
      * @param slot the slot
-     * @throws IllegalStateException if this thread holds another slot
-     * @throws StackOverflowError    if there is not stack enough; nothing is held
-     *         then
+     * @throws IllegalStateException if this thread runs an action on another slot
+     * @throws StackOverflowError    if there is not stack enough
      */
-    public static void enter(int slot) {
+    public static PerCpuExclusive at(int slot) {
         checkHolds(slot);
         PerCpu.ensureStack();
-        if (hasSections(slot)) {
-            HOLDS[slot].lock();
-            held(slot);
-        } else {
-            lockTransaction(slot);
+        return of(slot);
+    }
+
+    /**
+     * {@return any slot, for a transaction, or null if this thread runs an action on
+     * another one} Others' actions are not waited for.
+     * {@snippet lang="java" :
+     * PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+     * if (x != null) {
+     *     synchronized (x) {
+     *         try {
+     *             if (x.tryKeepOff()) {
+     *                 // the transaction, in which nobody else's code runs
+     *             }
+     *         } finally {
+     *             x.letIn();
+     *         }
+     *     }
+     * }
+     * }
+     *
+     * @param slot the slot
+     * @throws StackOverflowError if there is not stack enough
+     */
+    public static PerCpuExclusive ifFree(int slot) {
+        int held = heldSlot();
+        if (held >= 0 && held != slot) {
+            return null;
+        }
+        PerCpu.ensureStack();
+        return of(slot);
+    }
+
+    /** {@return the number of this slot} */
+    public int slot() {
+        return slot;
+    }
+
+    /** {@return the monitor that comes before this one, and is held while others' code has the slot} */
+    public Object actions() {
+        return word == 0 ? this : actions;
+    }
+
+    /** Counts a transaction. The caller has this monitor. */
+    public void count() {
+        commits++;
+    }
+
+    /**
+     * Begins a transaction: no section is on the slot after it. The caller has
+     * {@link #actions()} and this monitor. Costs a fence, which is microseconds, if
+     * the slot has sections.
+     */
+    public void keepOff() {
+        commits++;
+        if (owner == null) {
+            close();
         }
     }
 
     /**
-     * {@return whether {@link #enter} could be done without waiting, and was}
-     * False if this thread holds another slot.
-     *
-     * @param slot the slot
+     * {@return whether a transaction was begun} Not if others' code has the slot. The
+     * caller has this monitor.
      */
-    public static boolean tryEnter(int slot) {
-        int held = heldSlot();
-        if (held >= 0 && held != slot) {
+    public boolean tryKeepOff() {
+        Thread thread = owner;
+        if (word != 0 && thread != null && thread != Thread.currentThread()) {
             return false;
         }
-        PerCpu.ensureStack();
-        if (!hasSections(slot)) {
-            return TRANSACTIONS[slot].tryLock();
-        }
-        if (!HOLDS[slot].tryLock()) {
-            return false;
-        }
-        held(slot);
+        keepOff();
         return true;
     }
 
-    /**
-     * Gives a slot back.
-     *
-     * @param slot what {@link #enter} took
-     */
-    public static void exit(int slot) {
-        if (hasSections(slot)) {
-            release(slot);
-        } else {
-            TRANSACTIONS[slot].countAndUnlock();
+    /** Ends a transaction, if one was begun. The caller has this monitor. */
+    public void letIn() {
+        if (owner == null) {
+            open();
         }
     }
 
@@ -219,6 +272,8 @@ public final class PerCpuExclusive {
      * @param slot   the slot
      * @param action what to run
      * @throws IllegalStateException if this thread holds a slot
+     * @throws StackOverflowError    if there is not stack enough; nothing is done
+     *         then
      */
     public static void run(int slot, Runnable action) {
         int held = heldSlot();
@@ -227,12 +282,52 @@ public final class PerCpuExclusive {
                     + " already: they do not nest");
         }
         PerCpu.ensureStack();
-        HOLDS[slot].lock();
-        held(slot);
-        try {
-            action.run();
-        } finally {
-            release(slot);
+        of(slot).run(action);
+    }
+
+    private void run(Runnable action) {
+        Thread thread = Thread.currentThread();
+        synchronized (actions) {
+            boolean counted = false;
+            try {
+                synchronized (PerCpuExclusive.class) {
+                    running++;
+                    counted = true;
+                }
+                synchronized (this) {
+                    commits++;
+                    owner = thread;
+                    close();
+                }
+                action.run();
+            } finally {
+                if (owner == thread) {
+                    try {
+                        // Before the slot is nobody's: who gets it then may close it again.
+                        open();
+                    } finally {
+                        owner = null;
+                    }
+                }
+                if (counted) {
+                    synchronized (PerCpuExclusive.class) {
+                        running--;
+                    }
+                }
+            }
+        }
+    }
+
+    private void close() {
+        if (word != 0) {
+            U.putLongVolatile(null, word, opened | SET);
+            PerCpu.fence();
+        }
+    }
+
+    private void open() {
+        if (word != 0) {
+            U.putLongRelease(null, word, opened);
         }
     }
 
@@ -250,44 +345,29 @@ public final class PerCpuExclusive {
         }
     }
 
-    private static void held(int slot) {
-        if (HOLDS[slot].getHoldCount() == 1) {
-            HOLDERS.incrementAndGet();
-            if (hasSections(slot)) {
-                U.putLongVolatile(null, WORDS[slot], U.getLong(WORDS[slot]) | SET);
-                PerCpu.fence();
-            }
-        }
-    }
-
-    private static void release(int slot) {
-        if (HOLDS[slot].getHoldCount() == 1) {
-            if (hasSections(slot)) {
-                U.putLongRelease(null, WORDS[slot], U.getLong(WORDS[slot]) & ~SET);
-            }
-            HOLDERS.decrementAndGet();
-        }
-        HOLDS[slot].countAndUnlock();
-    }
-
     /**
-     * {@return whether this thread holds the slot}
+     * {@return whether this thread runs an action on the slot}
      *
      * @param slot the slot
      */
     public static boolean isHeld(int slot) {
-        return HOLDS[slot].isHeldByCurrentThread();
+        return running != 0 && of(slot).owner == Thread.currentThread();
     }
 
-    /** {@return the slot that this thread holds, or -1} */
+    /** {@return the slot on which this thread runs an action, or -1} */
     public static int heldSlot() {
-        for (int slot = 0; HOLDERS.get() != 0 && slot < HOLDS.length; slot++) {
-            if (HOLDS[slot].isHeldByCurrentThread()) {
-                return slot;
+        if (running != 0) {
+            Thread thread = Thread.currentThread();
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                if (of(slot).owner == thread) {
+                    return slot;
+                }
             }
         }
         return -1;
     }
+
+    // --- For people and tests
 
     /**
      * {@return whether sections are kept off the slot, which they look at before
@@ -296,14 +376,17 @@ public final class PerCpuExclusive {
      * @param slot the slot
      */
     public static boolean keepsOff(int slot) {
-        return WORDS != null && U.getLongVolatile(null, WORDS[slot]) < 0;
+        return PerCpu.isEnabled() && U.getLongVolatile(null, PerCpu.exclusiveWord(slot)) < 0;
     }
 
     /** {@return how many transactions and actions were done in this process} */
     static long commits() {
         long sum = 0;
-        for (int slot = 0; slot < HOLDS.length; slot++) {
-            sum += HOLDS[slot].commits() + TRANSACTIONS[slot].commits();
+        for (int slot = 0; slot < PerCpu.slots(); slot++) {
+            PerCpuExclusive x = of(slot);
+            synchronized (x) {
+                sum += x.commits;
+            }
         }
         return sum;
     }

@@ -33,6 +33,19 @@ public final class PerCpuSegments {
     private PerCpuSegments() {}
 
     /**
+     * Initializes what segments and their copies need: to be called where a structure
+     * is made, as {@link PerCpu#prepare}.
+     *
+     * @param owner   keeps the memory alive
+     * @param address where it is, {@code 2 * Long.BYTES} at least
+     */
+    public static void prepare(Object owner, long address) {
+        // A long, an int, a short and a byte.
+        byte[] array = new byte[2 * Long.BYTES - 1];
+        MemorySegment.ofArray(array).copyFrom(segment(owner, address, array.length).asReadOnly());
+    }
+
+    /**
      * Returns the address of a segment whose memory stays readable and, unless it
      * is read-only, writable while this thread is in the calling method and refers
      * to the segment. That leaves out the heap, which collectors move, what another

@@ -287,12 +287,14 @@ public final class PerCpu {
      * @throws IllegalStateException     if this thread is in such an action already
      * @throws StackOverflowError        if there is not stack enough to give the slot
      *                                   back in any case; nothing was done then
+     * @throws OutOfMemoryError          if this is the first use of this package and
+     *                                   there is no memory for it; nothing was done
+     *                                   then
      */
     public static void exclusive(int slot, Runnable action) {
         Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
         Objects.requireNonNull(action);
-        // Before the class is touched: a stack overflow while it is initialized would make it unusable.
-        jdk.internal.misc.PerCpu.ensureStack();
+        jdk.internal.misc.PerCpu.prepare();
         PerCpuExclusive.run(slot, action);
     }
 }

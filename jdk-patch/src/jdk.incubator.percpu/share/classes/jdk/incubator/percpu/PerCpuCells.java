@@ -69,7 +69,7 @@ final class PerCpuCells {
     private volatile Object[][] elements = new Object[0][];
 
     PerCpuCells() {
-        PerCpuChain.initialize();
+        jdk.internal.misc.PerCpu.prepare();
         free = PerCpuArena.allocate(this);
     }
 

@@ -88,6 +88,7 @@ public class PerCpuCounter extends Number {
     @SuppressWarnings("this-escape") // only into a phantom reference
     private PerCpuCounter(long sum) {
         baseline = -sum;
+        jdk.internal.misc.PerCpu.prepare();
         address = PerCpuArena.allocate(this);
     }
 

@@ -115,9 +115,10 @@ public final class PerCpuDataStack {
         }
         this.elementSize = elementSize;
         this.capacity = capacity;
-        PerCpuChain.initialize();
+        jdk.internal.misc.PerCpu.prepare();
         stride = PerCpuMemory.stride((long) capacity * elementSize);
         elements = PerCpuMemory.allocate(this, stride);
+        PerCpuSegments.prepare(this, elements);
         size = PerCpuArena.allocate(this);
     }
 
@@ -220,24 +221,33 @@ public final class PerCpuDataStack {
 
     // To the slow slot; and if that is full, to this CPU's, which it may not have been able to use.
     private boolean pushSlowly(long source) {
-        int slot = PerCpuExclusive.slowSlot();
+        PerCpuExclusive slow = PerCpuExclusive.slow();
         boolean pushed;
-        PerCpuExclusive.lock(slot);
-        try {
-            pushed = pushPlainly(source, slot);
-        } finally {
-            PerCpuExclusive.unlock(slot);
+        synchronized (slow) {
+            slow.count();
+            pushed = pushPlainly(source, slow.slot());
         }
-        int here = !pushed && jdk.internal.misc.PerCpu.isEnabled() ? jdk.internal.misc.PerCpu.currentSlot() : slot;
-        if (here != slot && PerCpuExclusive.tryEnter(here)) {
-            try {
-                pushed = pushPlainly(source, here);
-            } finally {
-                PerCpuExclusive.exit(here);
-            }
+        int here = !pushed && jdk.internal.misc.PerCpu.isEnabled()
+                ? jdk.internal.misc.PerCpu.currentSlot() : slow.slot();
+        if (here != slow.slot()) {
+            pushed = pushHere(source, here);
         }
         Reference.reachabilityFence(this);
         return pushed;
+    }
+
+    private boolean pushHere(long source, int slot) {
+        PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+        if (x == null) {
+            return false;
+        }
+        synchronized (x) {
+            try {
+                return x.tryKeepOff() && pushPlainly(source, slot);
+            } finally {
+                x.letIn();
+            }
+        }
     }
 
     private boolean pushPlainly(long source, int slot) {
@@ -384,24 +394,33 @@ public final class PerCpuDataStack {
 
     // From the slow slot; and if that is empty, from this CPU's, which it may not have been able to use.
     private boolean popSlowly(long destination) {
-        int slot = PerCpuExclusive.slowSlot();
+        PerCpuExclusive slow = PerCpuExclusive.slow();
         boolean popped;
-        PerCpuExclusive.lock(slot);
-        try {
-            popped = popPlainly(destination, slot);
-        } finally {
-            PerCpuExclusive.unlock(slot);
+        synchronized (slow) {
+            slow.count();
+            popped = popPlainly(destination, slow.slot());
         }
-        int here = !popped && jdk.internal.misc.PerCpu.isEnabled() ? jdk.internal.misc.PerCpu.currentSlot() : slot;
-        if (here != slot && size(here) != 0 && PerCpuExclusive.tryEnter(here)) {
-            try {
-                popped = popPlainly(destination, here);
-            } finally {
-                PerCpuExclusive.exit(here);
-            }
+        int here = !popped && jdk.internal.misc.PerCpu.isEnabled()
+                ? jdk.internal.misc.PerCpu.currentSlot() : slow.slot();
+        if (here != slow.slot() && size(here) != 0) {
+            popped = popThere(destination, here);
         }
         Reference.reachabilityFence(this);
         return popped;
+    }
+
+    private boolean popThere(long destination, int slot) {
+        PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+        if (x == null) {
+            return false;
+        }
+        synchronized (x) {
+            try {
+                return x.tryKeepOff() && popPlainly(destination, slot);
+            } finally {
+                x.letIn();
+            }
+        }
     }
 
     private boolean steal(long destination, int slot) {
@@ -409,13 +428,20 @@ public final class PerCpuDataStack {
             PerCpuExclusive.checkHolds(slot);
             return false;
         }
-        PerCpuExclusive.enter(slot);
-        try {
-            return popPlainly(destination, slot);
-        } finally {
-            PerCpuExclusive.exit(slot);
-            Reference.reachabilityFence(this);
+        boolean popped;
+        PerCpuExclusive x = PerCpuExclusive.at(slot);
+        synchronized (x.actions()) {
+            synchronized (x) {
+                try {
+                    x.keepOff();
+                    popped = popPlainly(destination, slot);
+                } finally {
+                    x.letIn();
+                }
+            }
         }
+        Reference.reachabilityFence(this);
+        return popped;
     }
 
     private boolean popPlainly(long destination, int slot) {

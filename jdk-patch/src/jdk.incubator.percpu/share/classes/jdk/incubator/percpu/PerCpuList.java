@@ -162,13 +162,18 @@ public final class PerCpuList<E> {
         if (jdk.internal.misc.PerCpu.get(slot, pinnedHead()) == 0) {
             return;
         }
-        PerCpuExclusive.enter(slot);
-        try {
-            drainPlainly(slot, elements);
-        } finally {
-            PerCpuExclusive.exit(slot);
-            Reference.reachabilityFence(this);
+        PerCpuExclusive x = PerCpuExclusive.at(slot);
+        synchronized (x.actions()) {
+            synchronized (x) {
+                try {
+                    x.keepOff();
+                    drainPlainly(slot, elements);
+                } finally {
+                    x.letIn();
+                }
+            }
         }
+        Reference.reachabilityFence(this);
     }
 
     /** As {@link PerCpuLong#pinnedAddress}. */

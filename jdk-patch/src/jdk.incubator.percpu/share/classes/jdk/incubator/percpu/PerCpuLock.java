@@ -85,6 +85,7 @@ public final class PerCpuLock {
      *         outside
      */
     public PerCpuLock() {
+        jdk.internal.misc.PerCpu.prepare();
         address = PerCpuArena.allocate(this);
     }
 

@@ -64,6 +64,7 @@ public final class PerCpuLong {
      *         outside
      */
     public PerCpuLong() {
+        jdk.internal.misc.PerCpu.prepare();
         address = PerCpuArena.allocate(this);
     }
 

@@ -24,7 +24,6 @@ package jdk.incubator.percpu;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 
 import jdk.internal.misc.PerCpuArena;
 import jdk.internal.misc.PerCpuChain;
@@ -93,6 +92,9 @@ public final class PerCpuRingBuffer {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
+    // Here and not in Record, which has nothing to initialize: its first use may be near the end of the stack.
+    private static final long RECORD_ADDRESS = U.objectFieldOffset(Record.class, "address");
+
     // A record's header: its size, and in the upper half its state. Zero until the record is committed or
     // discarded: who reserves a record makes the next one's header zero, in the same section. So readers need not
     // look at how far a slot is reserved, which is in a cache line that every writer there changes.
@@ -128,7 +130,9 @@ public final class PerCpuRingBuffer {
 
     @Stable
     private final long capacity;
-    private final ReentrantLock[] readers;
+
+    // Whoever reads a slot has its monitor, which is given back whatever is thrown: see PerCpuExclusive.
+    private final Object[] readers;
 
     /**
      * Creates a buffer that is empty on every slot.
@@ -145,13 +149,14 @@ public final class PerCpuRingBuffer {
                     + ": " + capacity);
         }
         this.capacity = Integer.highestOneBit(2 * capacity - 1);
-        PerCpuChain.initialize();
-        readers = new ReentrantLock[jdk.internal.misc.PerCpu.slots()];
+        jdk.internal.misc.PerCpu.prepare();
+        readers = new Object[jdk.internal.misc.PerCpu.slots()];
         for (int slot = 0; slot < readers.length; slot++) {
-            readers[slot] = new ReentrantLock();
+            readers[slot] = new Object();
         }
         stride = PerCpuMemory.stride(RING + this.capacity);
         blocks = PerCpuMemory.allocate(this, stride);
+        PerCpuSegments.prepare(this, blocks);
         head = PerCpuArena.allocate(this);
         readSeen = PerCpuArena.allocate(this);
     }
@@ -286,14 +291,14 @@ public final class PerCpuRingBuffer {
     }
 
     private long reserveSlowly(int size) {
-        int slot = PerCpuExclusive.slowSlot();
-        PerCpuExclusive.lock(slot);
-        try {
-            return reservePlainly(slot, size);
-        } finally {
-            PerCpuExclusive.unlock(slot);
-            Reference.reachabilityFence(this);
+        long address;
+        PerCpuExclusive slow = PerCpuExclusive.slow();
+        synchronized (slow) {
+            slow.count();
+            address = reservePlainly(slow.slot(), size);
         }
+        Reference.reachabilityFence(this);
+        return address;
     }
 
     private long reservePlainly(int slot, int size) {
@@ -355,8 +360,6 @@ public final class PerCpuRingBuffer {
      */
     public static final class Record implements AutoCloseable {
 
-        private static final long ADDRESS = U.objectFieldOffset(Record.class, "address");
-
         // Keeps the memory.
         private final PerCpuRingBuffer buffer;
         private final Thread writer = Thread.currentThread();
@@ -399,7 +402,7 @@ public final class PerCpuRingBuffer {
             if (Thread.currentThread() != writer) {
                 throw wrongThread();
             }
-            long a = U.getLongOpaque(this, ADDRESS);
+            long a = U.getLongOpaque(this, RECORD_ADDRESS);
             if (a == 0) {
                 throw notReserved();
             }
@@ -579,15 +582,14 @@ public final class PerCpuRingBuffer {
         Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
         Objects.requireNonNull(reader);
         jdk.internal.misc.PerCpu.ensureStack();
-        ReentrantLock lock = readers[slot];
-        if (lock.isHeldByCurrentThread()) {
+        if (Thread.holdsLock(readers[slot])) {
             throw new IllegalStateException("This thread is reading slot " + slot + " already");
         }
-        lock.lock();
         try {
-            return readLocked(slot, reader, limit);
+            synchronized (readers[slot]) {
+                return readLocked(slot, reader, limit);
+            }
         } finally {
-            lock.unlock();
             Reference.reachabilityFence(this);
         }
     }

@@ -121,7 +121,6 @@ public final class PerCpuStack<E> {
             throw new IllegalArgumentException("capacity must be positive: " + capacity);
         }
         this.capacity = capacity;
-        PerCpuChain.initialize();
         stride = PerCpuMemory.stride((long) capacity * Long.BYTES);
         entries = PerCpuMemory.allocate(this, stride);
         size = PerCpuArena.allocate(this);
@@ -213,29 +212,39 @@ public final class PerCpuStack<E> {
     // To the slow slot; and if that is full, to this CPU's, which it may not have been able to use.
     private boolean pushSlowly(E e, long acquired) {
         long cell = acquired != 0 ? acquired : cells.acquire(e);
-        int slot = PerCpuExclusive.slowSlot();
-        boolean pushed;
+        PerCpuExclusive slow;
         try {
-            PerCpuExclusive.lock(slot);
+            slow = PerCpuExclusive.slow();
         } catch (StackOverflowError error) {
             cells.clear(cell);
             throw error;
         }
-        try {
-            pushed = pushPlainly(slot, cell);
-        } finally {
-            PerCpuExclusive.unlock(slot);
+        boolean pushed;
+        synchronized (slow) {
+            slow.count();
+            pushed = pushPlainly(slow.slot(), cell);
         }
-        int here = !pushed && jdk.internal.misc.PerCpu.isEnabled() ? jdk.internal.misc.PerCpu.currentSlot() : slot;
-        if (here != slot && PerCpuExclusive.tryEnter(here)) {
-            try {
-                pushed = pushPlainly(here, cell);
-            } finally {
-                PerCpuExclusive.exit(here);
-            }
+        int here = !pushed && jdk.internal.misc.PerCpu.isEnabled()
+                ? jdk.internal.misc.PerCpu.currentSlot() : slow.slot();
+        if (here != slow.slot()) {
+            pushed = pushHere(here, cell);
         }
         Reference.reachabilityFence(this);
         return pushed || full(cell);
+    }
+
+    private boolean pushHere(int slot, long cell) {
+        PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+        if (x == null) {
+            return false;
+        }
+        synchronized (x) {
+            try {
+                return x.tryKeepOff() && pushPlainly(slot, cell);
+            } finally {
+                x.letIn();
+            }
+        }
     }
 
     private boolean pushPlainly(int slot, long cell) {
@@ -312,25 +321,33 @@ public final class PerCpuStack<E> {
 
     // From the slow slot; and if that is empty, from this CPU's, which it may not have been able to use.
     private E popSlowly() {
-        int slot = PerCpuExclusive.slowSlot();
+        PerCpuExclusive slow = PerCpuExclusive.slow();
         E element;
-        PerCpuExclusive.lock(slot);
-        try {
-            element = popPlainly(slot);
-        } finally {
-            PerCpuExclusive.unlock(slot);
+        synchronized (slow) {
+            slow.count();
+            element = popPlainly(slow.slot());
         }
         int here = element == null && jdk.internal.misc.PerCpu.isEnabled()
-                ? jdk.internal.misc.PerCpu.currentSlot() : slot;
-        if (here != slot && size(here) != 0 && PerCpuExclusive.tryEnter(here)) {
-            try {
-                element = popPlainly(here);
-            } finally {
-                PerCpuExclusive.exit(here);
-            }
+                ? jdk.internal.misc.PerCpu.currentSlot() : slow.slot();
+        if (here != slow.slot() && size(here) != 0) {
+            element = popHere(here);
         }
         Reference.reachabilityFence(this);
         return element;
+    }
+
+    private E popHere(int slot) {
+        PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+        if (x == null) {
+            return null;
+        }
+        synchronized (x) {
+            try {
+                return x.tryKeepOff() ? popPlainly(slot) : null;
+            } finally {
+                x.letIn();
+            }
+        }
     }
 
     // The cell becomes free where it was used, not where a thief is.
@@ -433,13 +450,20 @@ public final class PerCpuStack<E> {
             PerCpuExclusive.checkHolds(slot);
             return null;
         }
-        PerCpuExclusive.enter(slot);
-        try {
-            return popPlainly(slot);
-        } finally {
-            PerCpuExclusive.exit(slot);
-            Reference.reachabilityFence(this);
+        E element;
+        PerCpuExclusive x = PerCpuExclusive.at(slot);
+        synchronized (x.actions()) {
+            synchronized (x) {
+                try {
+                    x.keepOff();
+                    element = popPlainly(slot);
+                } finally {
+                    x.letIn();
+                }
+            }
         }
+        Reference.reachabilityFence(this);
+        return element;
     }
 
     /**
@@ -467,16 +491,25 @@ public final class PerCpuStack<E> {
         if (size(slot) == 0) {
             return;
         }
-        PerCpuExclusive.enter(slot);
-        try {
-            // Before anything changes: it may fail.
-            elements.ensureCapacity(elements.size() + size(slot));
-            for (E e = popPlainly(slot); e != null; e = popPlainly(slot)) {
-                elements.add(e);
+        PerCpuExclusive x = PerCpuExclusive.at(slot);
+        synchronized (x.actions()) {
+            synchronized (x) {
+                try {
+                    x.keepOff();
+                    drainPlainly(slot, elements);
+                } finally {
+                    x.letIn();
+                }
             }
-        } finally {
-            PerCpuExclusive.exit(slot);
-            Reference.reachabilityFence(this);
+        }
+        Reference.reachabilityFence(this);
+    }
+
+    private void drainPlainly(int slot, ArrayList<E> elements) {
+        // Before anything changes: it may fail.
+        elements.ensureCapacity(elements.size() + size(slot));
+        for (E e = popPlainly(slot); e != null; e = popPlainly(slot)) {
+            elements.add(e);
         }
     }
 

@@ -1,0 +1,219 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+/*
+ * @test
+ * @summary an exception that another thread throws, at any place: no lock remains locked and no slot closed
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @build percpu.lib.*
+ * @run driver AsynchronousExceptions
+ */
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+
+import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuList;
+import jdk.incubator.percpu.PerCpuLong;
+import jdk.incubator.percpu.PerCpuRingBuffer;
+import jdk.incubator.percpu.PerCpuStack;
+import percpu.lib.Check;
+import percpu.lib.Native;
+import percpu.lib.Raw;
+import percpu.lib.Vm;
+
+public class AsynchronousExceptions {
+    public static void main(String[] args) throws Exception {
+        for (String options : new String[] {"-Xint", "-Xint -XX:RseqFence=handshake", "-XX:TieredStopAtLevel=1",
+                "-XX:-TieredCompilation", "-XX:+RseqForceAbort", "-Xint -XX:-UseRseq", "-XX:-UseRseq"}) {
+            System.out.println("== " + options);
+            new Vm().with("-XX:+UnlockDiagnosticVMOptions").with(options.split(" ")).pass(Targets.class, "2500")
+                    .shouldContain("nothing is locked");
+        }
+    }
+
+    private static final class Stop extends Error {
+        private static final long serialVersionUID = 1;
+
+        Stop() {
+            super("thrown by another thread", null, false, false);
+        }
+    }
+
+    public static class Targets {
+        private static final int TARGETS = 3;
+        private static final long STOPS = 200;
+        private static final int LOOKS = 50;
+
+        private static final PerCpuLong COUNTER = new PerCpuLong();
+        private static final PerCpuList<Integer> LIST = new PerCpuList<>();
+        private static final PerCpuStack<Integer> STACK = new PerCpuStack<>(100);
+        private static final PerCpuRingBuffer RING = new PerCpuRingBuffer(1 << 12);
+
+        // Who ran the last action on a slot.
+        private static final Thread[] LAST = new Thread[PerCpu.slots()];
+
+        private static volatile boolean over;
+        private static volatile Throwable failure;
+
+        private static final class Target extends Thread {
+            private final Random random = new Random(getName().hashCode());
+            private long caught;
+
+            // How many were caught when it began to work again: the next one may come.
+            private volatile long ready;
+
+            @Override
+            public void run() {
+                try {
+                    while (!over) {
+                        try {
+                            ready = caught;
+                            while (!over) {
+                                work();
+                            }
+                        } catch (Stop expected) {
+                            caught++;
+                        }
+                    }
+                } catch (Throwable t) {
+                    failure = t;
+                    over = true;
+                }
+            }
+
+            private void work() {
+                int slot = random.nextInt(PerCpu.slots());
+                switch (random.nextInt(5)) {
+                    case 0 -> PerCpu.exclusive(slot, new Action(slot, false));
+                    case 1 -> {
+                        LIST.push(1);
+                        LIST.pop();
+                        LIST.drain(slot);
+                    }
+                    case 2 -> {
+                        STACK.push(1);
+                        STACK.pop();
+                        STACK.steal(slot);
+                    }
+                    case 3 -> PerCpu.exclusive(slot, new Action(slot, true));
+                    default -> RING.read(slot, NO_READER, 10);
+                }
+            }
+        }
+
+        private static final PerCpuRingBuffer.Reader NO_READER = (slot, record) -> { };
+
+        // Nobody else is in an action on this slot, and no section. No lambda: what links it must not be stopped.
+        private record Action(int slot, boolean drains) implements Runnable {
+            @Override
+            public void run() {
+                if (drains) {
+                    STACK.drain(slot);
+                }
+                Thread thread = Thread.currentThread();
+                LAST[slot] = thread;
+                long count = COUNTER.get(slot);
+                for (int i = 0; i < LOOKS; i++) {
+                    if (LAST[slot] != thread) {
+                        throw new AssertionError("two actions at a time on slot " + slot);
+                    }
+                    if (PerCpu.isSupported() && slot != Raw.overflowSlot() && COUNTER.get(slot) != count) {
+                        throw new AssertionError("slot " + slot + " was changed, which this thread has exclusively");
+                    }
+                }
+            }
+        }
+
+        public static void main(String[] args) throws Exception {
+            // What is used for the first time is initialized, which must not be stopped.
+            Target first = new Target();
+            for (int i = 0; i < 1000; i++) {
+                first.work();
+            }
+            List<Target> targets = new ArrayList<>();
+            for (int i = 0; i < TARGETS; i++) {
+                Target target = new Target();
+                targets.add(target);
+                target.setDaemon(true);
+                target.start();
+            }
+            AtomicLong added = new AtomicLong();
+            Thread adder = new Thread(() -> {
+                while (!over) {
+                    PerCpu.add(COUNTER, 1);
+                    added.incrementAndGet();
+                }
+            });
+            adder.start();
+            long end = System.nanoTime() + Long.parseLong(args[0]) * 1_000_000;
+            Random random = new Random(1);
+            long[] sent = new long[TARGETS];
+            long all = 0;
+            long progress = System.nanoTime();
+            while (!over && (System.nanoTime() < end || all < STOPS)) {
+                int i = random.nextInt(TARGETS);
+                if (targets.get(i).ready == sent[i]) {
+                    Check.success(Native.stopThread(targets.get(i), new Stop()), "StopThread");
+                    sent[i]++;
+                    all++;
+                    progress = System.nanoTime();
+                }
+                for (int spins = random.nextInt(2000); spins > 0; spins--) {
+                    Thread.onSpinWait();
+                }
+                Check.that(System.nanoTime() - progress < 60_000_000_000L,
+                        "no thread has caught anything for a minute, after " + all + " exceptions");
+            }
+            over = true;
+            adder.join();
+            for (Target target : targets) {
+                target.join(60_000);
+                Check.that(!target.isAlive(), "a thread waits for ever, after " + all + " exceptions");
+            }
+            if (failure != null) {
+                throw new AssertionError("a thread failed, after " + all + " exceptions", failure);
+            }
+            usable();
+            Check.equal(COUNTER.sum(), added.get(), "additions");
+            System.out.println(all + " exceptions thrown, nothing is locked");
+        }
+
+        private static void usable() throws Exception {
+            Thread other = new Thread(() -> {
+                for (int i = 0; i < PerCpu.slots(); i++) {
+                    int slot = i;
+                    PerCpu.exclusive(slot, () -> STACK.drain(slot));
+                    LIST.drain(slot);
+                    RING.read(slot, (s, r) -> { }, 10);
+                }
+            });
+            other.start();
+            other.join(60_000);
+            Check.that(!other.isAlive(), "a lock was not given back");
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                Check.that(!Raw.keepsOff(slot), "sections are kept off slot " + slot);
+            }
+        }
+    }
+}
