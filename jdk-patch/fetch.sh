@@ -10,7 +10,7 @@
 
 : "${scratch:?}"
 : "${FETCH_SECONDS:=900}" "${ANSWER_SECONDS:=20}"
-: "${APT_HELPER:=$(PATH=$PATH:/usr/lib/apt command -v apt-helper || true)}"
+: "${APT_HELPER=$(PATH=$PATH:/usr/lib/apt command -v apt-helper || true)}"
 apt_patience=(-o Acquire::Retries=1)
 for place in http https ftp; do apt_patience+=(-o "Acquire::$place::Timeout=$ANSWER_SECONDS"); done
 

@@ -178,11 +178,8 @@ measurements_are_kept_afterwards() {
   tested kept-after > /dev/null
   kept "$at" > "$scratch/before"
   command=$(found eleven "$at" "with-jdk.sh jtreg-tests/micro/run.sh report" | sed -n 's/^To keep this run: //p')
-  (
-    cd "$at"
-    export BOOT_JDK=$answering JTREG=$fake/jtreg FAKE_FOUND=eleven CACHE=$scratch/cache PATH=$fake/bin:$PATH
+  env -C "$at" BOOT_JDK="$answering" JTREG="$fake/jtreg" FAKE_FOUND=eleven CACHE="$scratch/cache" PATH="$fake/bin:$PATH" \
     bash -euc "$command"
-  )
   changes "$at" results/report/{README.md,jmh.json,machine.txt} results/README.md README.md
 }
 
