@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 # shellcheck shell=bash
 #
-# Where the pinned source comes from. Each place is one line, which says where it is and how it ended. A place takes
-# FETCH_SECONDS at most, and ANSWER_SECONDS without an answer; it gives the pinned bytes or nothing. Sourced, after
-# lib.sh and apt.sh. Uses $scratch, a folder that the caller names and removes.
+# Where the pinned source comes from. Each place is one line, which says where it is and how it ended. A download ends
+# after FETCH_SECONDS, and after ANSWER_SECONDS without an answer, which apt tries twice; it gives the pinned bytes or
+# nothing. Sourced, after lib.sh and apt.sh. Uses $scratch, a folder that the caller names and removes.
 # VERSION, TARBALL and TREE come from jdk-patch/upstream; tarball and other_bytes are for the caller.
 # shellcheck disable=SC2153,SC2034
 
