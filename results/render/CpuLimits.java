@@ -40,7 +40,7 @@ final class CpuLimits {
                 with each section.""");
         DotPlot plot = new DotPlot("Increment in a loop", "ns of CPU per increment",
                 List.of(Text.threads(THREADS[0]), Text.threads(THREADS[1]), Text.threads(THREADS[2])));
-        Table table = new Table(Section.head("", THREADS));
+        Table table = new Table(Section.head(run, "", THREADS));
         LOOPS.forEach((method, name) -> {
             Measurement m = s.get("Loops", method, 1);
             plot.row(name, cpu(m, run));

@@ -115,6 +115,10 @@ final class Increments {
         Measurement adder = s.get("EightCounters", "longAdder", 1);
         verdict.add("", "LongAdder", "eight sections in C with both loads", Ratio.of(adder, s.base("Limits", "cEightSectionsFields", 1)));
         verdict.add("", "LongAdder", "eight sections in C without", Ratio.of(adder, s.base("Limits", "cEightSections", 1)));
+        verdict.add("", "PerCpu.add to eight counters in fields", "eight sections in C with both loads",
+                Ratio.of(s.get("EightCounters", "perCpuAdd", 1), s.base("Limits", "cEightSectionsFields", 1)));
+        verdict.add("", "PerCpu.add to eight constants", "eight sections in C without",
+                Ratio.of(s.get("EightCounters", "perCpuAddStatic", 1), s.base("Limits", "cEightSections", 1)));
         return s.say(verdict.text());
     }
 

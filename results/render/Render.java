@@ -29,14 +29,20 @@ import java.util.Map;
  * "java Render.java FOLDER [--beside FOLDER] PAGE..." renders README.md, summary.md and plots from the
  * jmh.json and machine.txt of that folder, with a comparison if there is a folder to stand beside, and puts the
  * summary between the two marks of each page that has them. A folder with the name "structures" has
- * a page of its own kind.
+ * a page of its own kind. "java Render.java --compared report|structures" prints the names of the measurements that the
+ * targets of that page compare.
  */
 public final class Render {
     public static void main(String[] args) throws IOException {
+        if (args.length == 2 && args[0].equals("--compared") && List.of("report", "structures").contains(args[1])) {
+            Report.compared(args[1]).forEach(System.out::println);
+            return;
+        }
         List<String> pages = new ArrayList<>(List.of(args));
         int beside = pages.indexOf("--beside");
-        if (pages.isEmpty() || beside == 0 || beside == pages.size() - 1) {
-            System.err.println("usage: java Render.java <folder of jmh.json> [--beside <another>] [page]...");
+        if (pages.isEmpty() || beside == 0 || beside == pages.size() - 1 || pages.contains("--compared")) {
+            System.err.println("usage: java Render.java <folder of jmh.json> [--beside <another>] [page]...\n"
+                    + "       java Render.java --compared report|structures");
             System.exit(2);
         }
         try {

@@ -19,6 +19,7 @@
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A page about one run, its plots, and what other pages quote of it. */
 abstract class Report {
@@ -37,6 +38,14 @@ abstract class Report {
         return run.machine.getOrDefault("page", run.name()).startsWith("structures") ? new Structures(run) : new BenchReport(run);
     }
 
+    /** The keys of what a page's targets compare, so that a short run measures that more than once. */
+    static Set<String> compared(String page) {
+        Report report = of(new Run(page));
+        report.run.asked.clear();
+        report.targets();
+        return report.run.asked;
+    }
+
     /** The name in the marks of other pages. */
     abstract String kind();
 
@@ -53,7 +62,7 @@ abstract class Report {
     /** SVGs by the names of their files. */
     abstract Map<String, String> figures();
 
-    /** That many threads are more than there are CPUs, so what they share is said. */
+    /** Of a column of the summary. */
     abstract int mostThreads();
 
     String targetTable() {
@@ -70,7 +79,8 @@ abstract class Report {
         measured.stream().filter(t -> !t.met()).forEach(t -> missed.append("; ").append(t.verdict()).append(": ").append(t.text())
                 .append(' ').append(t.wanted()).append(", measured ").append(t.value()).append(" (").append(t.interval()).append(')'));
         int left = targets().size() - measured.size();
-        String share = mostThreads() > run.cpus ? "; " + mostThreads() + " threads share its CPUs" : "";
+        String share = mostThreads() > run.cpus ? ".\nOversubscribed: more threads than CPUs, so that a thread has a CPU for a"
+                + " part of the time only" : "";
         return "Measured " + machine("date") + " on " + machine("cpu") + ", " + run.cpus + " CPUs, "
                 + machine("kernel") + ", JDK " + machine("jdk") + share + ".\n" + met + " of "
                 + targets().size() + " targets met" + missed + (left == 0 ? "" : "; not measured: " + left) + ".";

@@ -21,7 +21,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** What one run left in its folder: the measurements, and the machine that they were made on. */
 final class Run {
@@ -29,6 +31,17 @@ final class Run {
     final Map<String, Measurement> all;
     final Map<String, String> machine = new LinkedHashMap<>();
     final int cpus;
+
+    /** The keys of all that was looked for. */
+    final Set<String> asked = new LinkedHashSet<>();
+
+    /** One in which nothing was measured. */
+    Run(String page) {
+        folder = Path.of(page).toAbsolutePath();
+        all = Map.of();
+        cpus = 1;
+        machine.put("page", page);
+    }
 
     Run(Path folder) throws IOException {
         this.folder = folder;
@@ -42,13 +55,20 @@ final class Run {
         cpus = Integer.parseInt(machine.getOrDefault("cpus", "1").trim());
     }
 
+    /** That many, and whether they have to share the CPUs. */
+    String threads(int count) {
+        return Text.threads(count) + (count > cpus ? ", oversubscribed" : "");
+    }
+
     String name() {
         return folder.getFileName().toString();
     }
 
     /** Null if it was not measured. */
     Measurement find(String question, String method, int threads) {
-        return all.get(Measurement.key(question, method, threads));
+        String key = Measurement.key(question, method, threads);
+        asked.add(key);
+        return all.get(key);
     }
 
     String machineTable() {

@@ -88,14 +88,14 @@ final class Section {
 
     /** A row for each contender, a column for each number of threads. */
     Table grid(String question, Map<String, String> contenders, int[] threads, Function<Measurement, String> cell) {
-        Table table = new Table(head("", threads));
+        Table table = new Table(head(run, "", threads));
         contenders.forEach((method, name) -> table.row(row(name, threads, t -> cell.apply(get(question, method, t)))));
         return table;
     }
 
     /** Time divided by that of one contender with as many threads. */
     Table ratios(String question, Map<String, String> contenders, int[] threads, String one) {
-        Table table = new Table(head("", threads));
+        Table table = new Table(head(run, "", threads));
         contenders.forEach((method, name) -> {
             if (!method.equals(one)) {
                 table.row(row(name, threads, t -> ratio(question, method, one, t).full()));
@@ -104,8 +104,8 @@ final class Section {
         return table;
     }
 
-    static List<String> head(String first, int[] threads) {
-        return row(first, threads, Text::threads);
+    static List<String> head(Run run, String first, int[] threads) {
+        return row(first, threads, run::threads);
     }
 
     static List<String> row(String first, int[] threads, Function<Integer, String> cell) {
@@ -121,13 +121,14 @@ final class Section {
         if (measured.isEmpty()) {
             return text.append("\nThis was not measured in this run.\n").toString();
         }
-        text.append(body);
-        if (!missing.isEmpty()) {
-            text.append("\nNot measured in this run: ").append(missing.entrySet().stream()
-                    .map(e -> measured.contains(e.getKey()) ? some(e.getKey(), e.getValue()) : e.getKey())
-                    .collect(Collectors.joining(", "))).append(".\n");
-        }
-        return text.toString();
+        return text.append(body).append(notMeasured()).toString();
+    }
+
+    /** Empty if nothing is missing. */
+    String notMeasured() {
+        return missing.isEmpty() ? "" : "\nNot measured in this run: " + missing.entrySet().stream()
+                .map(e -> measured.contains(e.getKey()) ? some(e.getKey(), e.getValue()) : e.getKey())
+                .collect(Collectors.joining(", ")) + ".\n";
     }
 
     /** Those that lack the same numbers of threads together. */

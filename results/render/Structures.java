@@ -201,7 +201,7 @@ final class Structures extends Report {
     }
 
     private String table(Question question, Cell cell) {
-        Table table = new Table(Section.head("", THREADS));
+        Table table = new Table(Section.head(run, "", THREADS));
         question.contenders().forEach((method, name) -> table.row(Section.row(name, THREADS, t -> {
             Measurement m = run.find(question.key(), method, t);
             return m == null ? Text.NONE : cell.text(m, method);
@@ -294,7 +294,7 @@ final class Structures extends Report {
     }
 
     private String summaryTable() {
-        List<String> head = Section.head("", THREADS);
+        List<String> head = Section.head(run, "", THREADS);
         head.addFirst("ns, as each thread sees it");
         Table table = new Table(head);
         QUESTIONS.forEach(q -> q.contenders().forEach((method, name) -> {
