@@ -101,9 +101,12 @@ libraries() {
 }
 
 measure() {
-    local mode=()
-    [ -z "$QUICK" ] || mode=(quick)
+    local mode=() compared
     compile
+    if [ -n "$QUICK" ]; then
+        compared=$("$JDK/bin/java" "$root/results/render/Render.java" --compared "$page")
+        mode=(quick "$compared")
+    fi
     rm -rf "$WORK/run.new" && mkdir -p "$WORK/run.new"
     {
         printf 'page: %s\n' "$page"

@@ -30,6 +30,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -54,23 +56,25 @@ public final class Main {
 
     private final List<Plan.Group> groups;
     private final boolean quick;
+    private final Set<String> compared;
     private final Forks forks;
     private final Map<Plan.Group, Map<String, List<RunResult>>> results = new LinkedHashMap<>();
     private final long begin = System.nanoTime();
     private final Map<Plan.Group, Double> seconds = new LinkedHashMap<>();
 
-    private Main(List<Plan.Group> groups, boolean quick, Path log) throws IOException {
+    private Main(List<Plan.Group> groups, boolean quick, Set<String> compared, Path log) throws IOException {
         this.groups = groups;
         this.quick = quick;
+        this.compared = compared;
         forks = new Forks(quick, log);
     }
 
     public static void main(String[] args) throws IOException, RunnerException {
-        if (args.length < 3 || args.length > 4 || !Plan.PAGES.containsKey(args[0])) {
-            System.err.println("usage: Main report|structures <result file> <log file> [quick]");
+        boolean quick = args.length == 5 && args[3].equals("quick");
+        if (args.length != 3 && !quick || !Plan.PAGES.containsKey(args[0])) {
+            System.err.println("usage: Main report|structures <result file> <log file> [quick <what the page's targets compare>]");
             System.exit(2);
         }
-        boolean quick = args.length == 4 && args[3].equals("quick");
         Pattern only = Pattern.compile(System.getProperty("percpu.only", ""));
         List<Plan.Group> groups = Plan.PAGES.get(args[0]).groups().stream().filter(g -> only.matcher(g.toString()).find()).toList();
         if (groups.isEmpty()) {
@@ -78,13 +82,24 @@ public final class Main {
                     .map(Plan.Group::toString).distinct().collect(Collectors.joining(", ")));
             System.exit(2);
         }
-        new Main(groups, quick, Path.of(args[2])).measure(Path.of(args[1]));
+        Set<String> compared = quick ? Set.of(args[4].split("\\s+")) : Set.of();
+        Set<String> unknown = new TreeSet<>(compared);
+        Plan.PAGES.get(args[0]).groups().forEach(g -> g.methods().forEach(method -> unknown.remove(g.measurement(method))));
+        if (!unknown.isEmpty()) {
+            System.err.println("the page's targets compare what no benchmark measures: " + String.join(", ", unknown));
+            System.exit(2);
+        }
+        new Main(groups, quick, compared, Path.of(args[2])).measure(Path.of(args[1]));
+    }
+
+    private int rounds(Plan.Group group, String method) {
+        // Two are needed for an interval; what no target compares goes without.
+        return quick ? compared.contains(group.measurement(method)) ? QUICK_ROUNDS : 1
+                : Math.min(group.question().getAnnotation(Fork.class).value(), group.mostRounds());
     }
 
     private int rounds(Plan.Group group) {
-        int rounds = Math.min(group.question().getAnnotation(Fork.class).value(), group.mostRounds());
-        // Two are needed for an interval; what is not in the targets goes without.
-        return quick ? group.inTargets() ? QUICK_ROUNDS : 1 : rounds;
+        return group.methods().stream().mapToInt(method -> rounds(group, method)).max().orElseThrow();
     }
 
     // What is measured so far is written after each round: who interrupts a run has that.
@@ -96,7 +111,7 @@ public final class Main {
             for (int g = 0; g < groups.size(); g++) {
                 Plan.Group group = groups.get(g);
                 if (round <= rounds(group)) {
-                    run(group, "round " + round + " of " + most,
+                    run(group, round, "round " + round + " of " + most,
                             left(round, most, groups) + left(round - 1, round, groups.subList(g, groups.size())));
                 }
             }
@@ -106,16 +121,16 @@ public final class Main {
             List<Plan.Group> noisy = groups.stream().filter(this::isNoisy).toList();
             System.out.printf("%d of %d groups are noisy%s%n", noisy.size(), groups.size(), noisy.isEmpty() ? "" : ", again:");
             for (int g = 0; g < noisy.size(); g++) {
-                run(noisy.get(g), "again " + more + " of at most " + MOST_ROUNDS_MORE, left(0, 1, noisy.subList(g, noisy.size())));
+                run(noisy.get(g), 0, "again " + more + " of at most " + MOST_ROUNDS_MORE, left(0, 1, noisy.subList(g, noisy.size())));
             }
             write(file);
         }
     }
 
-    private void run(Plan.Group group, String where, double left) throws IOException, RunnerException {
+    private void run(Plan.Group group, int round, String where, double left) throws IOException, RunnerException {
         long start = System.nanoTime();
         // Each time another contender first: what comes first or last may have it easier.
-        List<String> methods = new ArrayList<>(group.methods());
+        List<String> methods = new ArrayList<>(group.methods().stream().filter(m -> round <= rounds(group, m)).toList());
         Collections.rotate(methods, results.getOrDefault(group, Map.of()).values().stream().mapToInt(List::size).max().orElse(0));
         for (String method : methods) {
             RunResult r = forks.run(group, method);
@@ -145,9 +160,9 @@ public final class Main {
     private void write(Path file) throws IOException {
         List<RunResult> merged = new ArrayList<>();
         List<Integer> planned = new ArrayList<>();
-        results.forEach((group, methods) -> methods.values().forEach(runs -> {
+        results.forEach((group, methods) -> methods.forEach((method, runs) -> {
             merged.add(new RunResult(runs.getLast().getParams(), results(runs)));
-            planned.add(rounds(group));
+            planned.add(rounds(group, method));
         }));
         Path part = file.resolveSibling(file.getFileName() + ".part");
         ResultFormatFactory.getInstance(ResultFormatType.JSON, part.toString()).writeOut(merged);

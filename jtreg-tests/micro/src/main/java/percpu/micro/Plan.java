@@ -54,8 +54,13 @@ final class Plan {
 
     /** What is compared with each other: contenders that run next to each other, with as many threads. */
     record Group(Class<?> question, Parameter parameter, int threads, Variant variant, Mode mode,
-                 Class<? extends InternalProfiler> profiler, List<String> methods, int mostRounds,
-                 boolean inTargets) {
+                 Class<? extends InternalProfiler> profiler, List<String> methods, int mostRounds) {
+        /** {@return what the renderer of the pages calls it} */
+        String measurement(String method) {
+            return question.getSimpleName() + (parameter == null ? "" : "/" + parameter.value())
+                    + (variant.label().isEmpty() ? "" : "@" + variant.label()) + "." + method + "/" + threads;
+        }
+
         @Override
         public String toString() {
             return question.getSimpleName() + (parameter == null ? "" : " " + parameter.value())
@@ -64,9 +69,6 @@ final class Plan {
     }
 
     private static final int ROUNDS_OF_VARIANTS = 3;
-    // With so many threads; of Limits only what has the section. A second look at 64 threads takes a minute of ten.
-    private static final Map<Class<?>, Set<Integer>> IN_TARGETS = Map.of(OneCounter.class, Set.of(1, 2),
-            Loops.class, Set.of(1), Limits.class, Set.of(1), EightCounters.class, Set.of(1), Memory.class, Set.of(1));
     private static final List<Integer> ONE = List.of(1);
     private static final List<Integer> TO_SIXTEEN = List.of(1, 2, 16);
     private static final Set<String> ALL = Set.of();
@@ -133,8 +135,7 @@ final class Plan {
     private Plan structures(int mostRounds) {
         for (int threads : TO_SIXTEEN) {
             for (Class<?> question : List.of(Stacks.class, Rings.class, Locks.class, DataStacks.class)) {
-                add(question, threads, Variant.USUAL, Mode.Throughput, Allocation.class, ALL, mostRounds,
-                        mostRounds == Integer.MAX_VALUE);
+                add(question, threads, Variant.USUAL, Mode.Throughput, Allocation.class, ALL, mostRounds);
             }
         }
         return this;
@@ -150,19 +151,15 @@ final class Plan {
 
     private void add(Class<?> question, List<Integer> threads, Variant variant, Mode mode,
             Class<? extends InternalProfiler> profiler, Set<String> selection) {
-        boolean usual = variant == Variant.USUAL && mode != Mode.SampleTime;
-        for (int t : threads) {
-            boolean inTargets = usual && IN_TARGETS.getOrDefault(question, Set.of()).contains(t)
-                    && (question != Limits.class || selection.contains("cSection"));
-            add(question, t, variant, mode, profiler, selection, usual ? Integer.MAX_VALUE : ROUNDS_OF_VARIANTS, inTargets);
-        }
+        int mostRounds = variant == Variant.USUAL && mode != Mode.SampleTime ? Integer.MAX_VALUE : ROUNDS_OF_VARIANTS;
+        threads.forEach(t -> add(question, t, variant, mode, profiler, selection, mostRounds));
     }
 
     private void add(Class<?> question, int threads, Variant variant, Mode mode,
-            Class<? extends InternalProfiler> profiler, Set<String> selection, int mostRounds, boolean inTargets) {
+            Class<? extends InternalProfiler> profiler, Set<String> selection, int mostRounds) {
         List<String> methods = benchmarks(question).filter(m -> selection.isEmpty() || selection.contains(m)).sorted().toList();
         for (Parameter parameter : Parameter.of(question)) {
-            groups.add(new Group(question, parameter, threads, variant, mode, profiler, methods, mostRounds, inTargets));
+            groups.add(new Group(question, parameter, threads, variant, mode, profiler, methods, mostRounds));
         }
     }
 }
