@@ -95,7 +95,7 @@ compile() {
 
 libraries() {
     local -a jars
-    jars=("$WORK"/target/lib/{agrona,disruptor,jctools-core,jmh-core}-*.jar)
+    jars=("$WORK"/target/lib/{agrona,disruptor,jackson-core,jctools-core,jmh-core,netty-common}-*.jar)
     jars=("${jars[@]##*/}")
     printf 'libraries: %s\n' "${jars[*]%.jar}"
 }

@@ -22,8 +22,10 @@ package percpu.micro;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
+import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuDataStack;
 
 import org.openjdk.jmh.annotations.Benchmark;
@@ -47,10 +49,13 @@ import org.openjdk.jmh.annotations.Warmup;
  * belong ({@link Missed}).
  * <p>
  * {@link #copies} is the limit: the same two copies by way of memory of the thread's own.
+ * <p>
+ * {@link SynchronizedDataStack} is what a Java program has without critical sections. One of them for each slot, found by
+ * PerCpu.currentSlot(), keeps threads on different CPUs from contending.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 5, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "-Xms512m", "-Xmx512m"})
+@Fork(value = 3, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "-Xms512m", "-Xmx512m"})
 @Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 public class DataStacks {
@@ -146,6 +151,21 @@ public class DataStacks {
         }
     }
 
+    @State(Scope.Benchmark)
+    public static class SynchronizedPerSlotState {
+        SynchronizedDataStack[] stacks = new SynchronizedDataStack[PerCpu.slots()];
+
+        @Setup(Level.Trial)
+        public void create(Size size) {
+            Arrays.setAll(stacks, slot -> new SynchronizedDataStack(size.bytes, CAPACITY));
+        }
+
+        @TearDown(Level.Trial)
+        public void check() {
+            Missed.check(Arrays.stream(stacks).mapToLong(SynchronizedDataStack::size).sum());
+        }
+    }
+
     @Benchmark
     public void copies(Native mine) {
         mine.between.copyFrom(mine.next());
@@ -176,10 +196,24 @@ public class DataStacks {
 
     @Benchmark
     public void synchronizedStack(SynchronizedState s, Native mine, Missed missed) {
-        if (!s.stack.push(mine.next())) {
+        push(s.stack, mine, missed);
+        pop(s.stack, mine, missed);
+    }
+
+    @Benchmark
+    public void synchronizedPerSlot(SynchronizedPerSlotState s, Native mine, Missed missed) {
+        push(s.stacks[PerCpu.currentSlot()], mine, missed);
+        pop(s.stacks[PerCpu.currentSlot()], mine, missed);
+    }
+
+    private static void push(SynchronizedDataStack stack, Mine mine, Missed missed) {
+        if (!stack.push(mine.next())) {
             missed.push();
         }
-        if (s.stack.pop(mine.destination)) {
+    }
+
+    private static void pop(SynchronizedDataStack stack, Mine mine, Missed missed) {
+        if (stack.pop(mine.destination)) {
             mine.check();
         } else {
             missed.pop();

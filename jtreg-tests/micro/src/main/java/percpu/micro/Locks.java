@@ -22,6 +22,7 @@ package percpu.micro;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,12 +45,17 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does it cost to take a lock, change what it guards, and release it? What it guards is a
- * plain counter, one for each slot with {@link PerCpuLock} and one for all with the others.
+ * plain counter: one for all threads, or one for each slot with a lock of its own, as {@link PerCpuLock} has it.
  * One invocation is one increment; at the end none may be lost.
+ * <p>
+ * Without critical sections one takes an array of locks, and finds the lock by PerCpu.currentSlot(). A thread that is
+ * moved before it has the lock contends with the threads of the slot it came from, and nothing worse happens.
+ * ReentrantLock is unfair, which is its default and what its authors recommend for throughput. The spin lock looks before
+ * it tries to swap, and waits as PerCpuLock does.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 5, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "-Xms512m", "-Xmx512m"})
+@Fork(value = 3, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "-Xms512m", "-Xmx512m"})
 @Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 public class Locks {
@@ -60,7 +66,7 @@ public class Locks {
 
     static {
         try {
-            HELD = MethodHandles.lookup().findVarHandle(SpinLockState.class, "held", boolean.class);
+            HELD = MethodHandles.lookup().findVarHandle(SpinLock.class, "held", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -106,12 +112,12 @@ public class Locks {
         }
     }
 
-    @State(Scope.Benchmark)
-    public static class SpinLockState {
-        boolean held;
+    /** With what it guards. */
+    static class SpinLock {
+        private boolean held;
         long count;
 
-        void lock() {
+        final void lock() {
             if (!HELD.compareAndSet(this, false, true)) {
                 lockSlowly();
             }
@@ -123,13 +129,45 @@ public class Locks {
             }
         }
 
-        void unlock() {
+        final void unlock() {
             HELD.setRelease(this, false);
+        }
+    }
+
+    /** Two cache lines longer, so that two of them in a row share none. */
+    @SuppressWarnings("unused")
+    static final class PaddedSpinLock extends SpinLock {
+        private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15;
+    }
+
+    /** As {@link PaddedSpinLock}; the lock's own object, which it makes, lies after this one and before the next. */
+    @SuppressWarnings({"serial", "unused"})
+    static final class PaddedReentrantLock extends ReentrantLock {
+        long count;
+        private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15;
+    }
+
+    @State(Scope.Benchmark)
+    public static class SpinLockState {
+        SpinLock lock = new SpinLock();
+
+        @TearDown(Level.Trial)
+        public void check() {
+            Mine.check(lock.count);
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class SpinLockPerSlotState {
+        PaddedSpinLock[] locks = new PaddedSpinLock[PerCpu.slots()];
+
+        public SpinLockPerSlotState() {
+            Arrays.setAll(locks, slot -> new PaddedSpinLock());
         }
 
         @TearDown(Level.Trial)
         public void check() {
-            Mine.check(count);
+            Mine.check(Arrays.stream(locks).mapToLong(lock -> lock.count).sum());
         }
     }
 
@@ -141,6 +179,20 @@ public class Locks {
         @TearDown(Level.Trial)
         public void check() {
             Mine.check(count);
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class ReentrantLockPerSlotState {
+        PaddedReentrantLock[] locks = new PaddedReentrantLock[PerCpu.slots()];
+
+        public ReentrantLockPerSlotState() {
+            Arrays.setAll(locks, slot -> new PaddedReentrantLock());
+        }
+
+        @TearDown(Level.Trial)
+        public void check() {
+            Mine.check(Arrays.stream(locks).mapToLong(lock -> lock.count).sum());
         }
     }
 
@@ -157,11 +209,23 @@ public class Locks {
 
     @Benchmark
     public void spinLock(SpinLockState s, Mine mine) {
-        s.lock();
+        s.lock.lock();
         try {
-            s.count++;
+            s.lock.count++;
         } finally {
-            s.unlock();
+            s.lock.unlock();
+        }
+        mine.increments++;
+    }
+
+    @Benchmark
+    public void spinLockPerSlot(SpinLockPerSlotState s, Mine mine) {
+        PaddedSpinLock lock = s.locks[PerCpu.currentSlot()];
+        lock.lock();
+        try {
+            lock.count++;
+        } finally {
+            lock.unlock();
         }
         mine.increments++;
     }
@@ -173,6 +237,18 @@ public class Locks {
             s.count++;
         } finally {
             s.lock.unlock();
+        }
+        mine.increments++;
+    }
+
+    @Benchmark
+    public void reentrantLockPerSlot(ReentrantLockPerSlotState s, Mine mine) {
+        PaddedReentrantLock lock = s.locks[PerCpu.currentSlot()];
+        lock.lock();
+        try {
+            lock.count++;
+        } finally {
+            lock.unlock();
         }
         mine.increments++;
     }

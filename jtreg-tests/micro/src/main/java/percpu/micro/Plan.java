@@ -81,7 +81,7 @@ final class Plan {
 
     static final Map<String, Plan> PAGES = Map.of(
             "report", new Plan().counters().conditions().structures(3),
-            "structures", new Plan().structures(Integer.MAX_VALUE));
+            "structures", new Plan().structures(Integer.MAX_VALUE).moreStructures());
 
     private final List<Group> groups = new ArrayList<>();
 
@@ -134,9 +134,16 @@ final class Plan {
     // A page of its own has more rounds of them.
     private Plan structures(int mostRounds) {
         for (int threads : TO_SIXTEEN) {
-            for (Class<?> question : List.of(Stacks.class, Rings.class, Locks.class, DataStacks.class)) {
+            for (Class<?> question : List.of(Stacks.class, Rings.class, Locks.class)) {
                 add(question, threads, Variant.USUAL, Mode.Throughput, Allocation.class, ALL, mostRounds);
             }
+        }
+        return this;
+    }
+
+    private Plan moreStructures() {
+        for (Class<?> question : List.of(Pools.class, DataStacks.class)) {
+            add(question, TO_SIXTEEN, Variant.USUAL, Mode.Throughput, Allocation.class, ALL);
         }
         return this;
     }

@@ -19,15 +19,17 @@
 
 package percpu.micro;
 
+import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.EventPoller;
 import com.lmax.disruptor.InsufficientCapacityException;
-import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.WaitStrategy;
+import com.lmax.disruptor.YieldingWaitStrategy;
 
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuRingBuffer;
@@ -39,9 +41,10 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -52,156 +55,49 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * What does it cost to write a record of 32 bytes that another thread reads? One invocation is one
  * record written; a thread of the benchmark's own reads beside the writers all the time, and its
  * work is not counted. Who finds the ring full waits ({@link Wait}) and tries again, so every
  * record is delivered, and in the long run nobody writes faster than the reader reads. The reader
- * loads all 32 bytes; at the end all records must have come, each once.
+ * loads all 32 bytes; at the end all records must have come, each once ({@link Records}).
  * <p>
  * All contenders have the same memory for records, the slots of PerCpuRingBuffer together.
+ * <p>
+ * Agrona: ManyToOneRingBuffer is its ring for many writers and one reader; records are claimed and filled in place,
+ * which is its way without a copy. For writers that do not contend one takes a ring of that kind for each slot, found
+ * by PerCpu.currentSlot(), or a OneToOneRingBuffer, its ring for one writer, for each thread.
+ * <p>
+ * Order: one ring for all writers gives one order of all their records. Rings for each slot give one order of each
+ * slot's records, PerCpuRingBuffer's too, and rings for each thread one of each thread's.
+ * <p>
+ * Disruptor: with its default, BlockingWaitStrategy, a writer takes a lock for each record to wake a reader, and a
+ * reader that polls never waits there. Its authors' guide recommends YieldingWaitStrategy for high performance with
+ * fewer handlers than logical cores, and BusySpinWaitStrategy with fewer than physical cores. The reader polls, and
+ * between two polls it waits as the strategy does: with YieldingWaitStrategy its authors' own test of a poller does so.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 // The opened package is for Agrona, which wants it.
-// More rounds than others have: with 16 writers on two CPUs a JVM differs from the next one by a tenth.
-@Fork(value = 9, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "-Xms512m", "-Xmx512m",
+@Fork(value = 5, jvmArgsAppend = {"--add-modules", "jdk.incubator.percpu", "-Xms512m", "-Xmx512m",
         "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED"})
 @Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 public class Rings {
-    static final int RECORD = 32;
     static final int CAPACITY = 1 << 20;
 
     // Both rings of bytes put a header of so many bytes before a record.
     private static final int HEADER = 8;
 
-    // Linux makes it twice as long: in that time the fastest reader empties a third of a full ring. Sleeping as shortly as
-    // they can, 16 writers would wake up 125,000 times a second, which is most of what two CPUs have.
-    private static final long NANOS_FOR_ROOM = 50_000;
-
-    /** A thread that writes: the record's number, the thread's number, and two words made of them. */
-    @State(Scope.Thread)
-    public static class Writer {
-        private static final List<Writer> ALL = new ArrayList<>();
-        private static final AtomicInteger COUNT = new AtomicInteger();
-
-        final long id = COUNT.getAndIncrement();
-        long written;
-
-        @Setup(Level.Trial)
-        public void register() {
-            synchronized (ALL) {
-                ALL.add(this);
-            }
-        }
-    }
-
-    /** How often JMH's threads found the ring full; waiting for one record counts once. */
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.OPERATIONS)
-    public static class Full {
-        public long ringFull;
-    }
-
-    /**
-     * What the reader counts. JMH gives each state cache lines of its own: the writers read the other
-     * one for each record, and would miss it each time if the reader wrote there.
-     */
-    @State(Scope.Benchmark)
-    public static class Tally {
-        long records;
-        long numbers;
-    }
-
-    /** The reader, and what is checked. */
-    public abstract static class Shared {
-        private final Thread reader = new Thread(this::readAll, "reader");
-        private volatile boolean stop;
-        private volatile Throwable failure;
-
-        // The reader's, until it has ended.
-        private Tally tally;
-
-        /** Reads all that is there. */
-        abstract void read();
-
-        final void accept(long number, long writer, long sum, long inverted) {
-            if (number + writer != sum || ~number != inverted) {
-                throw new IllegalStateException("not a record that was written: "
-                        + number + ", " + writer + ", " + sum + ", " + inverted);
-            }
-            tally.records++;
-            tally.numbers += number;
-        }
-
-        private void readAll() {
-            try {
-                for (int tries = 0, nothing = 0; nothing < 3;) {
-                    // All that was written before this was set is there now.
-                    boolean last = stop;
-                    long before = tally.records;
-                    read();
-                    if (tally.records > before) {
-                        tries = 0;
-                    } else if (last) {
-                        // Where a ring starts again from its beginning, one read finds nothing.
-                        nothing++;
-                    } else {
-                        Wait.sleeping(tries++);
-                    }
-                }
-            } catch (Throwable t) {
-                failure = t;
-            }
-        }
-
-        final void waitForRoom(int tries, Full full) {
-            if (tries == 0) {
-                full.ringFull++;
-            }
-            if (failure != null) {
-                throw new IllegalStateException("the reader failed", failure);
-            }
-            Wait.sleeping(tries, NANOS_FOR_ROOM);
-        }
-
-        @Setup(Level.Trial)
-        public void start(Tally tally) {
-            this.tally = tally;
-            reader.setDaemon(true);
-            reader.start();
-        }
-
-        @TearDown(Level.Trial)
-        public void check() throws InterruptedException {
-            stop = true;
-            reader.join();
-            if (failure != null) {
-                throw new IllegalStateException("the reader failed", failure);
-            }
-            long recordsWritten = 0;
-            long numbersWritten = 0;
-            synchronized (Writer.ALL) {
-                for (Writer w : Writer.ALL) {
-                    recordsWritten += w.written;
-                    numbersWritten += w.written * (w.written - 1) / 2;
-                }
-            }
-            if (tally.records != recordsWritten || tally.numbers != numbersWritten) {
-                throw new IllegalStateException(recordsWritten + " records were written, " + tally.records
-                        + " were read; the sums of their numbers are " + numbersWritten + " and " + tally.numbers);
-            }
-        }
-    }
+    // Nobody is on the overflow slot as a rule: the others share the memory.
+    private static final int SLOTS = Math.max(1, PerCpu.slots() - 1);
 
     @State(Scope.Benchmark)
-    public static class PerCpuState extends Shared {
-        // Nobody is on the overflow slot as a rule: the others share the memory.
-        PerCpuRingBuffer ring = new PerCpuRingBuffer(CAPACITY / Math.max(1, PerCpu.slots() - 1));
+    public static class PerCpuState extends Records.Shared {
+        PerCpuRingBuffer ring = new PerCpuRingBuffer(CAPACITY / SLOTS);
 
         private final PerCpuRingBuffer.Reader action = (slot, record) -> accept(
                 record.get(ValueLayout.JAVA_LONG, 0), record.get(ValueLayout.JAVA_LONG, 8),
@@ -213,18 +109,26 @@ public class Rings {
         }
     }
 
-    @State(Scope.Benchmark)
-    public static class AgronaState extends Shared {
+    /** Agrona's rings. */
+    public abstract static class AgronaBase extends Records.Shared {
         static final int TYPE = 1;
 
-        ManyToOneRingBuffer ring = new ManyToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(
-                CAPACITY + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH)));
-
-        private final MessageHandler action = this::message;
+        final MessageHandler action = this::message;
 
         private void message(int type, MutableDirectBuffer buffer, int index, int length) {
             accept(buffer.getLong(index), buffer.getLong(index + 8), buffer.getLong(index + 16), buffer.getLong(index + 24));
         }
+
+        /** @param parts by how many rings the memory is shared; each has a power of two */
+        static UnsafeBuffer memory(int parts) {
+            return new UnsafeBuffer(BufferUtil.allocateDirectAligned(
+                    Integer.highestOneBit(CAPACITY / parts) + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH));
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class AgronaState extends AgronaBase {
+        ManyToOneRingBuffer ring = new ManyToOneRingBuffer(memory(1));
 
         @Override
         void read() {
@@ -233,7 +137,47 @@ public class Rings {
     }
 
     @State(Scope.Benchmark)
-    public static class DisruptorState extends Shared {
+    public static class AgronaPerSlotState extends AgronaBase {
+        ManyToOneRingBuffer[] rings = new ManyToOneRingBuffer[PerCpu.slots()];
+
+        public AgronaPerSlotState() {
+            for (int slot = 0; slot < rings.length; slot++) {
+                rings[slot] = new ManyToOneRingBuffer(memory(SLOTS));
+            }
+        }
+
+        @Override
+        void read() {
+            for (ManyToOneRingBuffer ring : rings) {
+                ring.read(action);
+            }
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class AgronaPerThreadState extends AgronaBase {
+        private final List<OneToOneRingBuffer> rings = new CopyOnWriteArrayList<>();
+        ThreadLocal<OneToOneRingBuffer> mine;
+
+        @Setup(Level.Trial)
+        public void create(BenchmarkParams params) {
+            mine = ThreadLocal.withInitial(() -> {
+                OneToOneRingBuffer ring = new OneToOneRingBuffer(memory(params.getThreads()));
+                rings.add(ring);
+                return ring;
+            });
+        }
+
+        @Override
+        void read() {
+            for (OneToOneRingBuffer ring : rings) {
+                ring.read(action);
+            }
+        }
+    }
+
+    /** The Disruptor. */
+    public abstract static class DisruptorBase extends Records.Shared {
         static final class Event {
             long number;
             long writer;
@@ -241,18 +185,20 @@ public class Rings {
             long inverted;
         }
 
-        // The next power of two: as many records as the others have, or more.
-        RingBuffer<Event> ring = RingBuffer.createMultiProducer(Event::new,
-                BitUtil.findNextPositivePowerOfTwo(CAPACITY / (RECORD + HEADER)));
-
-        private final EventPoller<Event> poller = ring.newPoller();
+        final com.lmax.disruptor.RingBuffer<Event> ring;
+        private final EventPoller<Event> poller;
 
         private final EventPoller.Handler<Event> action = (event, sequence, endOfBatch) -> {
             accept(event.number, event.writer, event.sum, event.inverted);
             return true;
         };
 
-        public DisruptorState() {
+        protected DisruptorBase(WaitStrategy strategy, IntConsumer wait) {
+            super(wait);
+            // The next power of two: as many records as the others have, or more.
+            ring = com.lmax.disruptor.RingBuffer.createMultiProducer(Event::new,
+                    BitUtil.findNextPositivePowerOfTwo(CAPACITY / (Records.SIZE + HEADER)), strategy);
+            poller = ring.newPoller();
             ring.addGatingSequences(poller.getSequence());
         }
 
@@ -268,10 +214,24 @@ public class Rings {
         }
     }
 
+    @State(Scope.Benchmark)
+    public static class DisruptorYieldingState extends DisruptorBase {
+        public DisruptorYieldingState() {
+            super(new YieldingWaitStrategy(), Wait::yielding);
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class DisruptorBusySpinState extends DisruptorBase {
+        public DisruptorBusySpinState() {
+            super(new BusySpinWaitStrategy(), Wait::spinning);
+        }
+    }
+
     // Each in a method of its own: C2 would make an object of each record if the loop itself wrote it.
 
     private static boolean write(PerCpuRingBuffer ring, long number, long id) {
-        PerCpuRingBuffer.Record record = ring.reserve(RECORD);
+        PerCpuRingBuffer.Record record = ring.reserve(Records.SIZE);
         if (!record.isReserved()) {
             return false;
         }
@@ -283,8 +243,8 @@ public class Rings {
         return true;
     }
 
-    private static boolean write(ManyToOneRingBuffer ring, long number, long id) {
-        int index = ring.tryClaim(AgronaState.TYPE, RECORD);
+    private static boolean write(RingBuffer ring, long number, long id) {
+        int index = ring.tryClaim(AgronaBase.TYPE, Records.SIZE);
         if (index <= 0) {
             return false;
         }
@@ -297,14 +257,14 @@ public class Rings {
         return true;
     }
 
-    private static boolean write(RingBuffer<DisruptorState.Event> ring, long number, long id) {
+    private static boolean write(com.lmax.disruptor.RingBuffer<DisruptorBase.Event> ring, long number, long id) {
         long sequence;
         try {
             sequence = ring.tryNext();
         } catch (InsufficientCapacityException e) {
             return false;
         }
-        DisruptorState.Event event = ring.get(sequence);
+        DisruptorBase.Event event = ring.get(sequence);
         event.number = number;
         event.writer = id;
         event.sum = number + id;
@@ -314,7 +274,7 @@ public class Rings {
     }
 
     @Benchmark
-    public void perCpuRingBuffer(PerCpuState s, Writer writer, Full full) {
+    public void perCpuRingBuffer(PerCpuState s, Records.Writer writer, Records.Full full) {
         long number = writer.written++;
         for (int tries = 0; !write(s.ring, number, writer.id); tries++) {
             s.waitForRoom(tries, full);
@@ -322,7 +282,7 @@ public class Rings {
     }
 
     @Benchmark
-    public void agrona(AgronaState s, Writer writer, Full full) {
+    public void agrona(AgronaState s, Records.Writer writer, Records.Full full) {
         long number = writer.written++;
         for (int tries = 0; !write(s.ring, number, writer.id); tries++) {
             s.waitForRoom(tries, full);
@@ -330,7 +290,31 @@ public class Rings {
     }
 
     @Benchmark
-    public void disruptor(DisruptorState s, Writer writer, Full full) {
+    public void agronaPerSlot(AgronaPerSlotState s, Records.Writer writer, Records.Full full) {
+        long number = writer.written++;
+        for (int tries = 0; !write(s.rings[PerCpu.currentSlot()], number, writer.id); tries++) {
+            s.waitForRoom(tries, full);
+        }
+    }
+
+    @Benchmark
+    public void agronaPerThread(AgronaPerThreadState s, Records.Writer writer, Records.Full full) {
+        long number = writer.written++;
+        for (int tries = 0; !write(s.mine.get(), number, writer.id); tries++) {
+            s.waitForRoom(tries, full);
+        }
+    }
+
+    @Benchmark
+    public void disruptorYielding(DisruptorYieldingState s, Records.Writer writer, Records.Full full) {
+        long number = writer.written++;
+        for (int tries = 0; !write(s.ring, number, writer.id); tries++) {
+            s.waitForRoom(tries, full);
+        }
+    }
+
+    @Benchmark
+    public void disruptorBusySpin(DisruptorBusySpinState s, Records.Writer writer, Records.Full full) {
         long number = writer.written++;
         for (int tries = 0; !write(s.ring, number, writer.id); tries++) {
             s.waitForRoom(tries, full);

@@ -19,10 +19,15 @@
 
 package percpu.micro;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 
+import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuStack;
 
 import org.jctools.queues.MpmcArrayQueue;
@@ -43,6 +48,11 @@ import org.openjdk.jmh.annotations.Warmup;
  * What does it cost to give an object to a pool that all threads share, and to take one?
  * One invocation is a push and a pop by the same thread. {@link Missed} counts those that found
  * the pool full or empty, and at the end all elements must be where they belong.
+ * <p>
+ * All queues are used by their methods that do not block. MpmcArrayQueue is JCTools' bounded queue for many threads at
+ * both ends. One of them for each slot, found by PerCpu.currentSlot(), keeps threads on different CPUs from contending,
+ * and stays correct if a thread is moved in between. An ArrayDeque in a ThreadLocal needs no synchronization, and only
+ * its thread gets at what it holds: it is the limit for threads that never exchange anything.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -97,6 +107,44 @@ public class Stacks {
         }
     }
 
+    @State(Scope.Benchmark)
+    public static class MpmcPerSlotState {
+        MpmcArrayQueue<Object>[] queues = queues();
+
+        // Each has cache lines of its own: JCTools pads it.
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        private static MpmcArrayQueue<Object>[] queues() {
+            MpmcArrayQueue<Object>[] queues = new MpmcArrayQueue[PerCpu.slots()];
+            Arrays.setAll(queues, slot -> new MpmcArrayQueue<>(CAPACITY));
+            return queues;
+        }
+
+        @TearDown(Level.Trial)
+        public void check() {
+            Missed.check(Arrays.stream(queues).mapToLong(MpmcArrayQueue::size).sum());
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class ThreadLocalState {
+        private final List<ArrayDeque<Object>> all = new ArrayList<>();
+
+        ThreadLocal<ArrayDeque<Object>> stack = ThreadLocal.withInitial(() -> {
+            ArrayDeque<Object> mine = new ArrayDeque<>(CAPACITY);
+            synchronized (all) {
+                all.add(mine);
+            }
+            return mine;
+        });
+
+        @TearDown(Level.Trial)
+        public void check() {
+            synchronized (all) {
+                Missed.check(all.stream().mapToLong(ArrayDeque::size).sum());
+            }
+        }
+    }
+
     @Benchmark
     public Object perCpuStack(PerCpuState s, Mine mine, Missed missed) {
         if (!s.stack.push(mine.element)) {
@@ -137,6 +185,33 @@ public class Stacks {
             missed.push();
         }
         Object popped = s.queue.poll();
+        if (popped == null) {
+            missed.pop();
+        }
+        return popped;
+    }
+
+    @Benchmark
+    public Object mpmcPerSlot(MpmcPerSlotState s, Mine mine, Missed missed) {
+        if (!s.queues[PerCpu.currentSlot()].offer(mine.element)) {
+            missed.push();
+        }
+        Object popped = s.queues[PerCpu.currentSlot()].poll();
+        if (popped == null) {
+            missed.pop();
+        }
+        return popped;
+    }
+
+    @Benchmark
+    public Object threadLocalStack(ThreadLocalState s, Mine mine, Missed missed) {
+        ArrayDeque<Object> stack = s.stack.get();
+        if (stack.size() < CAPACITY) {
+            stack.addFirst(mine.element);
+        } else {
+            missed.push();
+        }
+        Object popped = s.stack.get().pollFirst();
         if (popped == null) {
             missed.pop();
         }

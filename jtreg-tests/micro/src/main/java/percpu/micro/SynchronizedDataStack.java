@@ -29,6 +29,10 @@ final class SynchronizedDataStack {
     private final MemorySegment elements;
     private int size;
 
+    // So that two of them in a row share no cache line.
+    @SuppressWarnings("unused")
+    private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15;
+
     SynchronizedDataStack(int elementSize, int capacity) {
         this.elementSize = elementSize;
         this.capacity = capacity;
