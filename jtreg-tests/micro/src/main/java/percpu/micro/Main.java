@@ -82,6 +82,11 @@ public final class Main {
                     .map(Plan.Group::toString).distinct().collect(Collectors.joining(", ")));
             System.exit(2);
         }
+        if (Runtime.getRuntime().availableProcessors() < 2) {
+            System.out.println("left out, because they need two CPUs: "
+                    + Plan.ACROSS.stream().map(Class::getSimpleName).collect(Collectors.joining(", ")));
+            groups = groups.stream().filter(g -> !Plan.ACROSS.contains(g.question())).toList();
+        }
         Set<String> compared = quick ? Set.of(args[4].split("\\s+")) : Set.of();
         Set<String> unknown = new TreeSet<>(compared);
         Plan.PAGES.get(args[0]).groups().forEach(g -> g.methods().forEach(method -> unknown.remove(g.measurement(method))));

@@ -79,6 +79,9 @@ final class Plan {
             .filter(name -> !COMPARED_LIMITS.contains(name)).collect(Collectors.toSet());
     private static final Set<String> LIMITS = Set.of("cPlain", "cLockAdd", "cFindAndAdd", "cSection");
 
+    /** What wants two threads on two CPUs. */
+    static final List<Class<?>> ACROSS = List.of(HandOver.class, HandBack.class);
+
     static final Map<String, Plan> PAGES = Map.of(
             "report", new Plan().counters().conditions().structures(3),
             "structures", new Plan().structures(Integer.MAX_VALUE).moreStructures());
@@ -144,6 +147,12 @@ final class Plan {
     private Plan moreStructures() {
         for (Class<?> question : List.of(Pools.class, DataStacks.class)) {
             add(question, TO_SIXTEEN, Variant.USUAL, Mode.Throughput, Allocation.class, ALL);
+        }
+        for (Class<?> question : ACROSS) {
+            add(question, ONE, Variant.USUAL, Mode.Throughput, Allocation.class, ALL);
+        }
+        for (Variant variant : new Variant[] {Variant.USUAL, Variant.POSSIBLE_256}) {
+            add(AllSlots.class, ONE, variant, Mode.Throughput, null, ALL);
         }
         return this;
     }

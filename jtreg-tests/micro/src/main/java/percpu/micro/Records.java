@@ -119,7 +119,7 @@ public final class Records {
         @Setup(Level.Trial)
         public void start(Tally tally) {
             this.tally = tally;
-            reader = new Taker(this::readAndCount, wait);
+            reader = new Taker(this::readAndCount, wait, Taker.ANY_CPU);
             reader.start();
         }
 

@@ -30,8 +30,11 @@ final class Taker {
     // Where a ring starts again from its beginning, one look finds nothing.
     private static final int LOOKS_AT_THE_END = 3;
 
+    static final int ANY_CPU = -1;
+
     private final LongSupplier take;
     private final IntConsumer wait;
+    private final int cpu;
     private final Thread thread = new Thread(this::run, "taker");
     private volatile boolean stop;
     private volatile Throwable failure;
@@ -39,10 +42,12 @@ final class Taker {
     /**
      * @param take takes all that is there, and answers how much that was
      * @param wait what to do when there is nothing, told how often that was already
+     * @param cpu  as {@link Affinity#bind}, or {@link #ANY_CPU}
      */
-    Taker(LongSupplier take, IntConsumer wait) {
+    Taker(LongSupplier take, IntConsumer wait, int cpu) {
         this.take = take;
         this.wait = wait;
+        this.cpu = cpu;
         thread.setDaemon(true);
     }
 
@@ -52,6 +57,9 @@ final class Taker {
 
     private void run() {
         try {
+            if (cpu != ANY_CPU) {
+                Affinity.bind(cpu);
+            }
             for (int tries = 0, nothing = 0; nothing < LOOKS_AT_THE_END;) {
                 // All that was given before this was set is there now.
                 boolean last = stop;
