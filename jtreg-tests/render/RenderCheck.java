@@ -80,6 +80,29 @@ public class RenderCheck {
             "| PerCpu.add, 1 thread | 1.22 ns | 1.01 ns | 0.82 | 0.77 to 0.88 | differs |",
             "| PerCpu.add in a loop, 1 thread | 0.69 ns | 0.69 ns | 1.00 |", "| kernel | Other | Linux |");
 
+    private static final String RINGS_ORDER = "Order: Agrona's ManyToOne ring and the Disruptor give one order of the records of all"
+            + " writers; PerCpuRingBuffer gives one order of each slot's records";
+
+    private static final List<String> OF_STRUCTURES = List.of(
+            // the fastest of each kind, with each number of threads
+            "| push and pop of an object | PerCpuStack 9.00 / 9.00 / – | MpmcArrayQueue 11.0 / ArrayBlockingQueue 80.0 / – "
+            + "| MpmcArrayQueue 20.0 / – / – | – |",
+            "| record of 32 bytes, written while another thread reads | – / PerCpuRingBuffer 20.0 / 50.0 "
+            + "| – / Disruptor, busy spin 30.0 / Disruptor, yielding 100 | – | – / Agrona OneToOne 10.0 / – |",
+            "| object given to a thread on another CPU | PerCpuStack, drained 50.0 | MpscArrayQueue 20.0 | – | – |",
+            "with 1 thread / 2 threads / 16 threads, oversubscribed |",
+            // of two settings the better one
+            "throughput: 1 thread –, 2 threads 1.50 (1.50 to 1.50) (Disruptor, busy spin), "
+            + "16 threads 2.00 (2.00 to 2.00) (Disruptor, yielding).",
+            "Of 10 comparisons with another's structure at some number of threads, the one per CPU takes less time in 8 and more in 2; in 0",
+            "| Disruptor, yielding | 40.0 (40.0 to 40.0) | 100 (100 to 100) |", "| Disruptor, busy spin | 30.0 (30.0 to 30.0) | 200 (200 to 200) |",
+            RINGS_ORDER,
+            // counted more often than there were records
+            "| Agrona ManyToOne | unknown |",
+            "| PerCpuLong.sum | 5.00 (5.00 to 5.00) | 300 (300 to 300) | 60.00 (60.00 to 60.00) |", "| ns | 3 slots | 256 possible CPUs | ratio |",
+            "Not measured in this run: Stacks with 16 threads (perCpuStack, arrayBlockingQueue, mpmcArrayQueue), "
+            + "Stacks with 1, 2, 16 threads (concurrentLinkedDeque, threadLocalStack)", " threads (mpmcPerSlot), Pools, Rings with ", ", HandBack.");
+
     private static final List<String> failures = new ArrayList<>();
 
     public static void main(String[] args) throws Exception {
@@ -131,7 +154,7 @@ public class RenderCheck {
         render(0, render, folder(work, "almost-empty", "cpus: 2\n", thrpt("Limits.cPlain", 1, "", 1)).toString());
         String empty = Files.readString(work.resolve("almost-empty/README.md"));
         check(empty.contains("0 of 6 targets met; not measured: 6.") && empty.contains("1.00 (one round)"), "an almost empty run:\n" + empty);
-        render(0, render, folder(work, "structures", MACHINE, thrpt("Stacks.perCpuStack", 1, "", 9, 9, 9)).toString());
+        structures(render, work);
         compared(render);
         render(1, render, work.resolve("nowhere").toString());
 
@@ -144,6 +167,28 @@ public class RenderCheck {
             }
         }
         System.out.println("passed");
+    }
+
+    private static void structures(Path render, Path work) throws IOException, InterruptedException {
+        String[] entries = {same("Stacks.perCpuStack", 1, 9), same("Stacks.perCpuStack", 2, 9), same("Stacks.mpmcArrayQueue", 1, 11),
+            same("Stacks.arrayBlockingQueue", 1, 28), same("Stacks.mpmcArrayQueue", 2, 400), same("Stacks.arrayBlockingQueue", 2, 80),
+            same("Stacks.mpmcPerSlot", 1, 20), same("Rings.perCpuRingBuffer", 2, 20), same("Rings.perCpuRingBuffer", 16, 50),
+            same("Rings.disruptorYielding", 2, 40), same("Rings.disruptorBusySpin", 2, 30), same("Rings.disruptorYielding", 16, 100),
+            same("Rings.disruptorBusySpin", 16, 200), same("Rings.agronaPerThread", 2, 10),
+            entry("Rings.agrona", 2, "thrpt", "", rates(2, 90, 90, 90), part("ringFull", "ops/us", 1000, 1000, 1000)), same("HandOver.perCpuStack", 1, 50),
+            same("HandOver.mpscArrayQueue", 1, 20), same("AllSlots.perCpuLongSum", 1, 5),
+            thrpt("AllSlots.perCpuLongSum", 1, "possible256", 300, 300, 300)};
+        Path run = folder(work, "structures", MACHINE, entries);
+        render(0, render, run.toString());
+        String text = Files.readString(run.resolve("README.md"));
+        OF_STRUCTURES.forEach(e -> check(text.contains(e), "not in the page of structures: " + e));
+        check(Files.readString(run.resolve("summary.md")).contains(RINGS_ORDER), "the summary does not say which order rings give");
+
+        // A machine with as many CPUs as threads; and as runs were before there were such contenders.
+        Path large = folder(work, "structures-large", MACHINE.replace("cpus: 2", "cpus: 16"), same("Stacks.perCpuStack", 16, 9));
+        render(0, render, large.toString());
+        check(!Files.readString(large.resolve("README.md")).toLowerCase(Locale.ROOT).contains("oversubscribed"),
+                "oversubscribed with a CPU for each thread");
     }
 
     /** What a short run measures more than once is what the targets compare. */
@@ -212,6 +257,10 @@ public class RenderCheck {
 
     private static String thrpt(String name, int threads, String variant, double... nanos) {
         return entry(name, threads, "thrpt", variant, rates(threads, nanos), "");
+    }
+
+    private static String same(String name, int threads, double nanos) {
+        return thrpt(name, threads, "", nanos, nanos, nanos);
     }
 
     /** Three iterations a fork, of which that in the middle counts. */

@@ -18,7 +18,6 @@
  */
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,7 +35,7 @@ final class Latency {
     static Section section(Run run) {
         Section s = new Section(run, "Latency under oversubscription",
                 "A thread may be interrupted at any place; who then has to wait? Percentiles of the time of a push and a pop.");
-        Map<String, String> contenders = new LinkedHashMap<>(Structures.STACKS.contenders());
+        Map<String, String> contenders = Question.STACKS.labels();
         contenders.put("nothing", "nothing: JMH's own time");
         Verdict verdict = Verdict.ofTime();
         for (int t : THREADS) {

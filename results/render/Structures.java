@@ -24,42 +24,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /** What the structures cost, and what others' do that are used for the same. */
 final class Structures extends Report {
-    private static final int[] THREADS = {1, 2, 16};
+    private static final String ORDER = "Order: Agrona's ManyToOne ring and the Disruptor give one order of the records of all"
+            + " writers; PerCpuRingBuffer gives one order of each slot's records and none between slots, as do rings that there is"
+            + " one of for each slot.";
 
-    /** What was measured together: JMH's name, ours, and the methods with the names of the contenders. */
-    record Question(String key, String title, Map<String, String> contenders) {
-        /** The per-CPU structure that the others are compared with. */
-        String first() {
-            return contenders.keySet().iterator().next();
-        }
+    // Those that are also measured in the run of the report.
+    private static final List<Question> IN_REPORT = List.of(Question.STACKS, Question.RINGS, Question.LOCKS);
 
-        /** Others', not ours and not the limit. */
-        boolean rival(String method) {
-            return !method.startsWith("perCpu") && !method.equals("copies");
-        }
-    }
+    private static final String UNKNOWN = "unknown";
 
     interface Cell {
-        String text(Measurement m, String contender);
+        String text(Measurement m);
     }
-
-    static final Question STACKS = new Question("Stacks", "push and pop of an object", Text.ordered(
-            "perCpuStack", "PerCpuStack", "concurrentLinkedDeque", "ConcurrentLinkedDeque",
-            "arrayBlockingQueue", "ArrayBlockingQueue", "mpmcArrayQueue", "MpmcArrayQueue"));
-    private static final Question RINGS = new Question("Rings", "record of 32 bytes, written while another thread reads",
-            Text.ordered("perCpuRingBuffer", "PerCpuRingBuffer", "agrona", "Agrona ManyToOne", "disruptor", "Disruptor"));
-    private static final Question LOCKS = new Question("Locks", "lock, increment, unlock", Text.ordered(
-            "perCpuLock", "PerCpuLock", "spinLock", "VarHandle spin lock", "reentrantLock", "ReentrantLock"));
-    private static final Map<String, String> DATA_STACKS = Text.ordered(
-            "perCpuNative", "PerCpuDataStack", "perCpuHeap", "same, from heap arrays",
-            "synchronizedStack", "synchronized stack", "copies", "the two copies only");
-
-    private static final List<Question> QUESTIONS = List.of(STACKS, RINGS, LOCKS,
-            new Question("DataStacks/64", "push and pop of 64 bytes", DATA_STACKS),
-            new Question("DataStacks/4096", "push and pop of 4096 bytes", DATA_STACKS));
 
     Structures(Run run) {
         super(run);
@@ -72,7 +53,7 @@ final class Structures extends Report {
 
     @Override
     int mostThreads() {
-        return THREADS[THREADS.length - 1];
+        return Question.ALL.stream().flatMapToInt(q -> Arrays.stream(q.threads())).max().orElseThrow();
     }
 
     private Measurement stack(int threads) {
@@ -99,10 +80,10 @@ final class Structures extends Report {
     @Override
     List<Compared> compared() {
         List<Compared> all = new ArrayList<>();
-        QUESTIONS.forEach(q -> q.contenders().forEach((method, name) -> {
-            for (int t : THREADS) {
-                all.add(new Compared(q.title() + ": " + name + ", " + Text.threads(t), " ns",
-                        Ratio.of(run.find(q.key(), method, t))));
+        Question.ALL.forEach(q -> q.contenders().forEach(c -> {
+            for (int t : q.threads()) {
+                all.add(new Compared(q.title() + ": " + c.label() + ", " + Text.threads(t), " ns",
+                        Ratio.of(run.find(q.key(), c.method(), t))));
             }
         }));
         return all;
@@ -111,20 +92,19 @@ final class Structures extends Report {
     @Override
     Map<String, String> figures() {
         Map<String, String> figures = new LinkedHashMap<>();
-        String chart = chart();
+        String chart = chart(Question.ALL);
         if (chart != null) {
             figures.put("chart.svg", chart);
         }
         return figures;
     }
 
-    private String chart() {
-        List<String> series = Section.row(Text.threads(THREADS[0]), new int[] {THREADS[1], THREADS[2]}, Text::threads);
+    private String chart(List<Question> questions) {
+        List<String> series = Arrays.stream(Question.TO_SIXTEEN).mapToObj(run::threads).toList();
         DotPlot plot = new DotPlot("Time between two operations", "ns between two operations of all threads", series);
-        for (Question q : QUESTIONS) {
+        for (Question q : questions) {
             plot.heading(q.title());
-            q.contenders().forEach((method, name) -> plot.row(name, Arrays.stream(THREADS)
-                    .mapToObj(t -> run.find(q.key(), method, t))
+            q.contenders().forEach(c -> plot.row(c.label(), Arrays.stream(q.measurements(run, c))
                     .map(m -> m == null ? null : m.interval().times(1.0 / m.threads())).toArray(Interval[]::new)));
         }
         return plot.draw();
@@ -135,22 +115,29 @@ final class Structures extends Report {
         Structures structures = new Structures(run);
         String asked = "What do stacks, rings and locks per CPU cost, and others' that are used for the same?";
         if (Files.exists(run.folder.resolveSibling("structures").resolve("README.md"))) {
-            asked += " There is a [page of its own](../structures/README.md) from a run of its own.";
+            asked += " There is a [page of its own](../structures/README.md) from a run of its own, with more of them.";
         }
         Section s = new Section(run, "Structures", asked);
-        boolean measured = QUESTIONS.stream().anyMatch(q -> q.contenders().keySet().stream()
-                .anyMatch(c -> Arrays.stream(THREADS).anyMatch(t -> s.get(q.key(), c, t) != null)));
-        if (!measured) {
+        // Earlier runs asked more.
+        List<Question> questions = Question.ALL.stream().filter(q -> IN_REPORT.contains(q) || q.measured(run)).toList();
+        ask(s, questions);
+        if (questions.stream().noneMatch(q -> q.measured(run))) {
             return s;
         }
-        s.figure("structures", "Time between two operations", structures.chart());
-        QUESTIONS.forEach(q -> {
+        s.figure("structures", "Time between two operations", structures.chart(questions));
+        questions.forEach(q -> {
             s.table("Nanoseconds as a thread sees them, " + q.title() + " (95% interval):",
-                    s.grid(q.key(), q.contenders(), THREADS, Text::cell));
-            s.table("Time divided by that of " + q.contenders().get(q.first()) + " with as many threads (95% interval):",
-                    s.ratios(q.key(), q.contenders(), THREADS, q.first()));
+                    s.grid(q.key(), q.labels(), q.threads(), Text::cell));
+            s.table("Time divided by that of " + q.first().label() + " with as many threads (95% interval):",
+                    s.ratios(q.key(), q.labels(), q.threads(), q.first().method()));
         });
-        return s.say(structures.count());
+        return s.say(ORDER).say(structures.count());
+    }
+
+    /** So that the section knows what is missing. */
+    private static Section ask(Section s, List<Question> questions) {
+        questions.forEach(q -> q.contenders().forEach(c -> Arrays.stream(q.threads()).forEach(t -> s.get(q.key(), c.method(), t))));
+        return s;
     }
 
     /** How the comparisons of a per-CPU structure with another's ended. */
@@ -158,11 +145,12 @@ final class Structures extends Report {
         int faster = 0;
         int slower = 0;
         int all = 0;
-        for (Question q : QUESTIONS) {
-            for (String method : q.contenders().keySet()) {
-                for (int t : THREADS) {
-                    Ratio ratio = Ratio.of(run.find(q.key(), method, t), run.find(q.key(), q.first(), t));
-                    if (q.rival(method) && ratio.known()) {
+        for (Question q : Question.ALL) {
+            for (int t : q.threads()) {
+                Measurement ours = run.find(q.key(), q.first().method(), t);
+                for (Measurement rival : q.rivals(run, t)) {
+                    Ratio ratio = Ratio.of(rival, ours);
+                    if (ratio.known()) {
                         all++;
                         faster += ratio.interval().low() > 1 ? 1 : 0;
                         slower += ratio.interval().high() < 1 ? 1 : 0;
@@ -171,7 +159,17 @@ final class Structures extends Report {
             }
         }
         return "Of " + all + " comparisons with another's structure at some number of threads, the one per CPU takes less time in "
-                + faster + " and more in " + slower + "; in " + (all - faster - slower) + " this run can't tell.";
+                + faster + " and more in " + slower + "; in " + (all - faster - slower) + " this run can't tell."
+                + " A structure that was measured with two settings counts with the better one.";
+    }
+
+    /** The Disruptor with the wait strategy that is better with so many threads. */
+    private String disruptor(int threads) {
+        Measurement better = Question.RINGS.rivals(run, threads).stream().filter(m -> m.method().startsWith("disruptor"))
+                .findFirst().orElse(null);
+        Ratio ratio = Ratio.ofThroughput(run.find("Rings", "perCpuRingBuffer", threads), better);
+        return Text.threads(threads) + " " + ratio.full()
+                + (better == null ? "" : " (" + Question.RINGS.labels().get(better.method()) + ")");
     }
 
     @Override
@@ -182,17 +180,22 @@ final class Structures extends Report {
         page.append(summaryTable()).append('\n');
         page.append("## Targets\n\n").append(targetTable()).append('\n');
         page.append("PerCpuStack, time of 2 threads / time of 1: ").append(Ratio.of(stack(2), stack(1)).full()).append(".\n");
+        page.append("PerCpuRingBuffer / the Disruptor with its better wait strategy, throughput: ")
+                .append(Arrays.stream(Question.RINGS.threads()).mapToObj(this::disruptor).collect(Collectors.joining(", ")))
+                .append(".\n\n").append(count()).append('\n');
         page.append("\n## Time\n\n![Time between two operations](chart.svg)\n");
-        page.append(tables("Nanoseconds as a thread sees them, ", " (95% interval):", (m, c) -> Text.cell(m)));
-        page.append('\n').append(Noise.MARK).append('\n');
+        page.append(tables("Nanoseconds as a thread sees them, ", " (95% interval):", Text::cell));
+        page.append('\n').append(ORDER).append("\n\n").append(Noise.MARK).append('\n');
         page.append("\n## Throughput\n");
         page.append(tables("Millions per second, all threads together, ", ":",
-                (m, c) -> Text.number(1000.0 * m.threads() / m.nanos())));
+                m -> Text.number(1000.0 * m.threads() / m.nanos())));
         page.append("\n## Times the per-CPU structure\n");
-        QUESTIONS.forEach(q -> page.append("\nTime divided by that of ").append(q.contenders().get(q.first()))
+        Question.ALL.forEach(q -> page.append("\nTime divided by that of ").append(q.first().label())
                 .append(" with as many threads, ").append(q.title()).append(" (95% interval):\n\n")
                 .append(table(q, times(q))));
+        page.append('\n').append(AllSlots.section(run).text());
         page.append(counts());
+        page.append(ask(new Section(run, "", ""), Question.ALL).notMeasured());
         if (!comparison.isEmpty()) {
             page.append('\n').append(comparison);
         }
@@ -201,10 +204,10 @@ final class Structures extends Report {
     }
 
     private String table(Question question, Cell cell) {
-        Table table = new Table(Section.head(run, "", THREADS));
-        question.contenders().forEach((method, name) -> table.row(Section.row(name, THREADS, t -> {
-            Measurement m = run.find(question.key(), method, t);
-            return m == null ? Text.NONE : cell.text(m, method);
+        Table table = new Table(Section.head(run, "", question.threads()));
+        question.contenders().forEach(c -> table.row(Section.row(c.label(), question.threads(), t -> {
+            Measurement m = run.find(question.key(), c.method(), t);
+            return m == null ? Text.NONE : cell.text(m);
         })));
         return table.empty() ? "Not measured in this run.\n" : table.text();
     }
@@ -212,16 +215,16 @@ final class Structures extends Report {
     /** A table for each question: its line of text, then what the cell says of each measurement. */
     private String tables(String text, String colon, Cell cell) {
         StringBuilder tables = new StringBuilder();
-        QUESTIONS.forEach(q -> tables.append('\n').append(text).append(q.title()).append(colon).append("\n\n")
+        Question.ALL.forEach(q -> tables.append('\n').append(text).append(q.title()).append(colon).append("\n\n")
                 .append(table(q, cell)));
         return tables.toString();
     }
 
     /** Time divided by that of the per-CPU structure. */
     private Cell times(Question question) {
-        return (m, c) -> {
-            Ratio r = Ratio.of(m, run.find(question.key(), question.first(), m.threads()));
-            return c.equals(question.first()) ? r.text() : r.full();
+        return m -> {
+            Ratio r = Ratio.of(m, run.find(question.key(), question.first().method(), m.threads()));
+            return m.method().equals(question.first().method()) ? r.text() : r.full();
         };
     }
 
@@ -232,7 +235,7 @@ final class Structures extends Report {
 
                 Bytes allocated on the Java heap per invocation, the reader's of a ring included:
                 """);
-        QUESTIONS.forEach(q -> text.append('\n').append(q.title()).append("\n\n").append(table(q, (m, c) -> {
+        Question.ALL.forEach(q -> text.append('\n').append(q.title()).append("\n\n").append(table(q, m -> {
             Double bytes = m.counts().get("allocated");
             return bytes == null ? Text.NONE : String.format(Locale.ROOT, "%.1f", bytes);
         })));
@@ -241,15 +244,16 @@ final class Structures extends Report {
                 A thread that is moved to another CPU between push and pop finds nothing there, and one that finds its slot
                 full pushes nothing. Of a million pops, so many found nothing, and of a million pushes, so many were refused:
                 """);
-        QUESTIONS.stream().filter(q -> q.key().contains("Stacks")).forEach(q -> text.append('\n').append(q.title())
-                .append("\n\n").append(table(q, (m, c) -> m.counts().containsKey("popsOfNothing")
+        Question.ALL.stream().filter(q -> q.key().contains("Stacks")).forEach(q -> text.append('\n').append(q.title())
+                .append("\n\n").append(table(q, m -> m.counts().containsKey("popsOfNothing")
                         ? millionths(m, "popsOfNothing") + ", " + millionths(m, "pushesRefused") : "")));
         text.append("""
 
-                Of a million records, so many had to wait because the ring was full, that is for the reader:
+                Of a million records, so many had to wait because the ring was full, that is for the reader; unknown where
+                a thread got no CPU during an iteration:
 
                 """);
-        text.append(table(RINGS, (m, c) -> millionths(m, "ringFull")));
+        text.append(table(Question.RINGS, m -> millionths(m, "ringFull")));
         return text.toString();
     }
 
@@ -260,8 +264,7 @@ final class Structures extends Report {
         double value = 1e6 * m.counts().get(name);
         if (value > 1e6) {
             // JMH adds up the rates of the threads: a thread that ran for a moment only has any rate.
-            throw new IllegalArgumentException(m.name() + ": " + name
-                    + " was counted more than once per invocation; a thread got no CPU during an iteration, measure again");
+            return UNKNOWN;
         }
         return value == 0 ? "0" : Text.number(value);
     }
@@ -275,42 +278,70 @@ final class Structures extends Report {
                 Warm-up and iterations stand in jmh.json and in `jtreg-tests/micro`.
 
                 - Stacks: one invocation is a push and a pop by the same thread, of an object that it has. At the end the
-                  elements that are left are counted: none may be lost. MpmcArrayQueue is JCTools'.
-                - Rings: one invocation is a record written. The threads are the writers; one more thread reads beside them, the
-                  same way for every contender, and its work is not counted. It reads all that is there; when there is nothing
+                  elements that are left are counted: none may be lost. MpmcArrayQueue is JCTools'. What there is one of for each
+                  slot, here and below, is found by `PerCpu.currentSlot()` and synchronizes by itself; what there is one of for
+                  each thread is in a ThreadLocal, and no other thread gets at it.
+                - Pools: one invocation takes an object and gives it back, by the same thread. A pool that has none makes one.
+                  PerCpuList is used as one more of Jackson's pools. Netty's Recycler runs on Netty's threads, because it pools
+                  nothing for others. All have their default settings.
+                - Rings: one invocation is a record written. The threads are the writers; one more thread reads beside them, and
+                  its work is not counted. It reads all that is there; when there is nothing
                   it spins 64 times, then sleeps for the shortest time there is, about 60 µs. A writer that finds the ring
                   full spins as often, then sleeps for about 100 µs: if 16 writers slept as shortly as the reader, most of the
                   CPU time would go into waking up, and none of that is a ring's.
                   So every record is delivered, and in the long run nobody writes faster than the reader reads. All have
-                  1 MiB for records; that of PerCpuRingBuffer is divided among the slots but the overflow slot. The reader
-                  loads all 32 bytes, and at the end all records must have come, each once. Agrona and the Disruptor have their
-                  default settings; records are claimed and filled in place, with `tryClaim` and `tryNext`.
-                - Locks: what the lock guards is a plain counter, with PerCpuLock one for each slot. The spin lock
+                  1 MiB for records, which rings for each slot or thread share; the overflow slot is not counted. The reader
+                  loads all 32 bytes, and at the end all records must have come, each once. Records are claimed and filled in
+                  place, with `tryClaim` and `tryNext`. The Disruptor has the two wait strategies that its authors recommend
+                  where performance counts, YieldingWaitStrategy and BusySpinWaitStrategy; its reader polls, and between
+                  two polls waits as the strategy does, not as the other readers.
+                - Locks: what the lock guards is a plain counter, one for each lock. The spin lock
                   waits as PerCpuLock does: 64 spins, then sleeping. At the end no increment may be lost.
                 - Data stacks: one invocation is a push and a pop by the same thread, from native memory of the thread's own and
-                  back. The synchronized stack is one block of native memory for all threads and an index, guarded by a monitor.
+                  back. The synchronized stack is one block of native memory and an index, guarded by a monitor.
                   "The two copies only" go by way of memory of the thread's own: the limit.
+                - Given to another CPU: one invocation is an object given by a thread that is bound to one CPU; another thread,
+                  bound to another CPU, takes, and its work is not counted. All have room for 32768 objects. Structures
+                  per CPU are drained, all slots at once, or stolen from, object by object. Queues of JCTools are emptied by
+                  their own `drain`, ArrayBlockingQueue by `poll` that waits. All that was given must have been taken.
+                - Given back on another CPU: one invocation is an object taken from the pool and put into a queue for one
+                  thread at each end, which is the same for all; a thread on another CPU takes it from there and gives it back.
+                  PerCpuList, when it is empty here, is drained on the slot where objects are. Jackson's thread-local pool is
+                  not made for that.
                 """.formatted(rounds());
     }
 
+    /** Ours beside the fastest of each kind: there are too many to show them all on other pages. */
     private String summaryTable() {
-        List<String> head = Section.head(run, "", THREADS);
-        head.addFirst("ns, as each thread sees it");
+        List<Question.Kind> kinds = Arrays.stream(Question.Kind.values()).filter(k -> k != Question.Kind.LIMIT).toList();
+        List<String> head = new ArrayList<>(List.of("ns as each thread sees it, with "
+                + Arrays.stream(Question.TO_SIXTEEN).mapToObj(run::threads).collect(Collectors.joining(" / "))));
+        kinds.forEach(k -> head.add(k == Question.Kind.PER_CPU ? k.text : "fastest that is " + k.text));
         Table table = new Table(head);
-        QUESTIONS.forEach(q -> q.contenders().forEach((method, name) -> {
-            List<String> row = Section.row(name, THREADS, t -> {
-                Measurement m = run.find(q.key(), method, t);
-                return m == null ? Text.NONE : Text.number(m.nanos());
-            });
-            row.addFirst(method.equals(q.first()) ? q.title() : "");
+        for (Question q : Question.ALL) {
+            List<String> row = new ArrayList<>(List.of(q.title()));
+            kinds.forEach(k -> row.add(fastest(q, k)));
             table.row(row);
-        }));
+        }
         return table.text();
+    }
+
+    /** A number for each number of threads, after the name where it is not that of the number before. */
+    private String fastest(Question q, Question.Kind kind) {
+        StringJoiner cell = new StringJoiner(" / ");
+        String last = "";
+        for (int t : q.threads()) {
+            Question.Contender c = q.best(run, kind, t).orElse(null);
+            String number = c == null ? Text.NONE : Text.number(run.find(q.key(), c.method(), t).nanos());
+            cell.add(c == null || c.name().equals(last) ? number : c.name() + " " + number);
+            last = c == null ? last : c.name();
+        }
+        return last.isEmpty() ? Text.NONE : cell.toString();
     }
 
     @Override
     String summary(String link) {
-        return summaryTable() + '\n' + verdicts() + " Intervals, ratios, allocation and how it was measured: [structures](" + link
-                + ").\n";
+        return summaryTable() + "\n" + ORDER + "\n\n" + verdicts() + " All contenders, intervals, ratios, allocation and how it was"
+                + " measured: [structures](" + link + ").\n";
     }
 }
