@@ -474,8 +474,8 @@ public final class PerCpu {
 
     /**
      * Makes every thread abort or leave the section that it is in, with a full
-     * memory barrier. Linux's {@code membarrier} does it in about two
-     * microseconds; where it cannot, a handshake of all Java threads does.
+     * memory barrier. Linux's {@code membarrier} does it; where that cannot be
+     * had or be trusted, a handshake of all Java threads does.
      */
     static void fence() {
         fence0();

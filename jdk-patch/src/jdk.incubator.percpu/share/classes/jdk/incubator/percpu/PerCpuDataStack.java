@@ -287,8 +287,8 @@ public final class PerCpuDataStack {
      * Removes the last element of one slot, from whatever CPU, also if the slot's
      * CPU is offline, and copies it into a segment.
      *
-     * <p>Cost: a fence, about two microseconds, and the copy; nothing but a load if
-     * the slot is empty. Others are not held up, but for those who want the same
+     * <p>Cost: a fence, as {@link PerCpu#exclusive}, and the copy; nothing but a load
+     * if the slot is empty. Others are not held up, but for those who want the same
      * slot exclusively; what they push meanwhile may be on the overflow slot.
      *
      * @param slot        the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}

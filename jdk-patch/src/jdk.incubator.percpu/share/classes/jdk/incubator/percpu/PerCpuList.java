@@ -139,7 +139,7 @@ public final class PerCpuList<E> {
      * Removes all elements of one slot, from whatever CPU, also if the slot's
      * CPU is offline.
      *
-     * <p>Cost: a fence, about two microseconds, and some nanoseconds for each
+     * <p>Cost: a fence, as {@link PerCpu#exclusive}, and some nanoseconds for each
      * element; nothing but a load if there is none. Others are not held up, but
      * for those who want the same slot exclusively.
      *

@@ -436,7 +436,7 @@ public final class PerCpuStack<E> {
      * Removes the top of one slot, from whatever CPU, also if the slot's CPU is
      * offline.
      *
-     * <p>Cost: a fence, about two microseconds; nothing but a load if the slot is
+     * <p>Cost: a fence, as {@link PerCpu#exclusive}; nothing but a load if the slot is
      * empty. Others are not held up, but for those who want the same slot
      * exclusively; what they push meanwhile may be on the overflow slot.
      *

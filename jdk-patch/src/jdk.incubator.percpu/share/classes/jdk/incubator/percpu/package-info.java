@@ -66,7 +66,7 @@
  * {@link jdk.incubator.percpu.PerCpuStack}, {@link jdk.incubator.percpu.PerCpuDataStack}
  * and {@link jdk.incubator.percpu.PerCpuRingBuffer}. They do what the
  * thread's CPU needs in one or two sections, and have methods that reach
- * into other slots, which cost a few microseconds. Their memory ordering is
+ * into other slots, which cost a fence. Their memory ordering is
  * their own: what is handed over by one is handed over safely.
  *
  * <p>An {@link java.lang.OutOfMemoryError} that one of their methods throws means
