@@ -71,7 +71,7 @@ final class Affinity {
             MemorySegment mask = arena.allocate(MOST / 8, Long.BYTES);
             mask.setAtIndex(ValueLayout.JAVA_LONG, CPUS[nth] / Long.SIZE, 1L << CPUS[nth] % Long.SIZE);
             if ((int) SET.invokeExact(0, mask.byteSize(), mask) != 0) {
-                throw new IllegalStateException("sched_setaffinity to CPU " + CPUS[nth] + " failed");
+                throw new IllegalStateException("a thread cannot be bound to CPU " + CPUS[nth] + "; the CPU may be offline");
             }
         } catch (RuntimeException | Error e) {
             throw e;
