@@ -42,7 +42,7 @@ import percpu.lib.Check;
 import percpu.lib.Vm;
 
 public class FirstUseNearTheEnd {
-    private static final List<String> KINDS = List.of("cmpxchg", "exclusive", "counter", "list", "stack",
+    private static final List<String> KINDS = List.of("cmpxchg", "exclusive", "counter", "lock", "list", "stack",
             "data stack", "ring");
 
     public static void main(String[] args) throws Exception {

@@ -470,6 +470,13 @@ public final class PerCpu {
         }
     }
 
+    /**
+     * To be assigned where a method that is a fence threw {@code StackOverflowError}
+     * after a commit, which must not be lost. Only the interpreter calls such a method,
+     * and there the store to a volatile field is a full fence.
+     */
+    public static volatile int fence;
+
     // --- Exclusive use of a slot, for PerCpuExclusive
 
     /**

@@ -40,6 +40,13 @@ import jdk.internal.vm.annotation.ForceInline;
  * all calls for one set of lists: {@code head} is the variable's address, which
  * {@code owner} keeps alive, and the nodes too.
  *
+ * <p>Near the end of the stack: what is compiled has the stack for a first attempt when
+ * its method is entered, but in the interpreter each method is a call that may throw
+ * {@code StackOverflowError}. So after the commit of a first attempt there is no call,
+ * here and in the structures, or one whose failure is caught and does no harm. What
+ * comes after that, {@link PerCpuExclusive} and so on, asks for stack first. So the
+ * error means that nothing was done.
+ *
  * <p>The first attempt is compiled into the caller, the others are not, here and in
  * the structures: once a second attempt was seen in a profile, the caller would
  * have a loop, of which C2 makes copies, and pay for that each time.
@@ -86,7 +93,11 @@ public final class PerCpuChain {
             node = PerCpu.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
             if (node > 0) {
                 // What the one who pushed it has written comes after.
-                U.loadFence();
+                try {
+                    U.loadFence();
+                } catch (StackOverflowError e) {
+                    PerCpu.fence = 0;
+                }
                 return node;
             }
         }
@@ -103,7 +114,11 @@ public final class PerCpuChain {
             }
             node = PerCpu.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
             if (node > 0) {
-                U.loadFence();
+                try {
+                    U.loadFence();
+                } catch (StackOverflowError e) {
+                    PerCpu.fence = 0;
+                }
                 return node;
             }
         }

@@ -48,10 +48,10 @@ final class PerCpuCells {
     private static final Unsafe U = Unsafe.getUnsafe();
 
     private static final long INDEX = 8;
-    private static final int CELL_BYTES = 16;
+    static final int CELL_BYTES = 16;
 
     private static final int CHUNK_SHIFT = 10;
-    private static final int CHUNK = 1 << CHUNK_SHIFT;
+    static final int CHUNK = 1 << CHUNK_SHIFT;
 
     // Cells that are linked one after the other are so far apart in their chunk: they are what two CPUs are likely
     // to use at the same time, and neither the cells nor their elements should share a cache line then.
@@ -59,14 +59,17 @@ final class PerCpuCells {
 
     // Elements at both ends of an array are not used: who reads or writes any element reads the array's length and
     // class too, and those should not share a cache line with what others write.
-    private static final int MARGIN = 32;
+    static final int MARGIN = 32;
 
     // The variable with each slot's first free cell.
     @Stable
     private final long free;
 
     // By chunks, so that an element never moves. Copied when it grows, guarded by this.
-    private volatile Object[][] elements = new Object[0][];
+    volatile Object[][] elements = new Object[0][];
+
+    // Where the cells of each chunk are. Written before elements.
+    long[] bases = new long[0];
 
     PerCpuCells() {
         jdk.internal.misc.PerCpu.prepare();
@@ -74,31 +77,39 @@ final class PerCpuCells {
     }
 
     /**
-     * {@return a cell that holds the element}
+     * {@return an empty cell} Who puts an element into it and cannot hand it over has to
+     * take it out again without a call, for which there may be no stack.
      *
      * @throws OutOfMemoryError if there is no memory, on the heap or outside;
      *         nothing has changed then
      */
     @ForceInline
-    long acquire(Object element) {
+    long acquire() {
         long cell = PerCpuChain.pop(this, free);
-        if (cell == 0) {
-            cell = refill();
-        }
-        set(cell, element);
-        return cell;
+        return cell != 0 ? cell : refill();
     }
 
-    /** Empties a cell that nobody else has, and makes it free. */
+    /** {@return the array in which a cell's element is, at its {@link #index}} */
     @ForceInline
-    Object release(long cell) {
-        Object element = clear(cell);
-        try {
-            PerCpuChain.push(this, free, cell, cell);
-        } catch (StackOverflowError e) {
-            // The element is worth more than its cell.
-        }
-        return element;
+    Object[] array(long cell) {
+        return elements[U.getInt(cell + INDEX) >>> CHUNK_SHIFT];
+    }
+
+    /** {@return where in its array a cell's element is} */
+    @ForceInline
+    int index(long cell) {
+        return MARGIN + (U.getInt(cell + INDEX) & CHUNK - 1);
+    }
+
+    /**
+     * Makes an empty cell free.
+     *
+     * @throws StackOverflowError if there is not stack enough; there is one cell less
+     *         then
+     */
+    @ForceInline
+    void release(long cell) {
+        PerCpuChain.push(this, free, cell, cell);
     }
 
     /** Makes cells free that are empty already, on a slot that the caller has exclusively. */
@@ -106,28 +117,25 @@ final class PerCpuCells {
         PerCpuChain.pushPlainly(slot, free, first, last);
     }
 
-    @ForceInline
-    private void set(long cell, Object element) {
-        int index = U.getInt(cell + INDEX);
-        elements[index >>> CHUNK_SHIFT][MARGIN + (index & CHUNK - 1)] = element;
-    }
-
     /** {@return what a cell holds} Null if it is free, or was made free meanwhile. */
     @ForceInline
     Object get(long cell) {
-        int index = U.getInt(cell + INDEX);
-        return elements[index >>> CHUNK_SHIFT][MARGIN + (index & CHUNK - 1)];
+        return array(cell)[index(cell)];
     }
 
     /** Empties a cell. */
+    @ForceInline
     Object clear(long cell) {
-        Object element = get(cell);
-        set(cell, null);
+        Object[] array = array(cell);
+        int index = index(cell);
+        Object element = array[index];
+        array[index] = null;
         return element;
     }
 
     /** {@return a free cell: another slot's, with more for this slot, or a new one} */
     private long refill() {
+        jdk.internal.misc.PerCpu.ensureStack();
         long cell = PerCpuChain.takeFromOthers(this, free);
         if (cell == 0) {
             cell = grow();
@@ -148,12 +156,15 @@ final class PerCpuCells {
         // All that can fail comes first.
         Object[][] grown = Arrays.copyOf(old, old.length + 1);
         grown[old.length] = new Object[MARGIN + CHUNK + MARGIN];
+        long[] grownBases = Arrays.copyOf(bases, old.length + 1);
         long base = PerCpuMemory.allocateBlock(this, CHUNK * CELL_BYTES);
+        grownBases[old.length] = base;
         for (int i = 0; i < CHUNK; i++) {
             long cell = base + (long) place(i) * CELL_BYTES;
             U.putInt(cell + INDEX, (old.length << CHUNK_SHIFT) + place(i));
             PerCpuChain.link(cell, i + 1 < CHUNK ? base + (long) place(i + 1) * CELL_BYTES : 0);
         }
+        bases = grownBases;
         elements = grown;
         return base;
     }

@@ -278,6 +278,8 @@ public final class PerCpuDataStack {
      * @throws WrongThreadException     if it is confined to another thread
      * @throws OutOfMemoryError         if it is not copied directly and there is no
      *                                  memory for a block
+     * @throws StackOverflowError       if there is not stack enough; if the segment is
+     *                                  not copied directly, the element may be gone
      */
     public boolean pop(MemorySegment destination) {
         return pop(destination, -1);
@@ -302,6 +304,7 @@ public final class PerCpuDataStack {
      * @throws WrongThreadException      if it is confined to another thread
      * @throws OutOfMemoryError          if it is not copied directly and there is no
      *                                   memory for a block
+     * @throws StackOverflowError        as in {@link #pop}
      */
     public boolean steal(int slot, MemorySegment destination) {
         Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
@@ -388,7 +391,11 @@ public final class PerCpuDataStack {
             return false;
         }
         // What the one who pushed it has written comes after.
-        U.loadFence();
+        try {
+            U.loadFence();
+        } catch (StackOverflowError e) {
+            jdk.internal.misc.PerCpu.fence = 0;
+        }
         return true;
     }
 

@@ -110,11 +110,16 @@ public final class PerCpuList<E> {
      */
     @ForceInline
     public void push(E e) {
-        long cell = cells.acquire(Objects.requireNonNull(e));
+        Objects.requireNonNull(e);
+        long cell = cells.acquire();
+        Object[] array = cells.array(cell);
+        int index = cells.index(cell);
+        array[index] = e;
         try {
             PerCpuChain.push(this, head, cell, cell);
         } catch (StackOverflowError error) {
-            cells.clear(cell);
+            // No call: there may be no stack for one.
+            array[index] = null;
             throw error;
         }
     }
@@ -132,7 +137,30 @@ public final class PerCpuList<E> {
     @SuppressWarnings("unchecked")
     public E pop() {
         long cell = PerCpuChain.pop(this, head);
-        return cell == 0 ? null : (E) cells.release(cell);
+        if (cell == 0) {
+            return null;
+        }
+        Object element;
+        try {
+            element = cells.clear(cell);
+        } catch (StackOverflowError error) {
+            // Likewise. Where the cell is tells where its element is.
+            Object[][] elements = cells.elements;
+            long[] bases = cells.bases;
+            int chunk = 0;
+            while (cell < bases[chunk] || cell - bases[chunk] >= PerCpuCells.CHUNK * PerCpuCells.CELL_BYTES) {
+                chunk++;
+            }
+            int index = PerCpuCells.MARGIN + (int) (cell - bases[chunk]) / PerCpuCells.CELL_BYTES;
+            element = elements[chunk][index];
+            elements[chunk][index] = null;
+        }
+        try {
+            cells.release(cell);
+        } catch (StackOverflowError error) {
+            // The element is worth more than its cell.
+        }
+        return (E) element;
     }
 
     /**

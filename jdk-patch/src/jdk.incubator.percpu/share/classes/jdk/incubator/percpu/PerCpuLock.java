@@ -29,6 +29,7 @@ import jdk.internal.misc.PerCpuArena;
 import jdk.internal.misc.PerCpuStripes;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.ReservedStackAccess;
 import jdk.internal.vm.annotation.Stable;
 
 /**
@@ -112,8 +113,12 @@ public final class PerCpuLock {
         } else if (!PerCpuStripes.compareAndSet(slot, pinnedAddress(), 0, thread)) {
             return refused(slot, thread);
         }
-        // What the holder before has written comes after.
-        U.loadFence();
+        // What the holder before has written comes after. Whatever happens, the caller is told that it has the lock.
+        try {
+            U.loadFence();
+        } catch (StackOverflowError e) {
+            jdk.internal.misc.PerCpu.fence = 0;
+        }
         return slot;
     }
 
@@ -143,6 +148,8 @@ public final class PerCpuLock {
     }
 
     private int lockSlowly() {
+        // After the lock was taken there is a call or two.
+        jdk.internal.misc.PerCpu.ensureStack();
         boolean interrupted = false;
         try {
             for (int spins = 0;; spins++) {
@@ -175,8 +182,12 @@ public final class PerCpuLock {
      * @throws IllegalMonitorStateException if this thread does not hold the lock
      *         of that slot
      * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws StackOverflowError if there is not stack enough. Once it was entered this
+     *         method unlocks the slot all the same; if there was no stack for the call
+     *         itself, the slot is still locked, as {@link #isHeldByCurrentThread} tells
      */
     @ForceInline
+    @ReservedStackAccess
     public void unlock(int slot) {
         Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
         if (holder(slot) != Thread.currentThread().threadId()) {

@@ -161,22 +161,46 @@ public final class PerCpuStack<E> {
     public boolean push(E e) {
         Objects.requireNonNull(e);
         int slot = PerCpuChain.usableSlot();
-        long cell = 0;
         if (slot >= 0) {
             long old = jdk.internal.misc.PerCpu.get(slot, size);
             if (count(old) < capacity) {
-                cell = cells.acquire(e);
-                if (tryPush(slot, old, cell)) {
-                    return true;
+                long cell = cells.acquire();
+                Object[] array = cells.array(cell);
+                int index = cells.index(cell);
+                array[index] = e;
+                try {
+                    return tryPush(slot, old, cell) || pushAgain(cell);
+                } catch (StackOverflowError error) {
+                    // No call: there may be no stack for one.
+                    array[index] = null;
+                    throw error;
                 }
             }
         }
-        return pushAgain(e, cell);
+        return pushElsewhere(e);
+    }
+
+    // This slot is full, or cannot be used.
+    @DontInline
+    private boolean pushElsewhere(E e) {
+        int slot = PerCpuChain.usableSlot();
+        if (slot >= 0 && count(jdk.internal.misc.PerCpu.get(slot, size)) >= capacity) {
+            return false;
+        }
+        long cell = cells.acquire();
+        Object[] array = cells.array(cell);
+        int index = cells.index(cell);
+        array[index] = e;
+        try {
+            return pushAgain(cell);
+        } catch (StackOverflowError error) {
+            array[index] = null;
+            throw error;
+        }
     }
 
     @DontInline
-    private boolean pushAgain(E e, long acquired) {
-        long cell = acquired;
+    private boolean pushAgain(long cell) {
         for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
             int slot = PerCpuChain.usableSlot();
             if (slot < 0) {
@@ -186,14 +210,11 @@ public final class PerCpuStack<E> {
             if (count(old) >= capacity) {
                 return full(cell);
             }
-            if (cell == 0) {
-                cell = cells.acquire(e);
-            }
             if (tryPush(slot, old, cell)) {
                 return true;
             }
         }
-        return pushSlowly(e, cell);
+        return pushSlowly(cell);
     }
 
     @ForceInline
@@ -203,22 +224,14 @@ public final class PerCpuStack<E> {
     }
 
     private boolean full(long cell) {
-        if (cell != 0) {
-            cells.release(cell);
-        }
+        cells.clear(cell);
+        cells.release(cell);
         return false;
     }
 
     // To the slow slot; and if that is full, to this CPU's, which it may not have been able to use.
-    private boolean pushSlowly(E e, long acquired) {
-        long cell = acquired != 0 ? acquired : cells.acquire(e);
-        PerCpuExclusive slow;
-        try {
-            slow = PerCpuExclusive.slow();
-        } catch (StackOverflowError error) {
-            cells.clear(cell);
-            throw error;
-        }
+    private boolean pushSlowly(long cell) {
+        PerCpuExclusive slow = PerCpuExclusive.slow();
         boolean pushed;
         synchronized (slow) {
             slow.count();
@@ -267,15 +280,14 @@ public final class PerCpuStack<E> {
      *         is and somebody uses this CPU's slot exclusively at this moment
      */
     @ForceInline
-    @SuppressWarnings("unchecked")
     public E pop() {
         int slot = PerCpuChain.usableSlot();
         if (slot >= 0) {
             long old = jdk.internal.misc.PerCpu.get(slot, size);
             if (count(old) != 0) {
-                long cell = tryPop(slot, old);
-                if (cell != 0) {
-                    return (E) cells.release(cell);
+                E element = tryPop(slot, old);
+                if (element != null) {
+                    return element;
                 }
             }
         }
@@ -283,7 +295,6 @@ public final class PerCpuStack<E> {
     }
 
     @DontInline
-    @SuppressWarnings("unchecked")
     private E popAgain() {
         for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
             int slot = PerCpuChain.usableSlot();
@@ -295,28 +306,40 @@ public final class PerCpuStack<E> {
                 return count(jdk.internal.misc.PerCpu.get(jdk.internal.misc.PerCpu.overflowSlot(), size)) == 0
                         ? null : popSlowly();
             }
-            long cell = tryPop(slot, old);
-            if (cell != 0) {
-                return (E) cells.release(cell);
+            E element = tryPop(slot, old);
+            if (element != null) {
+                return element;
             }
         }
         return popSlowly();
     }
 
-    // The top's cell, taken off the stack, or 0.
+    // The top, taken off the stack, or null. It is read before: the section commits if it is still the top then.
     @ForceInline
-    private long tryPop(int slot, long old) {
+    @SuppressWarnings("unchecked")
+    private E tryPop(int slot, long old) {
         long entry = entry(slot, count(old) - 1);
         long cell = U.getLongAcquire(null, entry);
+        Object[] array = cells.array(cell);
+        int index = cells.index(cell);
+        Object element = array[index];
         if (jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(this, slot, size, old, entry, cell, old + CHANGE - 1)
                 != jdk.internal.misc.PerCpu.COMMITTED) {
-            return 0;
+            return null;
         }
-        // What the one who pushed it has written comes after; and who peeks must not
-        // find the cell empty but the size as it was.
-        U.loadFence();
-        U.storeStoreFence();
-        return cell;
+        // Who peeks must not find the cell empty but the size as it was.
+        try {
+            U.storeFence();
+        } catch (StackOverflowError error) {
+            jdk.internal.misc.PerCpu.fence = 0;
+        }
+        array[index] = null;
+        try {
+            cells.release(cell);
+        } catch (StackOverflowError error) {
+            // The element is worth more than its cell.
+        }
+        return (E) element;
     }
 
     // From the slow slot; and if that is empty, from this CPU's, which it may not have been able to use.

@@ -71,9 +71,12 @@
  *
  * <p>An {@link java.lang.OutOfMemoryError} that one of their methods throws means
  * that nothing was lost, and where the method does not say otherwise, that nothing has
- * changed. After a {@link java.lang.StackOverflowError} the structure
- * can be used, but as in {@code java.util.concurrent} the method may have taken effect: an
- * element that was to be popped may be gone.
+ * changed. It comes after a collection: memory outside of the heap that belonged to
+ * structures and variables which became unreachable is freed first.
+ *
+ * <p>A {@link java.lang.StackOverflowError} that one of their methods throws means that
+ * the method did nothing: what was to be pushed was not, what was to be popped is still
+ * there, no lock was taken and no room reserved. The exceptions say so.
  *
  * <h3>Without rseq</h3>
  *

@@ -1,0 +1,337 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+/*
+ * @test
+ * @summary operations that run out of stack: what they say is what happened, nothing remains locked or referenced
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @build percpu.lib.*
+ * @run driver EndOfStack
+ */
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuDataStack;
+import jdk.incubator.percpu.PerCpuList;
+import jdk.incubator.percpu.PerCpuLock;
+import jdk.incubator.percpu.PerCpuStack;
+import percpu.lib.Check;
+import percpu.lib.Vm;
+
+public class EndOfStack {
+    private static final String BELOW = "-Xcomp -XX:CompileCommand=quiet "
+            + "-XX:CompileCommand=compileonly,jdk.incubator.percpu.PerCpuCells::* "
+            + "-XX:CompileCommand=compileonly,jdk.internal.misc.*::* ";
+    private static final String COMPILED = BELOW + "-XX:CompileCommand=compileonly,jdk.incubator.percpu.*::* ";
+
+    public static void main(String[] args) throws Exception {
+        for (String options : new String[] {"-Xint", "-Xint -XX:+RseqForceAbort", "-Xint -XX:-UseRseq",
+                // What a structure calls is compiled and takes little stack, and it itself takes much.
+                BELOW + "-XX:-TieredCompilation",
+                COMPILED + "-XX:TieredStopAtLevel=1", COMPILED + "-XX:-TieredCompilation",
+                // The caller as well.
+                COMPILED + "-XX:-TieredCompilation -XX:CompileCommand=compileonly,EndOfStack*::*",
+                "-XX:+TieredCompilation"}) {
+            System.out.println("== " + options);
+            new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-Xss256k").with(options.split(" ")).pass(Overflow.class)
+                    .shouldContain("nothing is lost");
+        }
+    }
+
+    /** An operation that is done all over the stack. What is counted is counted without a call. */
+    private abstract static class Operation {
+        long in;
+        long out;
+        long overflows;
+
+        /** May overflow. */
+        abstract void run();
+
+        /** Takes out what is left. */
+        abstract long rest();
+    }
+
+    public static class Overflow {
+        private static final int ROUNDS = 160;
+        private static final int LAST_FRAMES = 120;
+        private static final int TOKENS = ROUNDS * LAST_FRAMES;
+
+        private static final PerCpuList<Object> LIST = new PerCpuList<>();
+        private static final PerCpuStack<Object> STACK = new PerCpuStack<>(TOKENS);
+        private static final PerCpuDataStack DATA = new PerCpuDataStack(8, TOKENS);
+        private static final PerCpuLock LOCK = new PerCpuLock();
+        private static final MemorySegment SEGMENT = Arena.global().allocate(8);
+
+        // Made before, and dropped where a push says that it was in vain.
+        private static final Object[] TOKEN = new Object[TOKENS];
+        private static int tokens;
+        private static final List<WeakReference<Object>> ALL = new ArrayList<>();
+
+        private static final class PushToList extends Operation {
+            @Override
+            void run() {
+                int i = tokens++;
+                Object token = TOKEN[i];
+                TOKEN[i] = null;
+                LIST.push(token);
+                in++;
+            }
+
+            @Override
+            long rest() {
+                return LIST.drain().size();
+            }
+        }
+
+        private static final class PopFromList extends Operation {
+            @Override
+            void run() {
+                if (LIST.pop() != null) {
+                    out++;
+                }
+            }
+
+            @Override
+            long rest() {
+                return LIST.drain().size();
+            }
+        }
+
+        private static final class PushToStack extends Operation {
+            @Override
+            void run() {
+                int i = tokens++;
+                Object token = TOKEN[i];
+                TOKEN[i] = null;
+                if (STACK.push(token)) {
+                    in++;
+                }
+            }
+
+            @Override
+            long rest() {
+                return STACK.drain().size();
+            }
+        }
+
+        private static final class PopFromStack extends Operation {
+            @Override
+            void run() {
+                if (STACK.pop() != null) {
+                    out++;
+                }
+            }
+
+            @Override
+            long rest() {
+                return STACK.drain().size();
+            }
+        }
+
+        private static final class PushData extends Operation {
+            @Override
+            void run() {
+                if (DATA.push(SEGMENT)) {
+                    in++;
+                }
+            }
+
+            @Override
+            long rest() {
+                return drainData();
+            }
+        }
+
+        private static final class PopData extends Operation {
+            @Override
+            void run() {
+                if (DATA.pop(SEGMENT)) {
+                    out++;
+                }
+            }
+
+            @Override
+            long rest() {
+                return drainData();
+            }
+        }
+
+        private static long drainData() {
+            long count = 0;
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                while (DATA.steal(slot, SEGMENT)) {
+                    count++;
+                }
+            }
+            return count;
+        }
+
+        private static final class LockAndUnlock extends Operation {
+            @Override
+            void run() {
+                LOCK.unlock(LOCK.lock());
+            }
+
+            @Override
+            long rest() {
+                for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                    Check.that(!LOCK.isHeldByCurrentThread(slot), "slot " + slot + " is still locked");
+                }
+                return 0;
+            }
+        }
+
+        private static Operation operation;
+        private static int returned;
+
+        // Down to where nothing fits any more, and on the way back in each of the last frames.
+        private static void deeper() {
+            try {
+                deeper();
+            } catch (StackOverflowError e) {
+                if (returned++ < LAST_FRAMES) {
+                    try {
+                        operation.run();
+                    } catch (StackOverflowError again) {
+                        operation.overflows++;
+                    }
+                }
+                throw e;
+            }
+        }
+
+        private static void from(int words) {
+            returned = 0;
+            try {
+                switch (words) {
+                    case 0 -> deeper();
+                    case 1 -> from(1, 1);
+                    case 2 -> from(1, 1, 1);
+                    case 3 -> from(1, 1, 1, 1);
+                    case 4 -> from(1, 1, 1, 1, 1);
+                    case 5 -> from(1, 1, 1, 1, 1, 1);
+                    case 6 -> from(1, 1, 1, 1, 1, 1, 1);
+                    default -> from(1, 1, 1, 1, 1, 1, 1, 1);
+                }
+            } catch (StackOverflowError expected) {
+                // The end was reached.
+            }
+        }
+
+        // So that the last frames are at other places.
+        private static void from(int a, int b) {
+            deeper();
+        }
+
+        private static void from(int a, int b, int c) {
+            deeper();
+        }
+
+        private static void from(int a, int b, int c, int d) {
+            deeper();
+        }
+
+        private static void from(int a, int b, int c, int d, int e) {
+            deeper();
+        }
+
+        private static void from(int a, int b, int c, int d, int e, int f) {
+            deeper();
+        }
+
+        private static void from(int a, int b, int c, int d, int e, int f, int g) {
+            deeper();
+        }
+
+        private static void from(int a, int b, int c, int d, int e, int f, int g, int h) {
+            deeper();
+        }
+
+        private static void test(Operation tested, int before) {
+            operation = tested;
+            for (int i = 0; i < TOKENS; i++) {
+                TOKEN[i] = new Object();
+                ALL.add(new WeakReference<>(TOKEN[i]));
+            }
+            tokens = 0;
+            for (int round = 0; round < ROUNDS; round++) {
+                from(round % 8);
+            }
+            String name = tested.getClass().getSimpleName();
+            System.out.println(name + ": " + tested.overflows + " overflows, " + tested.in + " in, " + tested.out
+                    + " out");
+            Check.that(tested.overflows > 0, name + " has not overflowed");
+            Check.equal(tested.rest(), before + tested.in - tested.out, name + ": what is left");
+            operation = null;
+            Arrays.fill(TOKEN, null);
+            // All is out, or was never in.
+            long end = System.nanoTime() + 60_000_000_000L;
+            while (!ALL.stream().allMatch(r -> r.get() == null)) {
+                System.gc();
+                Check.that(System.nanoTime() < end, name + ": " + ALL.stream().filter(r -> r.get() != null).count()
+                        + " elements that are not in the structure are referenced");
+            }
+            ALL.clear();
+        }
+
+        public static void main(String[] args) {
+            // All is loaded and initialized.
+            for (int i = 0; i < TOKENS; i++) {
+                LIST.push(ALL);
+                Check.that(STACK.push(ALL), "no room on the stack");
+            }
+            LIST.pop();
+            LIST.push(ALL);
+            STACK.pop();
+            STACK.push(ALL);
+            LIST.drain();
+            STACK.drain();
+            DATA.push(SEGMENT);
+            drainData();
+            LOCK.unlock(LOCK.lock());
+
+            test(new PushToList(), 0);
+            test(new PushToStack(), 0);
+            test(new PushData(), 0);
+            int filled = 0;
+            for (; filled < TOKENS; filled++) {
+                LIST.push(ALL);
+            }
+            test(new PopFromList(), filled);
+            for (filled = 0; filled < TOKENS && STACK.push(ALL);) {
+                filled++;
+            }
+            test(new PopFromStack(), filled);
+            for (filled = 0; filled < TOKENS && DATA.push(SEGMENT);) {
+                filled++;
+            }
+            test(new PopData(), filled);
+            test(new LockAndUnlock(), 0);
+            System.out.println("nothing is lost");
+        }
+    }
+}
