@@ -84,6 +84,17 @@
  */
 
 /*
+ * @test id=ring-lost
+ * @summary a ring buffer whose writers lose records: what readers get and what writers are told is the same, whatever happens to the critical sections
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver percpu.lib.StructureStress ring-lost 400
+ */
+
+/*
  * @test id=lock
  * @summary a lock: all that goes in comes out once, whatever happens to the critical sections
  * @requires os.family == "linux"

@@ -23,16 +23,30 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 
-/** Records of many sizes, with their number, their length, and bytes that follow from both. */
+/**
+ * Records of many sizes, with their number, their length, and bytes that follow from both. Some are lost, if that is
+ * wanted, and any may be taken away from its writer while it is being written.
+ */
 final class RingSubject implements Subject {
     private static final int HEADER = 12;
 
+    // Of so many records one is lost, and of so many looks at what a reader waits for one takes it away.
+    private static final int LOST = 50;
+    private static final int TAKEN = 3;
+
     private final PerCpuRingBuffer buffer;
+    private final boolean lossy;
+
+    // Records that nobody finishes, those whose writer was told that they are gone, and those that were taken away.
+    private final AtomicLong lost = new AtomicLong();
+    private final AtomicLong told = new AtomicLong();
+    private final AtomicLong taken = new AtomicLong();
 
     // Of each slot, and there of each hand: the last record that was read. The readers' locks guard them.
     private final Slot[] slots = new Slot[PerCpu.slots()];
@@ -41,7 +55,8 @@ final class RingSubject implements Subject {
         private final Map<Integer, Long> last = new HashMap<>();
     }
 
-    RingSubject(int capacity) {
+    RingSubject(int capacity, boolean lossy) {
+        this.lossy = lossy;
         buffer = new PerCpuRingBuffer(capacity);
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new Slot();
@@ -51,33 +66,62 @@ final class RingSubject implements Subject {
     @Override
     public void work(Hand hand) {
         int most = buffer.maxRecordSize() - HEADER;
-        int size = HEADER + hand.random((hand.random(16) == 0 ? most : Math.min(most, 100)) + 1);
+        // Where records are counted that are taken away, all take up 64 bytes: if one did not fit at the end of the
+        // ring, what is skipped there might be taken away, and that is nobody's.
+        int size = lossy ? 49 + hand.random(8)
+                : HEADER + hand.random((hand.random(16) == 0 ? most : Math.min(most, 100)) + 1);
         PerCpuRingBuffer.Record record = buffer.reserve(size);
         if (!record.isReserved()) {
             // So that it goes on if nobody else reads.
-            read(hand.random(slots.length), hand);
+            interfere(hand);
+            return;
+        }
+        if (lossy && hand.random(LOST) == 0) {
+            lost.incrementAndGet();
             return;
         }
         hand.pause();
         if (hand.random(20) == 0) {
             record.putLong(0, -1);
-            record.discard();
+            finished(record.discard());
             return;
         }
         long number = hand.nextElement();
-        hand.ledger.in(number);
         record.putLong(0, number);
         record.putInt(8, size);
         for (int i = HEADER; i < size; i++) {
             record.putByte(i, (byte) (number + i));
         }
         hand.pause();
-        record.commit();
+        if (finished(record.commit())) {
+            hand.ledger.in(number);
+        }
+    }
+
+    private boolean finished(boolean handedOver) {
+        if (!handedOver) {
+            Check.that(lossy, "a record was taken away");
+            told.incrementAndGet();
+        }
+        return handedOver;
     }
 
     @Override
     public void interfere(Hand hand) {
-        read(hand.random(slots.length), hand);
+        int slot = hand.random(slots.length);
+        read(slot, hand);
+        if (lossy && hand.random(TAKEN) == 0) {
+            unblock(slot);
+        }
+    }
+
+    private boolean unblock(int slot) {
+        long blocked = buffer.blocked(slot);
+        if (blocked < 0 || !buffer.unblock(slot, blocked)) {
+            return false;
+        }
+        taken.incrementAndGet();
+        return true;
     }
 
     private void read(int number, Hand hand) {
@@ -105,8 +149,21 @@ final class RingSubject implements Subject {
 
     @Override
     public void finish(Hand hand) {
-        int count = buffer.read((slot, record) -> check(slot, record, hand), Integer.MAX_VALUE);
-        System.out.println("ring: " + count + " records were left");
+        int count = 0;
+        for (int slot = 0; slot < slots.length; slot++) {
+            do {
+                count += buffer.read(slot, (from, record) -> check(from, record, hand), Integer.MAX_VALUE);
+            } while (lossy && unblock(slot));
+            Check.equal(buffer.blocked(slot), -1, "what readers wait for");
+        }
+        System.out.println("ring: " + count + " records were left; " + taken + " were taken away, " + lost
+                + " of them from nobody");
         Check.equal(buffer.read((slot, record) -> { }, Integer.MAX_VALUE), 0, "records in an empty buffer");
+    }
+
+    @Override
+    public void check() {
+        Check.equal(taken.get(), lost.get() + told.get(), "records taken away, of those lost and those told of");
+        Check.that(!lossy || lost.get() > 0, "no record was lost");
     }
 }

@@ -40,8 +40,9 @@ interface Subject {
             case "stack" -> new StackSubject();
             case "data" -> new DataSubject(24);
             case "data-large" -> new DataSubject(4096);
-            case "ring" -> new RingSubject(4096);
-            case "ring-small" -> new RingSubject(64);
+            case "ring" -> new RingSubject(4096, false);
+            case "ring-small" -> new RingSubject(64, false);
+            case "ring-lost" -> new RingSubject(1024, true);
             case "lock" -> new LockSubject();
             case "exclusive" -> new ExclusiveSubject();
             default -> throw new IllegalArgumentException(name);

@@ -475,7 +475,7 @@ public final class PerCpu {
      * after a commit, which must not be lost. Only the interpreter calls such a method,
      * and there the store to a volatile field is a full fence.
      */
-    public static volatile int fence;
+    public static volatile int fenceByStore;
 
     // --- Exclusive use of a slot, for PerCpuExclusive
 
@@ -484,7 +484,7 @@ public final class PerCpu {
      * memory barrier. Linux's {@code membarrier} does it; where that cannot be
      * had or be trusted, a handshake of all Java threads does.
      */
-    static void fence() {
+    public static void fence() {
         fence0();
     }
 

@@ -96,7 +96,7 @@ public final class PerCpuChain {
                 try {
                     U.loadFence();
                 } catch (StackOverflowError e) {
-                    PerCpu.fence = 0;
+                    PerCpu.fenceByStore = 0;
                 }
                 return node;
             }
@@ -117,7 +117,7 @@ public final class PerCpuChain {
                 try {
                     U.loadFence();
                 } catch (StackOverflowError e) {
-                    PerCpu.fence = 0;
+                    PerCpu.fenceByStore = 0;
                 }
                 return node;
             }

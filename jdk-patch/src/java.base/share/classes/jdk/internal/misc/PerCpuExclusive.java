@@ -235,12 +235,12 @@ public final class PerCpuExclusive {
      * Begins a transaction: no section is on the slot after it. The caller has
      * {@link #actions()} and this monitor. Costs a fence, which is microseconds, if
      * the slot has sections.
+     *
+     * @return whether there was a fence
      */
-    public void keepOff() {
+    public boolean keepOff() {
         commits++;
-        if (owner == null) {
-            close();
-        }
+        return owner == null && close();
     }
 
     /**
@@ -318,11 +318,13 @@ public final class PerCpuExclusive {
         }
     }
 
-    private void close() {
-        if (word != 0) {
-            U.putLongVolatile(null, word, opened | SET);
-            PerCpu.fence();
+    private boolean close() {
+        if (word == 0) {
+            return false;
         }
+        U.putLongVolatile(null, word, opened | SET);
+        PerCpu.fence();
+        return true;
     }
 
     private void open() {

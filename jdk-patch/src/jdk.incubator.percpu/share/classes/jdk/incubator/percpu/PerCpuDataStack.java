@@ -52,6 +52,19 @@ import jdk.internal.vm.annotation.Stable;
  * elements come back with {@link #steal}. Without rseq a slot is a stripe, and
  * elements come back to threads of the same stripe.
  *
+ * <p>If some threads only push and others only pop: an element waits on the slot where
+ * it was pushed. A {@code pop} on another slot, or stripe, returns false, and {@code push}
+ * refuses when its own slot is full. The side that takes has to steal:
+ * {@snippet lang="java" :
+ * boolean take(MemorySegment destination) {
+ *     boolean taken = points.pop(destination);
+ *     for (int slot = 0; !taken && slot < PerCpu.slots(); slot++) {
+ *         taken = points.steal(slot, destination);
+ *     }
+ *     return taken;
+ * }
+ * }
+ *
  * <p>Order: elements of one slot come back last in first out. Between slots there
  * is none.
  *
@@ -394,7 +407,7 @@ public final class PerCpuDataStack {
         try {
             U.loadFence();
         } catch (StackOverflowError e) {
-            jdk.internal.misc.PerCpu.fence = 0;
+            jdk.internal.misc.PerCpu.fenceByStore = 0;
         }
         return true;
     }

@@ -51,6 +51,29 @@ import jdk.internal.vm.annotation.Stable;
  * comes back with {@link #drain}. Without rseq a slot is a stripe, and elements come
  * back to threads of the same stripe.
  *
+ * <p>If some threads only push and others only pop: an element waits on the slot where
+ * it was pushed. A {@code pop} on another slot, or stripe, returns null, and the list
+ * grows, since nothing limits it. The side that takes has to call {@code drain} when there
+ * is nothing on its own slot:
+ * {@snippet lang="java" :
+ * final ArrayDeque<Buffer> mine = new ArrayDeque<>();  // one for each thread that takes
+ *
+ * Buffer take() {
+ *     Buffer buffer = mine.poll();
+ *     if (buffer == null) {
+ *         buffer = buffers.pop();
+ *     }
+ *     if (buffer == null) {
+ *         mine.addAll(buffers.drain());  // from all slots, wherever they were pushed
+ *         buffer = mine.poll();
+ *     }
+ *     return buffer;
+ * }
+ * }
+ * A {@code drain} costs a fence for each slot that is not empty, so take as much as there is. Where
+ * elements are to wait up to a limit, or to be taken one by one, {@link PerCpuStack} is
+ * the structure.
+ *
  * <p>Order: elements of one slot come back last in first out. Between slots there
  * is none.
  *

@@ -117,7 +117,7 @@ public final class PerCpuLock {
         try {
             U.loadFence();
         } catch (StackOverflowError e) {
-            jdk.internal.misc.PerCpu.fence = 0;
+            jdk.internal.misc.PerCpu.fenceByStore = 0;
         }
         return slot;
     }

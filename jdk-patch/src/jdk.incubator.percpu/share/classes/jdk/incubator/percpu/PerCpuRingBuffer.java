@@ -65,7 +65,8 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p>Order: a reader gets the records of one slot in the order in which they were
  * reserved, and not before they were committed; one that was reserved and is not
- * yet committed holds up those after it. Between slots there is no order: put a
+ * yet committed holds up those after it, until its writer discards it or a reader
+ * takes it away with {@link #unblock}. Between slots there is no order: put a
  * time or a number into the records if you need one.
  *
  * <p>Memory ordering: what a thread did before it committed a record <i>happens
@@ -95,19 +96,16 @@ public final class PerCpuRingBuffer {
     // Here and not in Record, which has nothing to initialize: its first use may be near the end of the stack.
     private static final long RECORD_ADDRESS = U.objectFieldOffset(Record.class, "address");
 
-    // A record's header: its size, and in the upper half its state. Zero until the record is committed or
-    // discarded: who reserves a record makes the next one's header zero, in the same section. So readers need not
-    // look at how far a slot is reserved, which is in a cache line that every writer there changes.
-    private static final int HEADER = Long.BYTES;
-    private static final long COMMITTED = 1L << 32;
-    private static final long DISCARDED = 2L << 32;
-    private static final long STATE = 3L << 32;
+    private static final long MEMORIES = U.arrayBaseOffset(PerCpuRingMemory[].class);
+    private static final int MEMORY_SCALE = U.arrayIndexScale(PerCpuRingMemory[].class);
 
-    // A slot's block: the position up to which it was read, alone in its cache lines, then the ring.
-    private static final int RING = 256;
+    private static final int HEADER = PerCpuRingMemory.HEADER;
 
     // A reader of a full ring lets writers go on after it has read such a part of it.
     private static final int FREED_AT_ONCE = 8;
+
+    // Positions in memory that replaces another are not below it.
+    private static final long REPLACED = 1L << 62;
 
     // No address: somebody else was faster, or has the slot, or the end of the ring was skipped.
     private static final long AGAIN = -1;
@@ -122,17 +120,26 @@ public final class PerCpuRingBuffer {
     @Stable
     private final long readSeen;
 
-    // Slot 0's block, and from there to the next slot's.
-    @Stable
-    private final long blocks;
-    @Stable
-    private final long stride;
-
     @Stable
     private final long capacity;
 
-    // Whoever reads a slot has its monitor, which is given back whatever is thrown: see PerCpuExclusive.
-    private final Object[] readers;
+    // Where writers write; by slot where that was replaced. A section that finds the head as it was before the
+    // memory was looked up has the right one.
+    @Stable
+    private final PerCpuRingMemory first;
+    private final PerCpuRingMemory[] memories;
+
+    // By slot: where readers read, which is where writers write or was before. Whoever reads a slot has its monitor,
+    // which is given back whatever is thrown: see PerCpuExclusive.
+    private final Reading[] readings;
+
+    private static final class Reading {
+        private volatile PerCpuRingMemory memory;
+
+        Reading(PerCpuRingMemory memory) {
+            this.memory = memory;
+        }
+    }
 
     /**
      * Creates a buffer that is empty on every slot.
@@ -150,13 +157,13 @@ public final class PerCpuRingBuffer {
         }
         this.capacity = Integer.highestOneBit(2 * capacity - 1);
         jdk.internal.misc.PerCpu.prepare();
-        readers = new Object[jdk.internal.misc.PerCpu.slots()];
-        for (int slot = 0; slot < readers.length; slot++) {
-            readers[slot] = new Object();
+        first = new PerCpuRingMemory(this, this.capacity);
+        memories = new PerCpuRingMemory[jdk.internal.misc.PerCpu.slots()];
+        readings = new Reading[memories.length];
+        for (int slot = 0; slot < memories.length; slot++) {
+            memories[slot] = first;
+            readings[slot] = new Reading(first);
         }
-        stride = PerCpuMemory.stride(RING + this.capacity);
-        blocks = PerCpuMemory.allocate(this, stride);
-        PerCpuSegments.prepare(this, blocks);
         head = PerCpuArena.allocate(this);
         readSeen = PerCpuArena.allocate(this);
     }
@@ -173,16 +180,6 @@ public final class PerCpuRingBuffer {
      */
     public int maxRecordSize() {
         return (int) capacity - 2 * HEADER;
-    }
-
-    @ForceInline
-    private long readAddress(int slot) {
-        return blocks + slot * stride;
-    }
-
-    @ForceInline
-    private long ringAddress(int slot, long position) {
-        return blocks + slot * stride + RING + (position & capacity - 1);
     }
 
     @ForceInline
@@ -214,114 +211,157 @@ public final class PerCpuRingBuffer {
         if (size < 0 || size > maxRecordSize()) {
             throw badSize(size);
         }
-        // First, because it may fail: once room is reserved the reader waits for it.
-        Record record = new Record(this, size);
-        long address = reserveAddress(size);
-        if (address != 0) {
-            record.slot = (int) ((address - blocks) / stride);
-            record.address = address;
+        // First, because it may fail: once room is reserved the reader waits for it. After that there is no call.
+        Record record = new Record(size);
+        int slot = PerCpuChain.usableSlot();
+        if (slot >= 0) {
+            long start = jdk.internal.misc.PerCpu.get(slot, head);
+            PerCpuRingMemory memory = memory(slot, start);
+            long address = tryReserve(memory, slot, start, size);
+            if (address > 0) {
+                record.memory = memory;
+                record.slot = slot;
+                record.position = start;
+                record.address = address;
+            }
+            if (address != AGAIN) {
+                return record;
+            }
         }
+        if (!jdk.internal.misc.PerCpu.isEnabled()) {
+            reserveSlowly(record);
+            return record;
+        }
+        Record other = reserveAgain(size);
+        record.memory = other.memory;
+        record.slot = other.slot;
+        record.position = other.position;
+        record.address = other.address;
         return record;
     }
 
-    // Of the bytes after the header; 0 if there is no room.
-    @ForceInline
-    private long reserveAddress(int size) {
-        int slot = PerCpuChain.usableSlot();
-        long address = slot >= 0 ? tryReserve(slot, size) : AGAIN;
-        return address != AGAIN ? address : reserveAgain(size);
-    }
-
+    // An object is made.
     @DontInline
-    private long reserveAgain(int size) {
+    private Record reserveAgain(int size) {
+        Record record = new Record(size);
         for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
             int slot = PerCpuChain.usableSlot();
             if (slot < 0) {
                 break;
             }
-            long address = tryReserve(slot, size);
+            long start = jdk.internal.misc.PerCpu.get(slot, head);
+            PerCpuRingMemory memory = memory(slot, start);
+            long address = tryReserve(memory, slot, start, size);
+            if (address > 0) {
+                record.memory = memory;
+                record.slot = slot;
+                record.position = start;
+                record.address = address;
+            }
             if (address != AGAIN) {
-                return address;
+                return record;
             }
         }
-        return reserveSlowly(size);
+        reserveSlowly(record);
+        return record;
     }
 
+    // Where the position is, of the head.
     @ForceInline
-    private long tryReserve(int slot, int size) {
+    private PerCpuRingMemory memory(int slot, long position) {
+        if (position < REPLACED) {
+            return first;
+        }
+        // The memory was stored before the head was, and is looked up after it.
+        U.loadFence();
+        return memories[slot];
+    }
+
+    // The address of the record's bytes, 0 if there is no room for them, or AGAIN.
+    @ForceInline
+    private long tryReserve(PerCpuRingMemory memory, int slot, long start, int size) {
         long length = recordLength(size);
-        long start = jdk.internal.misc.PerCpu.get(slot, head);
         long room = roomToEnd(start);
         // A record is never split: what is left before the end of the ring is skipped if it does not fit there.
         boolean pad = length > room;
         long end = start + (pad ? room : length);
-        if (!fits(slot, end)) {
+        if (!fits(memory, slot, end)) {
             return 0;
         }
         // Before it is reserved: there is nothing after it that could fail.
-        long address = ringAddress(slot, start) + HEADER;
+        long address = memory.address(slot, start) + HEADER;
         if (pad) {
-            skip(slot, start, end);
+            skip(memory, slot, start, end);
             return AGAIN;
         }
-        return advance(slot, start, end) ? address : AGAIN;
+        return advance(memory, slot, start, end) ? address : AGAIN;
     }
 
+    // The memory keeps this, and so the head.
     @ForceInline
-    private boolean advance(int slot, long start, long end) {
-        return jdk.internal.misc.PerCpu.loadCbneStoreStore(this, slot, head, start, ringAddress(slot, end), 0, end)
-                == jdk.internal.misc.PerCpu.COMMITTED;
+    private boolean advance(PerCpuRingMemory memory, int slot, long start, long end) {
+        return jdk.internal.misc.PerCpu.loadCbneStoreStore(memory, slot, head, start, memory.address(slot, end),
+                PerCpuRingMemory.newHeader(end - start), end) == jdk.internal.misc.PerCpu.COMMITTED;
     }
 
     // On reserved stack: what is reserved and not discarded stops the reader.
     @ReservedStackAccess
-    private void skip(int slot, long start, long end) {
-        if (advance(slot, start, end)) {
-            discard(slot, start, end);
-            Reference.reachabilityFence(this);
+    private void skip(PerCpuRingMemory memory, int slot, long start, long end) {
+        if (advance(memory, slot, start, end)) {
+            discard(memory, slot, start, end);
         }
     }
 
-    private void discard(int slot, long start, long end) {
-        U.putLongRelease(null, ringAddress(slot, start), end - start - HEADER | DISCARDED);
+    private static void discard(PerCpuRingMemory memory, int slot, long start, long end) {
+        PerCpuRingMemory.discard(memory.address(slot, start), (int) (end - start) - HEADER);
+        Reference.reachabilityFence(memory);
     }
 
     private IllegalArgumentException badSize(int size) {
         return new IllegalArgumentException("size must be from 0 to " + maxRecordSize() + ": " + size);
     }
 
-    private long reserveSlowly(int size) {
-        long address;
+    @ForceInline
+    private void reserveSlowly(Record record) {
         PerCpuExclusive slow = PerCpuExclusive.slow();
+        int slot = slow.slot();
         synchronized (slow) {
             slow.count();
-            address = reservePlainly(slow.slot(), size);
+            long start = reservePlainly(slot, record.size);
+            if (start >= 0) {
+                PerCpuRingMemory memory = memory(slot, start);
+                record.memory = memory;
+                record.slot = slot;
+                record.position = start;
+                record.address = memory.address(slot, start) + HEADER;
+            }
         }
         Reference.reachabilityFence(this);
-        return address;
     }
 
+    // The position, or -1 if there is no room.
     private long reservePlainly(int slot, int size) {
         long length = recordLength(size);
         long start = jdk.internal.misc.PerCpu.get(slot, head);
+        PerCpuRingMemory memory = memory(slot, start);
         long room = roomToEnd(start);
         if (length > room) {
-            if (!fits(slot, start + room)) {
-                return 0;
+            if (!fits(memory, slot, start + room)) {
+                return -1;
             }
-            advancePlainly(slot, start + room);
-            discard(slot, start, start + room);
+            advancePlainly(memory, slot, start, start + room);
+            discard(memory, slot, start, start + room);
             start += room;
         }
-        if (!fits(slot, start + length)) {
-            return 0;
+        if (!fits(memory, slot, start + length)) {
+            return -1;
         }
-        advancePlainly(slot, start + length);
-        return ringAddress(slot, start) + HEADER;
+        advancePlainly(memory, slot, start, start + length);
+        return start;
     }
 
-    private void advancePlainly(int slot, long end) {
-        U.putLong(ringAddress(slot, end), 0);
+    private void advancePlainly(PerCpuRingMemory memory, int slot, long start, long end) {
+        U.putLong(memory.address(slot, end), PerCpuRingMemory.newHeader(end - start));
         U.putLong(jdk.internal.misc.PerCpu.addressInSlot(head, slot), end);
     }
 
@@ -332,13 +372,13 @@ public final class PerCpuRingBuffer {
 
     // Up to here, and the header after it.
     @ForceInline
-    private boolean fits(int slot, long end) {
-        return end + HEADER - jdk.internal.misc.PerCpu.get(slot, readSeen) <= capacity || fitsNow(slot, end);
+    private boolean fits(PerCpuRingMemory memory, int slot, long end) {
+        return end + HEADER - jdk.internal.misc.PerCpu.get(slot, readSeen) <= capacity || fitsNow(memory, slot, end);
     }
 
-    private boolean fitsNow(int slot, long end) {
+    private boolean fitsNow(PerCpuRingMemory memory, int slot, long end) {
         // What was there has been read, before it is written again.
-        long read = U.getLongAcquire(null, readAddress(slot));
+        long read = memory.read(slot);
         // Several threads may do this, and the last one may store less than another: that is only less exact.
         U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(readSeen, slot), read);
         Reference.reachabilityFence(this);
@@ -360,17 +400,17 @@ public final class PerCpuRingBuffer {
      */
     public static final class Record implements AutoCloseable {
 
-        // Keeps the memory.
-        private final PerCpuRingBuffer buffer;
         private final Thread writer = Thread.currentThread();
         private final int size;
+
+        private PerCpuRingMemory memory;
         private int slot = -1;
+        private long position;
 
         // Zero if it is not reserved.
         private long address;
 
-        private Record(PerCpuRingBuffer buffer, int size) {
-            this.buffer = buffer;
+        private Record(int size) {
             this.size = size;
         }
 
@@ -435,7 +475,7 @@ public final class PerCpuRingBuffer {
         @ForceInline
         public void putByte(int offset, byte value) {
             U.putByte(at(offset, Byte.BYTES), value);
-            Reference.reachabilityFence(buffer);
+            Reference.reachabilityFence(memory);
         }
 
         /**
@@ -448,7 +488,7 @@ public final class PerCpuRingBuffer {
         @ForceInline
         public void putInt(int offset, int value) {
             U.putIntUnaligned(null, at(offset, Integer.BYTES), value);
-            Reference.reachabilityFence(buffer);
+            Reference.reachabilityFence(memory);
         }
 
         /**
@@ -461,7 +501,7 @@ public final class PerCpuRingBuffer {
         @ForceInline
         public void putLong(int offset, long value) {
             U.putLongUnaligned(null, at(offset, Long.BYTES), value);
-            Reference.reachabilityFence(buffer);
+            Reference.reachabilityFence(memory);
         }
 
         /**
@@ -478,7 +518,7 @@ public final class PerCpuRingBuffer {
         public void putBytes(int offset, byte[] source, int from, int length) {
             Objects.checkFromIndexSize(from, length, source.length);
             U.copyMemory(source, Unsafe.ARRAY_BYTE_BASE_OFFSET + from, null, at(offset, length), length);
-            Reference.reachabilityFence(buffer);
+            Reference.reachabilityFence(memory);
         }
 
         /**
@@ -494,33 +534,40 @@ public final class PerCpuRingBuffer {
         public void putBytes(int offset, MemorySegment source) {
             Objects.checkFromIndexSize((long) offset, source.byteSize(), size);
             long a = writable() + offset;
-            PerCpuSegments.segment(buffer, a, source.byteSize()).copyFrom(source);
+            PerCpuSegments.segment(memory, a, source.byteSize()).copyFrom(source);
         }
 
         /**
          * Hands the record to the reader. It cannot be written any more.
+         *
+         * @return true if readers get it; false if it was {@linkplain #unblock taken
+         *         away} before: then nobody gets it
          */
         @ForceInline
         @ReservedStackAccess
-        public void commit() {
-            finish(COMMITTED);
+        public boolean commit() {
+            // In this order, and on reserved stack: a record that is neither committed nor discarded stops the reader.
+            PerCpuRingMemory.commit(writable() - HEADER, size);
+            address = 0;
+            boolean handedOver = memory.isHandedOver(slot, position);
+            Reference.reachabilityFence(memory);
+            return handedOver;
         }
 
         /**
          * Gives the record up: the reader will skip it.
+         *
+         * @return true if it was this thread's until now; false if it was
+         *         {@linkplain #unblock taken away} before
          */
         @ForceInline
-        public void discard() {
-            finish(DISCARDED);
-        }
-
-        @ForceInline
-        private void finish(long state) {
-            long a = writable();
-            // In this order, and on reserved stack: a record that is neither committed nor discarded stops the reader.
-            U.putLongRelease(null, a - HEADER, size | state);
+        @ReservedStackAccess
+        public boolean discard() {
+            PerCpuRingMemory.discard(writable() - HEADER, size);
             address = 0;
-            Reference.reachabilityFence(buffer);
+            boolean handedOver = memory.isHandedOver(slot, position);
+            Reference.reachabilityFence(memory);
+            return handedOver;
         }
 
         /**
@@ -582,61 +629,78 @@ public final class PerCpuRingBuffer {
         Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
         Objects.requireNonNull(reader);
         jdk.internal.misc.PerCpu.ensureStack();
-        if (Thread.holdsLock(readers[slot])) {
+        Reading reading = readings[slot];
+        if (Thread.holdsLock(reading)) {
             throw new IllegalStateException("This thread is reading slot " + slot + " already");
         }
         try {
-            synchronized (readers[slot]) {
-                return readLocked(slot, reader, limit);
+            synchronized (reading) {
+                int count = 0;
+                do {
+                    count += readMemory(reading.memory, slot, reader, limit - count);
+                } while (count < limit && moveOn(reading, slot));
+                return count;
             }
         } finally {
             Reference.reachabilityFence(this);
         }
     }
 
-    private int readLocked(int slot, Reader reader, int limit) {
-        long start = U.getLong(readAddress(slot));
+    private int readMemory(PerCpuRingMemory memory, int slot, Reader reader, int limit) {
+        long start = memory.read(slot);
         long free = start;
         long position = start;
-        long header = U.getLongAcquire(null, ringAddress(slot, position));
-        if (header == 0) {
+        long ring = memory.address(slot, 0);
+        long header = U.getLongAcquire(null, ring + (position & capacity - 1));
+        PerCpuRingMemory.Claim claim = memory.claim(slot, position);
+        if (PerCpuRingMemory.isOpen(header) && claim == null) {
             return 0;
         }
-        MemorySegment ring = ring(slot);
+        MemorySegment segment = memory.ring(slot);
         int count = 0;
         try {
             // Once around, or writers who are as fast as this would keep it from the other slots.
-            while (header != 0 && count < limit && position - start < capacity) {
-                int size = (int) header;
-                if ((header & STATE) == COMMITTED) {
+            while (count < limit && position - start < capacity) {
+                int size = PerCpuRingMemory.size(header);
+                if (PerCpuRingMemory.isCommitted(header) && (claim == null || claim.isCommitted())) {
                     // Before it counts as read: there may be no memory for it.
-                    MemorySegment record = ring.asSlice((position & capacity - 1) + HEADER, size);
+                    MemorySegment record = segment.asSlice((position & capacity - 1) + HEADER, size);
                     position += recordLength(size);
                     count++;
                     reader.read(slot, record);
-                } else {
+                } else if (claim != null && claim.isTaken()) {
+                    position += claim.length();
+                } else if (!PerCpuRingMemory.isOpen(header)) {
                     position += recordLength(size);
+                } else {
+                    break;
                 }
                 if (position - free >= capacity / FREED_AT_ONCE) {
-                    free(slot, position);
+                    memory.free(slot, position);
                     free = position;
                 }
-                header = U.getLongAcquire(null, ringAddress(slot, position));
+                header = U.getLongAcquire(null, ring + (position & capacity - 1));
+                claim = memory.claim(slot, position);
             }
         } finally {
-            free(slot, position);
+            memory.free(slot, position);
         }
         return count;
     }
 
-    // Writers may use the ring up to here again, after all reads of it.
-    private void free(int slot, long position) {
-        U.putLongRelease(null, readAddress(slot), position);
+    // Whether there is other memory to read because this was replaced and has been read to its end.
+    private boolean moveOn(Reading reading, int slot) {
+        PerCpuRingMemory memory = reading.memory;
+        PerCpuRingMemory last = lastMemory(slot);
+        if (memory == last || memory.read(slot) != last.endBefore()) {
+            return false;
+        }
+        reading.memory = last;
+        return true;
     }
 
-    /** {@return one slot's ring} Whoever keeps it keeps this buffer, and so its memory. */
-    private MemorySegment ring(int slot) {
-        return PerCpuSegments.segment(this, ringAddress(slot, 0), capacity).asReadOnly();
+    private PerCpuRingMemory lastMemory(int slot) {
+        return (PerCpuRingMemory) U.getReferenceAcquire(memories, MEMORIES + (long) slot * MEMORY_SCALE);
     }
 
     /**
@@ -654,5 +718,133 @@ public final class PerCpuRingBuffer {
             count += read(slot, reader, limit);
         }
         return count;
+    }
+
+    // --- Records that are not committed
+
+    /**
+     * Tells whether readers of one slot wait for a record that was reserved and was
+     * neither committed nor discarded, and which: a number that no other record of that
+     * slot has.
+     *
+     * <p>That a record is being written is normal. If the number is the same after much
+     * longer than it takes to write one, the writer has lost it, by an exception
+     * for example, or does not run any more.
+     *
+     * <p>Cost: some loads. Completes in a bounded number of steps.
+     *
+     * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @return the number, which is not negative, or -1 if readers do not wait, or if one is
+     *         at work on the slot
+     * @throws IndexOutOfBoundsException if there is no such slot
+     */
+    public long blocked(int slot) {
+        PerCpuRingMemory memory = readings[slot].memory;
+        long position = memory.read(slot);
+        PerCpuRingMemory.Claim claim = memory.claim(slot, position);
+        boolean waiting = PerCpuRingMemory.isOpen(memory.header(slot, position)) && position != end(memory, slot)
+                && (claim == null || !claim.isTaken());
+        Reference.reachabilityFence(this);
+        // What was freed meanwhile may have been written again.
+        return waiting && memory.read(slot) == position ? position : -1;
+    }
+
+    // Of the last record that was reserved there.
+    private long end(PerCpuRingMemory memory, int slot) {
+        PerCpuRingMemory last = lastMemory(slot);
+        return memory == last ? jdk.internal.misc.PerCpu.get(slot, head) : last.endBefore();
+    }
+
+    /**
+     * Takes a record away from its writer, so that readers of the slot go on after it.
+     * Nothing that was committed is lost: if the writer commits the record before this
+     * method takes it, readers get it and this method returns false; if not,
+     * {@link Record#commit} returns false, whenever it is called.
+     *
+     * <p>The writer may not know yet and go on to write to the record. So the slot gets
+     * other memory, and the memory that the record is in is freed when no record in it is
+     * reachable any more. (That of the first time on each slot is freed together with the
+     * buffer.)
+     *
+     * {@snippet lang="java" :
+     * // A thread that reads now and then, at longer intervals than it takes to write a record.
+     * void read(PerCpuRingBuffer buffer, long[] blockedBefore) {
+     *     buffer.read(reader, Integer.MAX_VALUE);
+     *     for (int slot = 0; slot < PerCpu.slots(); slot++) {
+     *         long blocked = buffer.blocked(slot);
+     *         if (blocked >= 0 && blocked == blockedBefore[slot]) {
+     *             buffer.unblock(slot, blocked);
+     *         }
+     *         blockedBefore[slot] = blocked;
+     *     }
+     * }
+     * }
+     *
+     * <p>Cost: that of the memory of a slot, of a {@linkplain PerCpu#exclusive fence}, and
+     * of a step for each record after that one.
+     *
+     * <p>The idea is that of {@code unblock} in Agrona's ring buffers, where writers of
+     * records that were taken away must not exist any more.
+     *
+     * @param slot    the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @param blocked what {@link #blocked} returned for that slot
+     * @return true if the record was taken away; false if that was not necessary, because
+     *         it was committed, discarded or taken away before
+     * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws IllegalStateException     in {@link PerCpu#exclusive} on another slot
+     * @throws OutOfMemoryError          if there is no other memory; nothing was done then
+     */
+    public boolean unblock(int slot, long blocked) {
+        PerCpuRingMemory memory = readings[slot].memory;
+        if (blocked < 0 || blocked(slot) != blocked) {
+            return false;
+        }
+        // Before anything changes: it may fail.
+        PerCpuRingMemory other = memory == lastMemory(slot) ? new PerCpuRingMemory(memory, slot) : null;
+        PerCpuExclusive x = PerCpuExclusive.at(slot);
+        try {
+            synchronized (x.actions()) {
+                synchronized (x) {
+                    try {
+                        PerCpuRingMemory.Claim claim = memory.makeClaim(slot, blocked);
+                        if (!x.keepOff()) {
+                            // For the claim alone: no section is on the slot.
+                            jdk.internal.misc.PerCpu.fence();
+                        }
+                        return takePlainly(memory, slot, claim, other);
+                    } finally {
+                        x.letIn();
+                    }
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    // Nobody reserves anything on the slot meanwhile, so what has not been freed is as it was.
+    private boolean takePlainly(PerCpuRingMemory memory, int slot, PerCpuRingMemory.Claim claim,
+                                PerCpuRingMemory other) {
+        long position = claim.position();
+        long end = end(memory, slot);
+        boolean taken = false;
+        if (memory.read(slot) == position && position != end
+                && PerCpuRingMemory.isOpen(memory.header(slot, position))) {
+            if (memory == lastMemory(slot)) {
+                replace(slot, end, other);
+            }
+            taken = memory.take(claim, end);
+        }
+        if (!taken) {
+            memory.giveUp(claim);
+        }
+        return taken;
+    }
+
+    // Before the record is taken. The head tells sections, too; positions go on at the same place of the ring.
+    private void replace(int slot, long end, PerCpuRingMemory other) {
+        other.start(slot, end + capacity | REPLACED, end);
+        U.putReferenceRelease(memories, MEMORIES + (long) slot * MEMORY_SCALE, other);
+        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(head, slot), other.start());
     }
 }

@@ -62,6 +62,12 @@ import jdk.internal.vm.annotation.Stable;
  * that was taken offline too. Without rseq a slot is a stripe, and elements come
  * back to threads of the same stripe.
  *
+ * <p>If some threads only push and others only pop: an element waits on the slot where
+ * it was pushed. A {@code pop} on another slot, or stripe, returns null, and {@code push}
+ * refuses when its own slot is full, however much room there is on others. The side that
+ * takes has to steal, as above; the side that pushes may try again when it was moved,
+ * or do the work itself.
+ *
  * <p>Order: elements of one slot come back last in first out, popped or stolen.
  * Between slots there is none.
  *
@@ -331,7 +337,7 @@ public final class PerCpuStack<E> {
         try {
             U.storeFence();
         } catch (StackOverflowError error) {
-            jdk.internal.misc.PerCpu.fence = 0;
+            jdk.internal.misc.PerCpu.fenceByStore = 0;
         }
         array[index] = null;
         try {
