@@ -61,13 +61,27 @@ public record Section(long descriptor, int armOffset, int startOffset, long star
 
     /** All sections of a method. */
     public static List<Section> find(NMethod code) {
-        List<Section> sections = find(code.insts);
+        long begin = code.entry_point - entryOffset(code);
+        List<Section> sections = find(code.insts, begin);
         for (Section section : sections) {
-            Check.that(section.inSameCode(code.entry_point), String.format("the descriptor of %s does not tell of the "
-                    + "code after its arm store at offset %d of the method at %x", section, section.armOffset,
-                    code.entry_point));
+            Check.equal(section.codeBegin(), begin, "where the method begins by the descriptor of " + section
+                    + ", which is armed at offset " + section.armOffset);
         }
         return sections;
+    }
+
+    // What a method that is not static begins with may be padding: the entry is known by what it does first.
+    private static int entryOffset(NMethod code) {
+        byte[] atEntry = new byte[14];
+        for (int i = 0; i < atEntry.length; i++) {
+            atEntry[i] = U.getByte(code.entry_point + i);
+        }
+        for (int offset = 0; offset + atEntry.length <= Math.min(code.insts.length, 128); offset++) {
+            if (Arrays.equals(code.insts, offset, offset + atEntry.length, atEntry, 0, atEntry.length)) {
+                return offset;
+            }
+        }
+        throw new AssertionError("not the code that it was: " + code);
     }
 
     /** All sections of a blob. */
@@ -76,7 +90,7 @@ public record Section(long descriptor, int armOffset, int startOffset, long star
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = U.getByte(blob.address + i);
         }
-        List<Section> sections = find(bytes);
+        List<Section> sections = find(bytes, blob.address);
         for (Section section : sections) {
             Check.equal(section.codeBegin(), blob.address,
                     "where " + blob.name + " begins by the descriptor of " + section);
@@ -84,8 +98,8 @@ public record Section(long descriptor, int armOffset, int startOffset, long star
         return sections;
     }
 
-    private static List<Section> find(byte[] b) {
-        return Cpu.AARCH64 ? findAarch64(b) : findX64(b);
+    private static List<Section> find(byte[] b, long begin) {
+        return Cpu.AARCH64 ? findAarch64(b) : findX64(b, begin);
     }
 
     // An arm is movz reg, imm16; movk reg, imm16, lsl 16; movk reg, imm16, lsl 32; str reg, [x9, 8].
@@ -117,26 +131,22 @@ public record Section(long descriptor, int armOffset, int startOffset, long star
                 Arrays.copyOfRange(b, startOffset, startOffset + (int) length), b.length);
     }
 
-    // An arm is mov reg, imm64 (10 bytes) and mov fs:[disp32], reg (9 bytes) with the same register.
-    private static List<Section> findX64(byte[] b) {
+    // An arm is lea reg, [rip + disp32] (7 bytes) and mov fs:[disp32], reg (9 bytes) with the same register.
+    private static List<Section> findX64(byte[] b, long begin) {
         List<Section> sections = new ArrayList<>();
-        for (int i = 0; i + 19 <= b.length; i++) {
-            boolean high = (b[i] & 0xff) == 0x49;
-            int register = b[i + 1] - (byte) 0xb8;
-            if ((!high && (b[i] & 0xff) != 0x48) || register < 0 || register > 7) {
+        ByteBuffer code = ByteBuffer.wrap(b).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i + 16 <= b.length; i++) {
+            boolean high = (b[i] & 0xff) == 0x4c;
+            int register = (b[i + 2] & 0xff) - 0x05;
+            if ((!high && (b[i] & 0xff) != 0x48) || (b[i + 1] & 0xff) != 0x8d || (register & ~0x38) != 0) {
                 continue;
             }
-            int store = i + 10;
-            if ((b[store] & 0xff) != 0x64 || (b[store + 1] & 0xff) != (high ? 0x4c : 0x48)
-                    || (b[store + 2] & 0xff) != 0x89 || (b[store + 3] & 0xff) != (0x04 | register << 3)
-                    || (b[store + 4] & 0xff) != 0x25) {
+            int store = i + 7;
+            if ((b[store] & 0xff) != 0x64 || b[store + 1] != b[i] || (b[store + 2] & 0xff) != 0x89
+                    || b[store + 3] != (0x04 | register) || (b[store + 4] & 0xff) != 0x25) {
                 continue;
             }
-            long descriptor = 0;
-            for (int k = 7; k >= 0; k--) {
-                descriptor = descriptor << 8 | (b[i + 2 + k] & 0xff);
-            }
-            sections.add(section(b, descriptor, store, store + 9));
+            sections.add(section(b, begin + store + code.getInt(i + 3), store, store + 9));
         }
         return sections;
     }

@@ -37,6 +37,7 @@ final class Symbols {
     private static final Pattern IN_AREA_AARCH64 = Pattern.compile("\\[x9, #(4|8|24)\\]$");
     private static final Pattern DISTANCE_AARCH64 = Pattern.compile("x9, x9, #0x([0-9a-f]+)");
     private static final Pattern CONSTANT_X64 = Pattern.compile("(\\w+),0x([0-9a-f]+)");
+    private static final Pattern NEAR_X64 = Pattern.compile("(\\w+),\\[rip\\+0x([0-9a-f]+)\\]");
     private static final Pattern CONSTANT_AARCH64 = Pattern.compile("(\\w+), #0x([0-9a-f]+)(?:, lsl #(\\d+))?");
 
     // A word of the JavaThread, which r15 or x28 points to.
@@ -92,6 +93,10 @@ final class Symbols {
     }
 
     private static long constantX64(Instruction instruction) {
+        Matcher near = NEAR_X64.matcher(instruction.operands());
+        if (instruction.mnemonic().equals("lea") && near.matches()) {
+            return instruction.address() + instruction.length() + Long.parseUnsignedLong(near.group(2), 16);
+        }
         Matcher m = CONSTANT_X64.matcher(instruction.operands());
         return instruction.mnemonic().equals("movabs") && m.matches() ? Long.parseUnsignedLong(m.group(2), 16) : 0;
     }
@@ -145,6 +150,10 @@ final class Symbols {
     }
 
     private static String constant(String operands, String name) {
+        Matcher near = NEAR_X64.matcher(operands);
+        if (!Cpu.AARCH64 && near.matches()) {
+            return near.group(1) + ",[rip+" + name + "]";
+        }
         Matcher m = (Cpu.AARCH64 ? CONSTANT_AARCH64 : CONSTANT_X64).matcher(operands);
         Check.that(m.matches(), operands);
         if (!Cpu.AARCH64) {

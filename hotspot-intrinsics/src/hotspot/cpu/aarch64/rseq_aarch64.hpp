@@ -65,6 +65,9 @@ class RseqPD {
     memcpy(at, code, sizeof(code));
   }
 
+  // Sections have the descriptor's address itself.
+  static void write_distance(address at, address descriptor) { ShouldNotReachHere(); }
+
   static address thread_pointer() {
 #if defined(__aarch64__) && defined(LINUX)
     address tp;

@@ -35,6 +35,7 @@ class RseqPD {
   static const int trampoline_size = 0;
 
   static void write_trampoline(address at, address target_word) { ShouldNotReachHere(); }
+  static void write_distance(address at, address descriptor) { ShouldNotReachHere(); }
   static address thread_pointer() { ShouldNotReachHere(); return nullptr; }
 };
 

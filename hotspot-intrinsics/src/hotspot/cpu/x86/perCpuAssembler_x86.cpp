@@ -31,7 +31,7 @@
 
 // One critical section while it is emitted:
 //
-//   mov  tmp, descriptor        ; begin: arm
+//   lea  tmp, [descriptor]      ; begin: arm
 //   mov  [rseq_cs], tmp         ; fs:, or in the JavaThread
 //   start:
 //     ...                       ; the caller's; the last instruction is the commit
@@ -104,9 +104,12 @@ void RseqSection::load_exclusive_words(Register words) {
 
 void RseqSection::begin(Register tmp) {
   MacroAssembler* masm = _masm;
-  // The descriptor is known only when the section's length is.
-  __ mov64(tmp, 0);
-  _literal_offset = __ offset() - (int)sizeof(int64_t);
+  // The descriptor is known only when the section's length is, and how far it is when
+  // the code is in its place: until then this is its own address. The descriptor is in
+  // the code cache, too, so 32 bits will do, which take less room than mov64 in the
+  // code and in the CPU's cache of decoded instructions.
+  __ leaq(tmp, __ as_Address(InternalAddress(__ pc())));
+  _literal_offset = __ offset() - (int)sizeof(int32_t);
   // Arm: from here on, if this thread is preempted, migrated or gets a signal
   // while its pc is in the section, it goes on at abort_ip.
   area_segment(masm);
@@ -200,7 +203,7 @@ RseqDescriptor* RseqSection::end() {
   MacroAssembler* masm = _masm;
   RseqDescriptor* descriptor = RseqDescriptors::allocate(__ offset() - _start_offset);
   if (descriptor != nullptr) {
-    Bytes::put_native_u8(masm->addr_at(_literal_offset), (u8)(uintptr_t)descriptor);
+    descriptor->set_literal_offset(_literal_offset);
     if (_forced_abort_offset >= 0) {
       Bytes::put_native_u8(masm->addr_at(_forced_abort_offset), (u8)descriptor->abort_ip());
     }

@@ -61,6 +61,13 @@ class RseqPD {
     memcpy(at + 2, &distance, sizeof(distance));
   }
 
+  // The last 32 bits of lea reg, [rip + distance]: code that was emitted knows where
+  // the descriptor is, but not where it will be itself.
+  static void write_distance(address at, address descriptor) {
+    const int32_t distance = checked_cast<int32_t>(descriptor - (at + sizeof(int32_t)));
+    memcpy(at, &distance, sizeof(distance));
+  }
+
   // What %fs:0 holds in all ABIs of this CPU: its own address.
   static address thread_pointer() {
 #if defined(__x86_64__) && defined(LINUX)

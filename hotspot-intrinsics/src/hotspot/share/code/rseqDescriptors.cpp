@@ -46,7 +46,7 @@ static address _nowhere;
 
 STATIC_ASSERT(sizeof(RseqDescriptor) == 64);
 STATIC_ASSERT(sizeof(RseqDescriptor) % descriptor_alignment == 0);
-STATIC_ASSERT(RseqPD::trampoline_size <= 12);
+STATIC_ASSERT(RseqPD::trampoline_size <= 8);
 
 static address chunk_base(const CodeBlob* blob) {
   return align_up(blob->content_begin(), descriptor_alignment);
@@ -97,6 +97,7 @@ RseqDescriptor* RseqDescriptors::pop_free(int length) {
     return nullptr;
   }
   d->_next = nullptr;
+  d->_literal_offset = -1;
   _allocated++;
   return d;
 }
@@ -133,6 +134,9 @@ void RseqDescriptors::bind(RseqDescriptor* list, address code_begin) {
     const int abort_offset = d->_pending._abort_offset;
     assert(abort_offset < start_offset || abort_offset >= start_offset + d->length(),
            "abort handler at %d inside its section at %d", abort_offset, start_offset);
+    if (d->_literal_offset >= 0) {
+      RseqPD::write_distance(code_begin + d->_literal_offset, (address)d);
+    }
     // The target first: an abort can come as soon as start_ip is there.
     Atomic::store(&d->_target, code_begin + abort_offset);
     Atomic::release_store(&d->_start_ip, (uint64_t)(uintptr_t)(code_begin + start_offset));

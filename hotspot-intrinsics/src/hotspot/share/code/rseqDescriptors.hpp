@@ -71,7 +71,8 @@ class RseqDescriptor {
   };
   RseqDescriptor* _next;       // the next section of an nmethod, or the next free descriptor
   uint32_t _signature;         // must be directly before the trampoline
-  u1       _trampoline[12];    // abort_ip
+  u1       _trampoline[8];     // abort_ip
+  int      _literal_offset;    // in the code buffer, of its distance from the code; negative if there is no such
 
  public:
   int length() const { return checked_cast<int>(_post_commit_offset); }
@@ -83,6 +84,7 @@ class RseqDescriptor {
   // Before it is bound: offsets in the code buffer.
   void set_start_offset(int offset) { _pending._start_offset = offset; }
   void set_abort_offset(int offset) { _pending._abort_offset = offset; }
+  void set_literal_offset(int offset) { _literal_offset = offset; }
   int start_offset() const { return _pending._start_offset; }
 };
 

@@ -54,6 +54,11 @@ static C2PerCpuStub* new_stub(address slow_stub, Register result, Register tmp) 
   return new (Compile::current()->comp_arena()) C2PerCpuStub(slow_stub, result, tmp);
 }
 
+void C2PerCpu::keep(C2_MacroAssembler* masm, jobject owner) {
+  // To be in the table of oops is enough, also for the unloading of code.
+  masm->oop_recorder()->find_index(owner);
+}
+
 void C2PerCpu::load_add_store(C2_MacroAssembler* masm, Register address, RegisterOrConstant delta,
                               Register index, Register tmp, Register words) {
   C2PerCpuStub* stub = new_stub(StubRoutines::percpu_slow_load_add_store(), noreg, tmp)

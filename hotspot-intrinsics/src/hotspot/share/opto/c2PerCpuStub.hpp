@@ -63,6 +63,9 @@ class C2PerCpuStub : public C2CodeStub {
 // What the nodes of percpu_<cpu>.ad are encoded with.
 class C2PerCpu : public AllStatic {
  public:
+  // A constant that the compiled method keeps alive, without an instruction.
+  static void keep(C2_MacroAssembler* masm, jobject owner);
+
   static void load_add_store(C2_MacroAssembler* masm, Register address, RegisterOrConstant delta,
                              Register index, Register tmp, Register words);
   static void get_and_add(C2_MacroAssembler* masm, Register result, Register address, Register delta,
