@@ -120,13 +120,13 @@ test-kernels:   ## all eight: four kernels on two CPUs, one after the other
 asm: jdk source ## print the emitted code of all operations, and how it differs from results/asm (TARGET=aarch64: from a guest)
 	@jtreg-tests/asm.sh
 
-bench: jdk      ## JMH: all questions, all peers, 70 minutes on an idle machine, then report (QUICK=1: 8 min)
+bench: jdk      ## JMH: all questions, all peers, 75 minutes on an idle machine, then report (QUICK=1: 8 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh report
 
 report: jdk     ## render the last run again, without measuring (NAME= BESIDE=)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh report render
 
-bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and others, half an hour, as bench (QUICK=1: 5 min)
+bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and others, 40 minutes, as bench (QUICK=1: 5 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh structures
 
 export:         ## rewrite jdk-patch/*.patch and series from the commits of build/source

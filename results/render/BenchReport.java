@@ -55,6 +55,10 @@ final class BenchReport extends Report {
         return List.of(
                 new Target("PerCpu.add / the section in C, 1 thread", true, 1.05, "",
                         Ratio.of(run.find("Loops", "perCpuAdd", 1), run.find("Limits", "cSection", 1))),
+                new Target("PerCpu.add / the section in C, eight counters in fields in a loop, 1 thread", true, 1.05, "",
+                        Ratio.of(run.find("Loops", "perCpuAddEight", 1), run.find("Limits", "cEightSectionsFields", 1))),
+                new Target("PerCpu.add / the section in C, eight constants in a loop, 1 thread", true, 1.05, "",
+                        Ratio.of(run.find("Loops", "perCpuAddEightStatic", 1), run.find("Limits", "cEightSections", 1))),
                 new Target("LongAdder / PerCpu.add, 1 thread", false, 5, "",
                         Ratio.of(run.find("OneCounter", "longAdder", 1), add)),
                 new Target("LongAdder / PerCpu.add, eight counters in fields, 1 thread", false, 6, "",

@@ -43,6 +43,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * What does an increment cost in a loop that does nothing else, as those of {@link Limits} do?
  * No compiler can make one increment out of two here: other threads may look at the counter
  * in between. At the end none may be missing.
+ * <p>
+ * Where eight counters take turns numbers are per eight. Other than an invocation of {@link EightCounters}, a round of such a
+ * loop has no call in it, nor JMH's own loop: it is what the loops in C are to be compared with.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -59,6 +62,17 @@ public class Loops {
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
+    }
+
+    private static final class Constants {
+        static final PerCpuLong C0 = new PerCpuLong();
+        static final PerCpuLong C1 = new PerCpuLong();
+        static final PerCpuLong C2 = new PerCpuLong();
+        static final PerCpuLong C3 = new PerCpuLong();
+        static final PerCpuLong C4 = new PerCpuLong();
+        static final PerCpuLong C5 = new PerCpuLong();
+        static final PerCpuLong C6 = new PerCpuLong();
+        static final PerCpuLong C7 = new PerCpuLong();
     }
 
     private static void check(long count, long loops) {
@@ -105,6 +119,73 @@ public class Loops {
         PerCpuLong count = s.count;
         for (int i = 0; i < LOOP; i++) {
             PerCpu.add(count, 1);
+        }
+        s.loops++;
+    }
+
+    /** For one thread. The counters' fields may change, so that each use loads one, and from it the address. */
+    @State(Scope.Benchmark)
+    public static class EightFields {
+        PerCpuLong c0 = new PerCpuLong();
+        PerCpuLong c1 = new PerCpuLong();
+        PerCpuLong c2 = new PerCpuLong();
+        PerCpuLong c3 = new PerCpuLong();
+        PerCpuLong c4 = new PerCpuLong();
+        PerCpuLong c5 = new PerCpuLong();
+        PerCpuLong c6 = new PerCpuLong();
+        PerCpuLong c7 = new PerCpuLong();
+        long loops;
+
+        @TearDown(Level.Trial)
+        public void check() {
+            for (PerCpuLong count : new PerCpuLong[] {c0, c1, c2, c3, c4, c5, c6, c7}) {
+                Loops.check(count.sum(), loops);
+            }
+        }
+    }
+
+    /** For one thread. */
+    @State(Scope.Benchmark)
+    public static class EightConstants {
+        long loops;
+
+        @TearDown(Level.Trial)
+        public void check() {
+            for (PerCpuLong count : new PerCpuLong[] {Constants.C0, Constants.C1, Constants.C2, Constants.C3, Constants.C4,
+                    Constants.C5, Constants.C6, Constants.C7}) {
+                Loops.check(count.sum(), loops);
+            }
+        }
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(Limits.LOOP)
+    public void perCpuAddEight(EightFields s) {
+        for (int i = 0; i < LOOP; i++) {
+            PerCpu.add(s.c0, 1);
+            PerCpu.add(s.c1, 1);
+            PerCpu.add(s.c2, 1);
+            PerCpu.add(s.c3, 1);
+            PerCpu.add(s.c4, 1);
+            PerCpu.add(s.c5, 1);
+            PerCpu.add(s.c6, 1);
+            PerCpu.add(s.c7, 1);
+        }
+        s.loops++;
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(Limits.LOOP)
+    public void perCpuAddEightStatic(EightConstants s) {
+        for (int i = 0; i < LOOP; i++) {
+            PerCpu.add(Constants.C0, 1);
+            PerCpu.add(Constants.C1, 1);
+            PerCpu.add(Constants.C2, 1);
+            PerCpu.add(Constants.C3, 1);
+            PerCpu.add(Constants.C4, 1);
+            PerCpu.add(Constants.C5, 1);
+            PerCpu.add(Constants.C6, 1);
+            PerCpu.add(Constants.C7, 1);
         }
         s.loops++;
     }

@@ -74,7 +74,8 @@ final class Plan {
     private static final Set<String> ALL = Set.of();
     private static final Set<String> OURS = Set.of("perCpuAdd", "perCpuCounter");
     private static final Set<String> COUNTERS = Set.of("plainOpaque", "perCpuAdd", "perCpuCounter", "longAdder");
-    private static final Set<String> COMPARED_LIMITS = Set.of("cPlain", "cSection");
+    private static final Set<String> COMPARED_LIMITS = Set.of("cPlain", "cSection", "cEightSections",
+            "cEightSectionsFields");
     private static final Set<String> OTHER_LIMITS = benchmarks(Limits.class)
             .filter(name -> !COMPARED_LIMITS.contains(name)).collect(Collectors.toSet());
     private static final Set<String> LIMITS = Set.of("cPlain", "cLockAdd", "cFindAndAdd", "cSection");
