@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 import jdk.incubator.percpu.PerCpu;
 
@@ -148,7 +149,9 @@ public final class StructureWorkload {
                     action.run();
                 }
                 if (Thread.currentThread().isVirtual()) {
-                    Thread.yield();
+                    // Not a yield: a carrier looks first where it found its last thread, so two that do nothing
+                    // but yield keep both carriers from those that got a monitor meanwhile, until the time is up.
+                    LockSupport.parkNanos(1);
                 }
             } while (goOn());
         } catch (Throwable t) {
