@@ -651,7 +651,7 @@ public final class PerCpuRingBuffer {
         long free = start;
         long position = start;
         long ring = memory.address(slot, 0);
-        long header = U.getLongAcquire(null, ring + (position & capacity - 1));
+        int header = PerCpuRingMemory.header(ring + (position & capacity - 1));
         PerCpuRingMemory.Claim claim = memory.claim(slot, position);
         if (PerCpuRingMemory.isOpen(header) && claim == null) {
             return 0;
@@ -679,7 +679,7 @@ public final class PerCpuRingBuffer {
                     memory.free(slot, position);
                     free = position;
                 }
-                header = U.getLongAcquire(null, ring + (position & capacity - 1));
+                header = PerCpuRingMemory.header(ring + (position & capacity - 1));
                 claim = memory.claim(slot, position);
             }
         } finally {

@@ -39,13 +39,13 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p>A slot has the position up to which it was read, alone in its cache lines, and
  * then the ring. A record in it is a header of 8 bytes and its bytes, rounded up. The
- * header has the record's size, its state, and the length of the record before it.
- * Who reserves a record makes the next one's header, with no state, in the same
- * section: so readers need not look at how far a slot is reserved, which is in a
- * cache line that every writer there changes, and from there the records can be
- * followed backwards, also those whose writers have not told their size. After that
- * only the record's writer changes the header, once, when it commits or discards the
- * record.
+ * header has a word of the record's size and its state, and a word of the length of
+ * the record before it. Who reserves a record makes the next one's header, with no
+ * state, in the same section: so readers need not look at how far a slot is reserved,
+ * which is in a cache line that every writer there changes, and from there the
+ * records can be followed backwards, also those whose writers have not told their
+ * size. After that only the record's writer changes the first word, once, when it
+ * commits or discards the record.
  *
  * <p>To take a record away, a {@link Claim} is made. Then there is a fence, for all
  * threads, and then a look at the header:
@@ -67,11 +67,15 @@ final class PerCpuRingMemory {
 
     static final int HEADER = Long.BYTES;
 
-    // A header: the size in 32 bits, the state in two, then a length without its lower three bits, which are 0.
-    private static final long COMMITTED = 1L << 32;
-    private static final long DISCARDED = 2L << 32;
-    private static final long STATE = 3L << 32;
-    private static final int LENGTH_SHIFT = 31;
+    // A header's first word, at its address: the state in two bits, then the size.
+    private static final int COMMITTED = 1;
+    private static final int DISCARDED = 2;
+    private static final int STATE = 3;
+    private static final int SIZE_SHIFT = 2;
+
+    // The second word: a length without its lower three bits, which are 0.
+    private static final int LENGTH_SHIFT = 3;
+    private static final int SECOND_WORD_SHIFT = U.isBigEndian() ? 0 : Integer.SIZE;
 
     private static final int RING = 256;
 
@@ -163,11 +167,17 @@ final class PerCpuRingMemory {
         return base + slot * stride + RING + (position & capacity - 1);
     }
 
-    /** {@return a header, and who wrote it has written the record} */
-    long header(int slot, long position) {
-        long header = U.getLongAcquire(null, address(slot, position));
+    /** {@return the first word of a header, and who wrote it has written the record} */
+    int header(int slot, long position) {
+        int header = header(address(slot, position));
         Reference.reachabilityFence(this);
         return header;
+    }
+
+    /** Likewise. The caller keeps this reachable. */
+    @ForceInline
+    static int header(long address) {
+        return U.getIntAcquire(null, address);
     }
 
     /** {@return one slot's ring} Whoever keeps it keeps this memory. */
@@ -180,38 +190,38 @@ final class PerCpuRingMemory {
     /** {@return the header that is made together with the reservation of a record of that length before it} */
     @ForceInline
     static long newHeader(long length) {
-        return length << LENGTH_SHIFT;
+        return length >>> LENGTH_SHIFT << SECOND_WORD_SHIFT;
     }
 
     /** {@return whether the record was reserved and nothing else, or not even that} */
     @ForceInline
-    static boolean isOpen(long header) {
+    static boolean isOpen(int header) {
         return (header & STATE) == 0;
     }
 
-    static boolean isCommitted(long header) {
+    static boolean isCommitted(int header) {
         return (header & STATE) == COMMITTED;
     }
 
-    static int size(long header) {
-        return (int) header;
+    static int size(int header) {
+        return header >>> SIZE_SHIFT;
     }
 
-    // Of the record before.
-    private static long lengthBefore(long header) {
-        return header >>> LENGTH_SHIFT + 3 << 3;
+    // Of the record before that position.
+    private long lengthBefore(int slot, long position) {
+        return Integer.toUnsignedLong(U.getInt(address(slot, position) + Integer.BYTES)) << LENGTH_SHIFT;
     }
 
     /** Commits a record, and {@link #isHandedOver} is to be asked then. */
     @ForceInline
     static void commit(long address, int size) {
-        U.putLongRelease(null, address, U.getLong(address) | size | COMMITTED);
+        U.putIntRelease(null, address, size << SIZE_SHIFT | COMMITTED);
     }
 
     /** Discards a record. */
     @ForceInline
     static void discard(long address, int size) {
-        U.putLongRelease(null, address, U.getLong(address) | size | DISCARDED);
+        U.putIntRelease(null, address, size << SIZE_SHIFT | DISCARDED);
     }
 
     // --- Records that are taken away
@@ -304,7 +314,7 @@ final class PerCpuRingMemory {
         long next = end;
         for (long position = end; position > claim.position;) {
             next = position;
-            position -= lengthBefore(header(claim.slot, position));
+            position -= lengthBefore(claim.slot, position);
             assert position >= claim.position && position < next : position + " before " + next;
         }
         claim.length = next - claim.position;
