@@ -23,6 +23,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -40,6 +42,10 @@ final class Listing {
     private static final int POST_COMMIT_OFFSET = 16;
     private static final int ABORT_IP = 24;
     private static final int TARGET = 32;
+
+    // A slot's word: its register's name is the first group.
+    private static final Pattern EXCLUSIVE_WORD =
+            Pattern.compile(Cpu.AARCH64 ? "\\[(x\\d+), [wx]\\d+, (?:lsl|sxtw) #3\\]" : "\\[(\\w+)\\+\\w+\\*1\\+0x4\\]");
 
     // Constants that are the same in all sections, and so are known by their place in the first one.
     private static final Map<String, Long> COMMON = new HashMap<>();
@@ -83,11 +89,19 @@ final class Listing {
     }
 
     private String text(boolean answers) {
-        int first = first(answers);
-        name(first);
+        int words = words();
+        int first = first(answers, words);
+        int wordsEnd = words < first ? end(words) : words;
+        name(first, words);
         line("%d instructions, %d bytes in the section; %d instructions before it", postCommit - start,
-                section.length(), start - first);
+                section.length(), start - first + wordsEnd - words);
         line("");
+        for (int i = words; i < wordsEnd; i++) {
+            instruction(i, false);
+        }
+        if (words < wordsEnd && wordsEnd < first) {
+            line("          ...");
+        }
         for (int i = first; i < done; i++) {
             label(i);
             instruction(i, i >= start && i < postCommit);
@@ -103,11 +117,33 @@ final class Listing {
         return text.toString();
     }
 
+    // Where the exclusive words' address is loaded: before the section, perhaps far before it, or in it.
+    private int words() {
+        Matcher use = IntStream.range(start, postCommit)
+                .mapToObj(i -> EXCLUSIVE_WORD.matcher(all.get(i).operands())).filter(Matcher::find).findFirst()
+                .orElseThrow(() -> new AssertionError("no exclusive word is read in " + section));
+        int load = postCommit;
+        do {
+            load--;
+        } while (!all.get(load).mnemonic().equals(Cpu.AARCH64 ? "mov" : "movabs")
+                || !all.get(load).operands().startsWith(use.group(1) + ","));
+        return load;
+    }
+
+    // The first instruction behind those that load one constant.
+    private int end(int load) {
+        int end = load + 1;
+        while (all.get(end).mnemonic().equals("movk")) {
+            end++;
+        }
+        return end;
+    }
+
     // x86: the exclusive words or the answer, the descriptor, the arm store. aarch64: the answer, then from where the
     // thread pointer is read.
-    private int first(boolean answers) {
+    private int first(boolean answers, int words) {
         if (!Cpu.AARCH64) {
-            return start - 3;
+            return answers || words == start - 3 ? start - 3 : start - 2;
         }
         int first = start;
         while (!all.get(first).mnemonic().equals("mrs")) {
@@ -117,7 +153,7 @@ final class Listing {
         return answers ? first - 1 : first;
     }
 
-    private void name(int first) {
+    private void name(int first, int words) {
         symbols.constant(section.descriptor(), "descriptor");
         symbols.code(all.get(start).address(), "start");
         symbols.code(all.get(postCommit).address(), "post_commit");
@@ -137,9 +173,7 @@ final class Listing {
         for (long target : inside) {
             symbols.code(target, "L" + (1 + inside.headSet(target).size()));
         }
-        for (int i = first; i < postCommit; i++) {
-            common(i, "exclusive_words");
-        }
+        common(words, "exclusive_words");
         boolean slow = false;
         for (int i = handler; i < back; i++) {
             slow |= symbols.isNamed(all.get(i).address()) && i > handler;

@@ -35,7 +35,7 @@
 //
 //   mrs  area, tpidr_el0        ; begin; not if the area is in the JavaThread
 //   add  area, area, #distance of the rseq area
-//   mov  words, exclusive words
+//   mov  words, exclusive words ; unless the caller has them in a register
 //   mov  tmp, descriptor        ; arm
 //   str  tmp, [area, rseq_cs]
 //   start:
@@ -56,10 +56,10 @@ class RseqSection : public StackObj {
   }
 
   void load_index(Register index);
-  void check_usable(Register index, Register tmp, Label& slow);
+  void check_usable(Register index, Register words, Register tmp, Label& slow);
 
  public:
-  static const Register words;
+  static const Register own_words;
   static const Register area;
 
   explicit RseqSection(MacroAssembler* masm)
@@ -67,9 +67,10 @@ class RseqSection : public StackObj {
 
   static void load_area(MacroAssembler* masm);
 
-  void begin(Register tmp);
+  void begin(Register words, Register tmp);
+  void begin(Register tmp) { begin(own_words, tmp); }
   void delay(Register tmp);
-  void load_slot_offset(Register offset, Register tmp, Label& slow);
+  void load_slot_offset(Register offset, Register words, Register tmp, Label& slow);
   void load_named_slot_offset(Register offset, Register slot, Register tmp, Label& moved, Label& slow);
   void add_address(Register offset, Register address);
   void before_commit(Register tmp);
@@ -77,8 +78,8 @@ class RseqSection : public StackObj {
   RseqDescriptor* end();
 };
 
-const Register RseqSection::words = rscratch1;
-const Register RseqSection::area  = rscratch2;
+const Register RseqSection::own_words = rscratch1;
+const Register RseqSection::area      = rscratch2;
 
 // The rseq area is thread-local storage or part of the JavaThread. Loads and stores
 // have room for the distances of the area's fields from its start, but perhaps not
@@ -104,10 +105,16 @@ static Address in_java_thread(ByteSize offset) {
   return Address(rthread, JavaThread::rseq_offset() + offset);
 }
 
-void RseqSection::begin(Register tmp) {
+void PerCpuAssembler::load_exclusive_words(MacroAssembler* masm, Register words) {
+  __ movptr(words, (uintptr_t)Rseq::exclusive_words());
+}
+
+void RseqSection::begin(Register words, Register tmp) {
   MacroAssembler* masm = _masm;
   load_area(masm);
-  __ movptr(words, (uintptr_t)Rseq::exclusive_words());
+  if (words == own_words) {
+    PerCpuAssembler::load_exclusive_words(masm, words);
+  }
   // The descriptor is known only when the section's length is.
   _literal_offset = __ offset();
   __ movptr(tmp, 0);
@@ -147,7 +154,7 @@ void RseqSection::load_index(Register index) {
 // Whatever of the slot is loaded afterwards is loaded from an address made of this
 // word, and so after it: what is loaded after a word that is clear again is what
 // its owner left. That is what the word has the offset for.
-void RseqSection::check_usable(Register index, Register tmp, Label& slow) {
+void RseqSection::check_usable(Register index, Register words, Register tmp, Label& slow) {
   MacroAssembler* masm = _masm;
   if (Rseq::index_is_cpu_id()) {
     // The words before the first slot's are those of the negative cpu_ids.
@@ -163,9 +170,9 @@ void RseqSection::check_usable(Register index, Register tmp, Label& slow) {
   __ br(Assembler::LT, slow);
 }
 
-void RseqSection::load_slot_offset(Register offset, Register tmp, Label& slow) {
+void RseqSection::load_slot_offset(Register offset, Register words, Register tmp, Label& slow) {
   load_index(offset);
-  check_usable(offset, tmp, slow);
+  check_usable(offset, words, tmp, slow);
   delay(tmp);
 }
 
@@ -175,7 +182,7 @@ void RseqSection::load_named_slot_offset(Register offset, Register slot, Registe
   delay(tmp);
   __ cmpw(offset, slot);
   __ br(Assembler::NE, moved);
-  check_usable(offset, tmp, slow);
+  check_usable(offset, own_words, tmp, slow);
   delay(tmp);
 }
 
@@ -223,7 +230,7 @@ template <size_t N>
 static void assert_outputs(Register result, Register index, Register tmp, const Register (&inputs)[N]) {
 #ifdef ASSERT
   for (Register input : inputs) {
-    assert_different_registers(result, index, tmp, RseqSection::words, RseqSection::area, input);
+    assert_different_registers(result, index, tmp, RseqSection::own_words, RseqSection::area, input);
   }
 #endif
 }
@@ -234,12 +241,15 @@ static void assert_outputs(Register result, Register index, Register tmp, const 
 //   v[index] += delta                                      commit
 RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scratch,
                                                 Register address, RegisterOrConstant delta,
-                                                Register index, Register tmp, Register words, Label& slow) {
-  assert(words == noreg, "sections have a scratch register for that here");
+                                                Register words, Register index, Register tmp, Label& slow) {
+  if (words == noreg) {
+    words = RseqSection::own_words;
+  }
   assert_outputs(noreg, index, tmp, { address, delta.register_or_noreg() });
+  assert_different_registers(words, index, tmp, RseqSection::area);
   RseqSection section(masm);
-  section.begin(tmp);
-  section.load_slot_offset(index, tmp, slow);
+  section.begin(words, tmp);
+  section.load_slot_offset(index, words, tmp, slow);
   section.add_address(index, address);
   section.before_commit(tmp);
   __ ldr(tmp, Address(index));
@@ -263,7 +273,7 @@ RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch,
   assert_outputs(result, index, tmp, { address, delta });
   RseqSection section(masm);
   section.begin(tmp);
-  section.load_slot_offset(index, tmp, slow);
+  section.load_slot_offset(index, RseqSection::own_words, tmp, slow);
   section.add_address(index, address);
   __ ldr(result, Address(index));
   section.before_commit(tmp);
@@ -285,7 +295,7 @@ RseqDescriptor* PerCpuAssembler::compare_and_exchange(MacroAssembler* masm, bool
   Label post_commit;
   RseqSection section(masm);
   section.begin(tmp);
-  section.load_slot_offset(index, tmp, slow);
+  section.load_slot_offset(index, RseqSection::own_words, tmp, slow);
   section.add_address(index, address);
   __ ldr(result, Address(index));
   section.delay(tmp);
@@ -449,7 +459,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_memcpy_store(MacroAssembler* masm, bo
 // Nothing of the area is needed any more: its register and the other one are the
 // ends of what is left.
 void PerCpuAssembler::copy(MacroAssembler* masm, Register dst, Register src, Register length, Register tmp) {
-  const Register src_end = RseqSection::words;
+  const Register src_end = RseqSection::own_words;
   const Register dst_end = RseqSection::area;
   const int block = 64;
   Label large, by_block, below_block, by_16, below_8, below_4, copied;

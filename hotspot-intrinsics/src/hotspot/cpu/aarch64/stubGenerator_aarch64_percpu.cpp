@@ -188,7 +188,7 @@ void PerCpuStubGenerator::generate_all() {
   // void (address, delta)
   StubRoutines::_percpu_load_add_store =
     generate_unnamed(StubGenStubId::percpu_load_add_store_id, [&] (Label& slow) {
-      return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, index_, tmp, noreg, slow);
+      return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, noreg, index_, tmp, slow);
     }, [&] () {
       __ atomic_addal(noreg, c_rarg1, tmp);
     });

@@ -51,9 +51,6 @@ class RseqSection : public StackObj {
   explicit RseqSection(MacroAssembler* masm)
     : _masm(masm), _literal_offset(-1), _start_offset(-1), _forced_abort_offset(-1) {}
 
-  // Rseq::exclusive_words(), a constant: before the section or in it.
-  void load_exclusive_words(Register words);
-
   // tmp is free again afterwards.
   void begin(Register tmp);
 
@@ -97,8 +94,7 @@ static Address in_java_thread(ByteSize offset) {
   return Address(r15_thread, JavaThread::rseq_offset() + offset);
 }
 
-void RseqSection::load_exclusive_words(Register words) {
-  MacroAssembler* masm = _masm;
+void PerCpuAssembler::load_exclusive_words(MacroAssembler* masm, Register words) {
   __ mov64(words, (int64_t)(intptr_t)Rseq::exclusive_words());
 }
 
@@ -175,7 +171,7 @@ void RseqSection::load_named_slot_offset(Register offset, Register slot, Registe
   __ cmpl(offset, slot);
   __ jcc(Assembler::notEqual, moved);
   __ shlq(offset, Rseq::stride_shift);
-  load_exclusive_words(tmp);
+  PerCpuAssembler::load_exclusive_words(masm, tmp);
   check_usable(tmp, offset, tmp, slow);
   delay(tmp);
 }
@@ -229,10 +225,9 @@ static void assert_outputs(Register result, Register index, Register tmp, const 
 //   v[index] += delta                                      commit
 RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scratch,
                                                 Register address, RegisterOrConstant delta,
-                                                Register index, Register tmp, Register words, Label& slow) {
-  assert_outputs(words, index, tmp, { address, delta.register_or_noreg() });
+                                                Register words, Register index, Register tmp, Label& slow) {
+  assert_outputs(noreg, index, tmp, { address, delta.register_or_noreg(), words });
   RseqSection section(masm);
-  section.load_exclusive_words(words);
   section.begin(tmp);
   section.load_slot_offset(index, words, tmp, slow);
   section.add_address(index, address);
@@ -256,7 +251,7 @@ RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch,
                                              Register index, Register tmp, Label& slow) {
   assert_outputs(result, index, tmp, { address, delta });
   RseqSection section(masm);
-  section.load_exclusive_words(result);
+  load_exclusive_words(masm, result);
   section.begin(tmp);
   section.load_slot_offset(index, result, tmp, slow);
   section.add_address(index, address);
@@ -279,7 +274,7 @@ RseqDescriptor* PerCpuAssembler::compare_and_exchange(MacroAssembler* masm, bool
   assert_outputs(result, index, tmp, { address, expect, newv });
   Label post_commit;
   RseqSection section(masm);
-  section.load_exclusive_words(result);
+  load_exclusive_words(masm, result);
   section.begin(tmp);
   section.load_slot_offset(index, result, tmp, slow);
   section.add_address(index, address);

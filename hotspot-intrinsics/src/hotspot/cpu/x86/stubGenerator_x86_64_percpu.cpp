@@ -201,7 +201,8 @@ void StubGenerator::generate_percpu_stubs() {
   // void (address, delta)
   StubRoutines::_percpu_load_add_store =
     generate_percpu_unnamed_stub(StubGenStubId::percpu_load_add_store_id, [&] (Label& slow) {
-      return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, index_, tmp, result, slow);
+      PerCpuAssembler::load_exclusive_words(_masm, result);
+      return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, result, index_, tmp, slow);
     }, [&] () {
       __ lock();
       __ addq(Address(c_rarg0, overflow_offset), c_rarg1);

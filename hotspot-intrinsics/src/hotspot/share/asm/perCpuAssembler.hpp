@@ -63,9 +63,13 @@ class PerCpuAssembler : public AllStatic {
   // What load_cbeq_store_add_load_store answers for moved: no head is that.
   static const int moved_head = -1;
 
+  // Rseq::exclusive_words(), a constant.
+  static void load_exclusive_words(MacroAssembler* masm, Register words);
+
+  // words holds the above, or is noreg where sections have a scratch register for it.
   static RseqDescriptor* load_add_store(MacroAssembler* masm, bool scratch,
                                         Register address, RegisterOrConstant delta,
-                                        Register index, Register tmp, Register words, Label& slow);
+                                        Register words, Register index, Register tmp, Label& slow);
 
   static RseqDescriptor* get_and_add(MacroAssembler* masm, bool scratch, Register result,
                                      Register address, Register delta,

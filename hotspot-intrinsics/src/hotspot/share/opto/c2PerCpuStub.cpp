@@ -60,11 +60,11 @@ void C2PerCpu::keep(C2_MacroAssembler* masm, jobject owner) {
 }
 
 void C2PerCpu::load_add_store(C2_MacroAssembler* masm, Register address, RegisterOrConstant delta,
-                              Register index, Register tmp, Register words) {
+                              Register words, Register index, Register tmp) {
   C2PerCpuStub* stub = new_stub(StubRoutines::percpu_slow_load_add_store(), noreg, tmp)
       ->with(address)->with(delta);
   stub->add(masm, PerCpuAssembler::load_add_store(masm, C2PerCpuStub::in_scratch(), address, delta,
-                                                  index, tmp, words, stub->entry()));
+                                                  words, index, tmp, stub->entry()));
 }
 
 void C2PerCpu::get_and_add(C2_MacroAssembler* masm, Register result, Register address, Register delta,

@@ -67,7 +67,7 @@ class C2PerCpu : public AllStatic {
   static void keep(C2_MacroAssembler* masm, jobject owner);
 
   static void load_add_store(C2_MacroAssembler* masm, Register address, RegisterOrConstant delta,
-                             Register index, Register tmp, Register words);
+                             Register words, Register index, Register tmp);
   static void get_and_add(C2_MacroAssembler* masm, Register result, Register address, Register delta,
                           Register index, Register tmp);
   static void compare_and_exchange(C2_MacroAssembler* masm, Register result, Register address,

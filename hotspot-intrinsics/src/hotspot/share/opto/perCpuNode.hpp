@@ -53,10 +53,14 @@ class PerCpuLoadStoreNode : public LoadStoreNode {
 };
 
 // v[this slot] += value
+// The address of the exclusive words, a constant of the VM, is an input so that several
+// adds and the rounds of a loop share the register that it is loaded into.
 class PerCpuAddNode : public PerCpuLoadStoreNode {
  public:
-  PerCpuAddNode(Node* c, Node* mem, Node* adr, Node* delta, Node* owner)
-    : PerCpuLoadStoreNode(c, mem, adr, delta, owner, TypeLong::LONG, Owner + 1) {}
+  PerCpuAddNode(Node* c, Node* mem, Node* adr, Node* delta, Node* owner, Node* exclusive_words)
+    : PerCpuLoadStoreNode(c, mem, adr, delta, owner, TypeLong::LONG, Extra1 + 1) {
+    init_req(Extra1, exclusive_words);
+  }
   virtual int Opcode() const;
 };
 
