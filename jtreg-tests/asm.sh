@@ -17,7 +17,7 @@ mkdir -p "$out" "$found" "$work/classes" "$work/scratch/jdk/test"
 
 list_here() {
   local jdk=$BUILD/images/$DEBUG_LEVEL/jdk log=$work/log
-  local options=(--add-modules jdk.incubator.percpu --add-exports java.base/jdk.internal.misc=ALL-UNNAMED)
+  local options=(--add-modules jdk.incubator.percpu --add-exports java.base/jdk.internal.misc=ALL-UNNAMED --add-exports java.base/jdk.internal.percpu=ALL-UNNAMED)
   "$jdk/bin/javac" -nowarn -proc:none -Xlint:none -d "$work/classes" "${options[@]}" \
     -sourcepath "$TOP/jtreg-tests/lib:$SOURCE/test/lib" "$TOP"/jtreg-tests/lib/percpu/lib/{Listings,WriteListing}.java \
     > "$log" 2>&1 || { cat "$log" >&2; die "the tests' classes do not compile: see above"; }

@@ -22,7 +22,7 @@
  * @summary an exception that another thread throws, at any place: no lock remains locked and no slot closed
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver AsynchronousExceptions
  */

@@ -21,7 +21,7 @@
  * @test
  * @summary what the methods of jdk.incubator.percpu promise
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run main/othervm --enable-native-access=ALL-UNNAMED Contract
  * @run main/othervm --enable-native-access=ALL-UNNAMED -XX:-UseRseq Contract

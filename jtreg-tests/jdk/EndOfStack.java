@@ -22,7 +22,7 @@
  * @summary operations that run out of stack: what they say is what happened, nothing remains locked or referenced
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver EndOfStack
  */

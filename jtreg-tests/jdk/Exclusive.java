@@ -22,7 +22,7 @@
  * @summary PerCpu.exclusive: what it promises, for every slot, with each fence, and without rseq
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver Exclusive
  */

@@ -22,7 +22,7 @@
  * @summary what is used for the first time where stack or heap is at its end can be used later
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver FirstUseNearTheEnd
  */
@@ -181,9 +181,9 @@ public class FirstUseNearTheEnd {
 
         // Loaded and not initialized: a class loader takes much more stack than that.
         private static final List<String> LOADED = List.of("jdk.incubator.percpu.PerCpu",
-                "jdk.incubator.percpu.PerCpuRingBuffer$Record", "jdk.internal.misc.PerCpuExclusive",
-                "jdk.internal.misc.PerCpuStripes", "jdk.internal.misc.PerCpuChain", "jdk.internal.misc.PerCpuBlocks",
-                "jdk.internal.misc.PerCpuSegments");
+                "jdk.incubator.percpu.PerCpuRingBuffer$Record", "jdk.internal.percpu.ExclusiveUse",
+                "jdk.internal.percpu.Stripes", "jdk.internal.percpu.Chain", "jdk.internal.percpu.Blocks",
+                "jdk.internal.percpu.Segments");
 
         public static void main(String[] args) throws Exception {
             for (String name : LOADED) {

@@ -22,7 +22,7 @@
  * @summary virtual threads that wait for a PerCpuLock leave their carrier to its holder, interrupted or not
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver LockWaiters
  */

@@ -23,7 +23,7 @@
  *          is lost or changed, and the writer is told
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver LostRecords
  */
@@ -38,6 +38,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuRingBuffer;
+import jdk.internal.percpu.Rseq;
 import percpu.lib.Check;
 import percpu.lib.Vm;
 
@@ -363,7 +364,7 @@ public class LostRecords {
 
         private static void freed() {
             PerCpuRingBuffer ring = new PerCpuRingBuffer(1 << 16);
-            long before = jdk.internal.misc.PerCpu.arenaBytes();
+            long before = Rseq.arenaBytes();
             for (int i = 0; i < 100; i++) {
                 PerCpuRingBuffer.Record record = ring.reserve(SIZE);
                 readAll(ring);
@@ -374,9 +375,9 @@ public class LostRecords {
             // A slot has what it had at first, and what it has now.
             long most = before + PerCpu.slots() * (long) (1 << 17);
             long end = System.nanoTime() + 60_000_000_000L;
-            while (jdk.internal.misc.PerCpu.arenaBytes() > most) {
+            while (Rseq.arenaBytes() > most) {
                 System.gc();
-                Check.that(System.nanoTime() < end, jdk.internal.misc.PerCpu.arenaBytes() + " bytes, " + before
+                Check.that(System.nanoTime() < end, Rseq.arenaBytes() + " bytes, " + before
                         + " before 100 records were taken away");
             }
             useMuch(ring, 100);

@@ -22,7 +22,7 @@
  * @summary no memory for variables: OutOfMemoryError, and all else goes on
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver OutOfMemory
  */

@@ -21,7 +21,7 @@
  * @test
  * @summary a variable that became garbage is not given to others while a loop still adds to it
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver Reachability
  */
@@ -32,6 +32,7 @@ import java.util.List;
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuLong;
+import jdk.internal.percpu.Rseq;
 import percpu.lib.Check;
 import percpu.lib.Vm;
 
@@ -175,10 +176,10 @@ public class Reachability {
                 throw new AssertionError("an adder failed", failure);
             }
             System.out.println(rounds + " rounds, " + recycled + " variables, " + loops + " loops, "
-                    + jdk.internal.misc.PerCpu.arenas() + " arenas");
+                    + Rseq.arenas() + " arenas");
             // 64 at a time: if that took many arenas nothing was ever recycled and nothing tested.
-            Check.that(!PerCpu.isSupported() || jdk.internal.misc.PerCpu.arenas() <= 4,
-                    jdk.internal.misc.PerCpu.arenas() + " arenas are in use");
+            Check.that(!PerCpu.isSupported() || Rseq.arenas() <= 4,
+                    Rseq.arenas() + " arenas are in use");
         }
     }
 }

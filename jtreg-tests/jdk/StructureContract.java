@@ -22,7 +22,7 @@
  * @summary what each structure promises: arguments, capacities, misuse, what is kept alive and what is not
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver StructureContract
  */
@@ -49,6 +49,7 @@ import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuLock;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
+import jdk.internal.percpu.Rseq;
 import percpu.lib.Check;
 import percpu.lib.Raw;
 import percpu.lib.Vm;
@@ -521,7 +522,7 @@ public class StructureContract {
 
         private static void structuresAreFreed() {
             eventually("memory of structures before", () -> true);
-            long before = jdk.internal.misc.PerCpu.arenaBytes();
+            long before = Rseq.arenaBytes();
             for (int i = 0; i < 20; i++) {
                 new PerCpuList<>().push("element");
                 new PerCpuStack<>(10_000).push("element");
@@ -529,10 +530,10 @@ public class StructureContract {
                 new PerCpuRingBuffer(1 << 16).reserve(10).commit();
                 new PerCpuLock().lock();
             }
-            Check.that(jdk.internal.misc.PerCpu.arenaBytes() > before, "structures take no memory");
+            Check.that(Rseq.arenaBytes() > before, "structures take no memory");
             eventually("the memory of structures that are unreachable is not freed: "
-                    + jdk.internal.misc.PerCpu.arenaBytes() + " bytes, " + before + " before",
-                    () -> jdk.internal.misc.PerCpu.arenaBytes() <= before);
+                    + Rseq.arenaBytes() + " bytes, " + before + " before",
+                    () -> Rseq.arenaBytes() <= before);
         }
 
         private static final PerCpuList<Object> KEPT = new PerCpuList<>();

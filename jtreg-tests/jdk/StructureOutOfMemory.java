@@ -22,7 +22,7 @@
  * @summary structures larger than the memory: OutOfMemoryError, nothing is lost, and all goes on
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver StructureOutOfMemory
  */

@@ -22,7 +22,7 @@
  * @summary a sum comes to its end while the counter is reset all the time, and is one that the javadoc allows
  * @requires os.family == "linux"
  * @library /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.Check
  * @run main/othervm -XX:+UnlockDiagnosticVMOptions -XX:RseqPossibleCPUs=4000 SumBesideResets
  * @run main/othervm -XX:+UnlockDiagnosticVMOptions -XX:RseqPossibleCPUs=4000 -XX:-UseRseq SumBesideResets

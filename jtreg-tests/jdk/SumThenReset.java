@@ -21,7 +21,7 @@
  * @test
  * @summary sumThenReset and reset lose no add that runs beside them
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.Check
  * @run main/othervm SumThenReset
  * @run main/othervm -XX:-UseRseq SumThenReset

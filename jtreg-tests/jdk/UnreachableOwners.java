@@ -22,7 +22,7 @@
  * @summary memory outside of the heap whose owners are unreachable comes back before there is an OutOfMemoryError
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver UnreachableOwners
  */

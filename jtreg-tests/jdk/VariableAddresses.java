@@ -23,7 +23,7 @@
  * @summary variables are where nothing else is: not on each other, and not where each section's load of the
  *          exclusive word would seem to depend on them
  * @library /lib
- * @modules java.base/jdk.internal.misc
+ * @modules java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.Check
  * @run main/othervm VariableAddresses
  * @run main/othervm -XX:-UseRseq VariableAddresses
@@ -33,9 +33,9 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 
-import jdk.internal.misc.PerCpu;
-import jdk.internal.misc.PerCpuArena;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Arena;
+import jdk.internal.percpu.Rseq;
 import percpu.lib.Check;
 
 public class VariableAddresses {
@@ -50,20 +50,20 @@ public class VariableAddresses {
         for (int i = 0; i < VARIABLES; i++) {
             Object owner = new Object();
             owners.add(owner);
-            addresses[i] = PerCpuArena.allocate(owner);
+            addresses[i] = Arena.allocate(owner);
             Check.equal(addresses[i] % Long.BYTES, 0, "alignment of variable " + i);
             Check.that((addresses[i] & (1 << COMPARED) - 1) != 0,
                     "variable " + i + " is at the start of a page: " + Long.toHexString(addresses[i]));
         }
-        int slots = PerCpu.slots();
+        int slots = Rseq.slots();
         for (int i = 0; i < VARIABLES; i++) {
             for (int slot = 0; slot < slots; slot++) {
-                Unsafe.getUnsafe().putLong(PerCpu.addressInSlot(addresses[i], slot), (long) i * slots + slot + 1);
+                Unsafe.getUnsafe().putLong(Rseq.addressInSlot(addresses[i], slot), (long) i * slots + slot + 1);
             }
         }
         for (int i = 0; i < VARIABLES; i++) {
             for (int slot = 0; slot < slots; slot++) {
-                Check.equal(PerCpu.get(slot, addresses[i]), (long) i * slots + slot + 1, "variable " + i + " in slot " + slot);
+                Check.equal(Rseq.get(slot, addresses[i]), (long) i * slots + slot + 1, "variable " + i + " in slot " + slot);
             }
         }
         Reference.reachabilityFence(owners);

@@ -22,7 +22,7 @@
  * @summary a thread is armed with a section whose code was replaced by other code: it is not sent to an abort handler
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.* jdk.test.whitebox.WhiteBox
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run main/othervm --enable-native-access=ALL-UNNAMED ReplacedSection released
@@ -33,7 +33,7 @@
  * @summary the test above sees a thread that is sent to the abort handler of a section that is gone
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.* jdk.test.whitebox.WhiteBox
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run main/othervm --enable-native-access=ALL-UNNAMED ReplacedSection can-fail

@@ -22,7 +22,7 @@
  * @summary gdb steps through a section instruction by instruction: the thread gets on and nothing is lost
  * @requires os.family == "linux" & os.arch == "amd64"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.* jdk.test.whitebox.WhiteBox
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run driver SingleStep

@@ -22,7 +22,7 @@
  * @summary the CPUs that a control group may use change while everything runs: nothing is lost
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver CpusetChanges
  */

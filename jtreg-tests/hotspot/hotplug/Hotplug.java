@@ -22,7 +22,7 @@
  * @summary CPUs go offline and come back while every structure is in use: nothing is lost
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver Hotplug
  */

@@ -22,7 +22,7 @@
  * @summary the operations are nodes in C2's graph, and no calls
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /test/hotspot/jtreg /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.Raw
  * @run driver PerCpuNodes
  */
@@ -36,6 +36,7 @@ import compiler.lib.ir_framework.TestFramework;
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuLong;
+import jdk.internal.percpu.Rseq;
 import jdk.test.lib.Platform;
 import jtreg.SkippedException;
 import percpu.lib.Raw;
@@ -62,7 +63,8 @@ public class PerCpuNodes {
     public static void main(String[] args) {
         for (String index : new String[] {"cpu_id", "mm_cid"}) {
             TestFramework.runWithFlags("--add-modules=jdk.incubator.percpu",
-                    "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED", "-XX:RseqIndex=" + index);
+                    "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+                    "--add-exports=java.base/jdk.internal.percpu=ALL-UNNAMED", "-XX:RseqIndex=" + index);
         }
         if (!Platform.isDebugBuild()) {
             throw new SkippedException("a release build cannot print C2's graph: "
@@ -137,44 +139,44 @@ public class PerCpuNodes {
     @Test
     @IR(counts = {CBEQ_STORE_ADD_LOAD_STORE, "1"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
     private static long popHead(int slot, long address) {
-        return jdk.internal.misc.PerCpu.loadCbeqStoreAddLoadStore(EMPTY, slot, address, 0, 8);
+        return Rseq.loadCbeqStoreAddLoadStore(EMPTY, slot, address, 0, 8);
     }
 
     @Test
     @IR(counts = {CBNE_CBNE_STORE, "1"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
     private static int twoCompares(int slot, long address) {
-        return jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(EMPTY, slot, address, 0, WORD, 1, 0);
+        return Rseq.loadCbneLoadCbneStore(EMPTY, slot, address, 0, WORD, 1, 0);
     }
 
     // The release form has a barrier more: what this thread stored before, wherever, stays before it.
     @Test
     @IR(counts = {CBNE_STORE_STORE, "1", BARRIER, "2"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
     private static int twoStores(int slot, long address) {
-        return jdk.internal.misc.PerCpu.loadCbneStoreStore(EMPTY, slot, address, 0, WORD, 1, 0);
+        return Rseq.loadCbneStoreStore(EMPTY, slot, address, 0, WORD, 1, 0);
     }
 
     @Test
     @IR(counts = {CBNE_STORE_STORE, "1", BARRIER, "3"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
     private static int twoStoresRelease(int slot, long address) {
-        return jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(EMPTY, slot, address, 0, WORD, 1, 0);
+        return Rseq.loadCbneStoreStoreRelease(EMPTY, slot, address, 0, WORD, 1, 0);
     }
 
     @Test
     @IR(counts = {CBNE_MEMCPY_STORE, "1", BARRIER, "2"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
     private static int copy(int slot, long address) {
-        return jdk.internal.misc.PerCpu.loadCbneMemcpyStore(EMPTY, slot, address, 0, WORD, WORD + 32, 24, 0);
+        return Rseq.loadCbneMemcpyStore(EMPTY, slot, address, 0, WORD, WORD + 32, 24, 0);
     }
 
     @Test
     @IR(counts = {CBNE_MEMCPY_STORE, "1", BARRIER, "3"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
     private static int copyRelease(int slot, long address) {
-        return jdk.internal.misc.PerCpu.loadCbneMemcpyStoreRelease(EMPTY, slot, address, 0, WORD, WORD + 32, 24, 0);
+        return Rseq.loadCbneMemcpyStoreRelease(EMPTY, slot, address, 0, WORD, WORD + 32, 24, 0);
     }
 
     @Run(test = {"popHead", "twoCompares", "twoStores", "twoStoresRelease", "copy", "copyRelease"})
     private static void runRaw() {
         int slot = PerCpu.currentSlot();
-        if (slot == jdk.internal.misc.PerCpu.overflowSlot()) {
+        if (slot == Rseq.overflowSlot()) {
             return;
         }
         long address = Raw.address(EMPTY);

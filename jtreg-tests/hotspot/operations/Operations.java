@@ -22,7 +22,7 @@
  * @summary each raw operation that names its slot: what it does and what it answers, in every tier
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver Operations
  */
@@ -31,8 +31,8 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 
 import jdk.incubator.percpu.PerCpuLong;
-import jdk.internal.misc.PerCpu;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Rseq;
 import jdk.test.lib.Platform;
 import jdk.test.lib.process.OutputAnalyzer;
 import percpu.lib.Check;
@@ -66,14 +66,14 @@ public class Operations {
         for (String name : new String[] {"loadCbneStore", "loadCbeqStoreAddLoadStore", "loadCbneLoadCbneStore",
                 "loadCbneStoreStore", "loadCbneStoreStoreRelease", "loadCbneMemcpyStore",
                 "loadCbneMemcpyStoreRelease", "currentSlot"}) {
-            output.shouldMatch("PerCpu::" + name + " \\(\\d+ bytes\\)   (intrinsic|inline.*intrinsic.*)")
-                    .shouldNotMatch("PerCpu::" + name + " \\(\\d+ bytes\\) .*failed to inline");
+            output.shouldMatch("Rseq::" + name + " \\(\\d+ bytes\\)   (intrinsic|inline.*intrinsic.*)")
+                    .shouldNotMatch("Rseq::" + name + " \\(\\d+ bytes\\) .*failed to inline");
         }
     }
 
     public static class Steps {
         private static final Unsafe U = Unsafe.getUnsafe();
-        private static final int MAX = PerCpu.MAX_COPY;
+        private static final int MAX = Rseq.MAX_COPY;
         private static final int GUARD = 64;
 
         private static int rounds = 3000;
@@ -94,7 +94,7 @@ public class Operations {
             boolean few = how.contains("few");
             boolean all = !few && !ManagementFactory.getRuntimeMXBean().getInputArguments().contains("-Xint");
             rounds = few ? 200 : rounds;
-            Check.that(PerCpu.isEnabled(), "no rseq: " + Raw.describe());
+            Check.that(Rseq.isEnabled(), "no rseq: " + Raw.describe());
             Steps steps = new Steps();
             for (int i = 0; i < rounds; i++) {
                 steps.store(i);
@@ -121,12 +121,12 @@ public class Operations {
         // Until it was done on the slot that the thread was on; without end only if the thread is moved each time.
         private long here(Operation operation, long moved) {
             for (int i = 0; i < 1000; i++) {
-                slot = PerCpu.currentSlot();
-                if (slot != PerCpu.overflowSlot()) {
+                slot = Rseq.currentSlot();
+                if (slot != Rseq.overflowSlot()) {
                     prepare(slot);
                     long status = operation.on(slot);
                     // The overflow slot comes next if the operation gave up and not if the thread was moved.
-                    if (status != moved || abort && PerCpu.currentSlot() == PerCpu.overflowSlot()) {
+                    if (status != moved || abort && Rseq.currentSlot() == Rseq.overflowSlot()) {
                         return status;
                     }
                 }
@@ -138,30 +138,30 @@ public class Operations {
 
         // This thread has the variable alone; on another slot it has what it had there.
         private void prepare(int slot) {
-            U.putLong(PerCpu.addressInSlot(address, slot), value);
+            U.putLong(Rseq.addressInSlot(address, slot), value);
         }
 
         private void expect(long status, long expected, long held) {
             // A section that finds no reason to go on does not get as far as the forced abort.
-            Check.equal(status, abort && expected == PerCpu.COMMITTED ? PerCpu.MOVED : expected, "answer");
-            Check.equal(PerCpu.get(slot, address), abort ? value : held, "value afterwards");
+            Check.equal(status, abort && expected == Rseq.COMMITTED ? Rseq.MOVED : expected, "answer");
+            Check.equal(Rseq.get(slot, address), abort ? value : held, "value afterwards");
         }
 
         // On a slot that this thread is not on: nothing happens, whatever the values are, and the answer says so.
         private void elsewhere(Operation operation, long moved) {
-            for (int i = 0; PerCpu.overflowSlot() > 1; i++) {
+            for (int i = 0; Rseq.overflowSlot() > 1; i++) {
                 Check.that(i < 1000, "never told that this is not the thread's slot");
-                int here = PerCpu.currentSlot();
-                if (here == PerCpu.overflowSlot()) {
+                int here = Rseq.currentSlot();
+                if (here == Rseq.overflowSlot()) {
                     continue;
                 }
-                int other = (here + 1) % PerCpu.overflowSlot();
+                int other = (here + 1) % Rseq.overflowSlot();
                 // What ignores its slot finds here what it looks for, and is told of below.
                 prepare(here);
                 prepare(other);
                 // If not, the thread may have come there meanwhile.
                 if (operation.on(other) == moved) {
-                    Check.equal(PerCpu.get(other, address), value, "value on another CPU's slot");
+                    Check.equal(Rseq.get(other, address), value, "value on another CPU's slot");
                     return;
                 }
             }
@@ -169,52 +169,52 @@ public class Operations {
 
         private void store(int i) {
             value = i;
-            expect(here(s -> PerCpu.loadCbneStore(v, s, address, value, -5), PerCpu.MOVED), PerCpu.COMMITTED, -5);
-            expect(here(s -> PerCpu.loadCbneStore(v, s, address, ~value, -5), PerCpu.MOVED), PerCpu.NOT_EQUAL, value);
-            elsewhere(s -> PerCpu.loadCbneStore(v, s, address, value, -6), PerCpu.MOVED);
+            expect(here(s -> Rseq.loadCbneStore(v, s, address, value, -5), Rseq.MOVED), Rseq.COMMITTED, -5);
+            expect(here(s -> Rseq.loadCbneStore(v, s, address, ~value, -5), Rseq.MOVED), Rseq.NOT_EQUAL, value);
+            elsewhere(s -> Rseq.loadCbneStore(v, s, address, value, -6), Rseq.MOVED);
         }
 
         private void pop(int i) {
             int next = 8 * (i % 3);
             U.putLong(words + next, i + 7L);
             value = words;
-            long head = here(s -> PerCpu.loadCbeqStoreAddLoadStore(v, s, address, 0, next), PerCpu.MOVED_HEAD);
-            Check.equal(head, abort ? PerCpu.MOVED_HEAD : words, "head");
-            Check.equal(PerCpu.get(slot, address), abort ? words : i + 7L, "head afterwards");
-            elsewhere(s -> PerCpu.loadCbeqStoreAddLoadStore(v, s, address, 0, next), PerCpu.MOVED_HEAD);
+            long head = here(s -> Rseq.loadCbeqStoreAddLoadStore(v, s, address, 0, next), Rseq.MOVED_HEAD);
+            Check.equal(head, abort ? Rseq.MOVED_HEAD : words, "head");
+            Check.equal(Rseq.get(slot, address), abort ? words : i + 7L, "head afterwards");
+            elsewhere(s -> Rseq.loadCbeqStoreAddLoadStore(v, s, address, 0, next), Rseq.MOVED_HEAD);
             value = 0;
-            head = here(s -> PerCpu.loadCbeqStoreAddLoadStore(v, s, address, 0, next), PerCpu.MOVED_HEAD);
+            head = here(s -> Rseq.loadCbeqStoreAddLoadStore(v, s, address, 0, next), Rseq.MOVED_HEAD);
             Check.equal(head, 0, "head of an empty list");
-            Check.equal(PerCpu.get(slot, address), 0, "head of an empty list afterwards");
+            Check.equal(Rseq.get(slot, address), 0, "head of an empty list afterwards");
         }
 
         private void twoCompares(int i) {
             value = i;
             U.putLong(words, 3L * i);
-            expect(here(s -> PerCpu.loadCbneLoadCbneStore(v, s, address, value, words, 3L * i, 99), PerCpu.MOVED),
-                    PerCpu.COMMITTED, 99);
-            expect(here(s -> PerCpu.loadCbneLoadCbneStore(v, s, address, value, words, 3L * i + 1, 99), PerCpu.MOVED),
-                    PerCpu.NOT_EQUAL, value);
-            expect(here(s -> PerCpu.loadCbneLoadCbneStore(v, s, address, value + 1, words, 3L * i, 99), PerCpu.MOVED),
-                    PerCpu.NOT_EQUAL, value);
+            expect(here(s -> Rseq.loadCbneLoadCbneStore(v, s, address, value, words, 3L * i, 99), Rseq.MOVED),
+                    Rseq.COMMITTED, 99);
+            expect(here(s -> Rseq.loadCbneLoadCbneStore(v, s, address, value, words, 3L * i + 1, 99), Rseq.MOVED),
+                    Rseq.NOT_EQUAL, value);
+            expect(here(s -> Rseq.loadCbneLoadCbneStore(v, s, address, value + 1, words, 3L * i, 99), Rseq.MOVED),
+                    Rseq.NOT_EQUAL, value);
             Check.equal(U.getLong(words), 3L * i, "a word that is only compared");
-            elsewhere(s -> PerCpu.loadCbneLoadCbneStore(v, s, address, value, words, 3L * i, 98), PerCpu.MOVED);
+            elsewhere(s -> Rseq.loadCbneLoadCbneStore(v, s, address, value, words, 3L * i, 98), Rseq.MOVED);
         }
 
         private void twoStores(int i) {
             value = i;
             U.putLong(words, -1);
-            expect(here(s -> PerCpu.loadCbneStoreStore(v, s, address, value, words, i, 77), PerCpu.MOVED),
-                    PerCpu.COMMITTED, 77);
+            expect(here(s -> Rseq.loadCbneStoreStore(v, s, address, value, words, i, 77), Rseq.MOVED),
+                    Rseq.COMMITTED, 77);
             Check.equal(U.getLong(words), i, "the second word");
-            expect(here(s -> PerCpu.loadCbneStoreStore(v, s, address, value + 1, words, -2, 77), PerCpu.MOVED),
-                    PerCpu.NOT_EQUAL, value);
+            expect(here(s -> Rseq.loadCbneStoreStore(v, s, address, value + 1, words, -2, 77), Rseq.MOVED),
+                    Rseq.NOT_EQUAL, value);
             Check.equal(U.getLong(words), i, "the second word after a refusal");
-            expect(here(s -> PerCpu.loadCbneStoreStoreRelease(v, s, address, value, words, i + 1L, 78), PerCpu.MOVED),
-                    PerCpu.COMMITTED, 78);
+            expect(here(s -> Rseq.loadCbneStoreStoreRelease(v, s, address, value, words, i + 1L, 78), Rseq.MOVED),
+                    Rseq.COMMITTED, 78);
             Check.equal(U.getLong(words), i + 1L, "the second word");
-            elsewhere(s -> PerCpu.loadCbneStoreStore(v, s, address, value, words + 8, 5, 76), PerCpu.MOVED);
-            elsewhere(s -> PerCpu.loadCbneStoreStoreRelease(v, s, address, value, words + 8, 5, 76), PerCpu.MOVED);
+            elsewhere(s -> Rseq.loadCbneStoreStore(v, s, address, value, words + 8, 5, 76), Rseq.MOVED);
+            elsewhere(s -> Rseq.loadCbneStoreStoreRelease(v, s, address, value, words + 8, 5, 76), Rseq.MOVED);
         }
 
         // The copy uses vector registers: those that hold a caller's values are not among them.
@@ -225,22 +225,22 @@ public class Operations {
         }
 
         private double besideCopy(double a, double b, double c, double d, double e, double f, double g, double h) {
-            here(s -> PerCpu.loadCbneMemcpyStore(v, s, address, value, target, source, MAX, 55), PerCpu.MOVED);
-            int here = PerCpu.currentSlot();
-            if (here != PerCpu.overflowSlot()) {
+            here(s -> Rseq.loadCbneMemcpyStore(v, s, address, value, target, source, MAX, 55), Rseq.MOVED);
+            int here = Rseq.currentSlot();
+            if (here != Rseq.overflowSlot()) {
                 prepare(here);
                 // Compiled into this method, where eight doubles are live.
-                PerCpu.loadCbneMemcpyStore(v, here, address, value, target, source, MAX, 55);
-                PerCpu.loadCbneMemcpyStoreRelease(v, here, address, 55, target, source, MAX, 56);
+                Rseq.loadCbneMemcpyStore(v, here, address, value, target, source, MAX, 55);
+                Rseq.loadCbneMemcpyStoreRelease(v, here, address, 55, target, source, MAX, 56);
             }
             return a + 2 * b + 4 * c + 8 * d + 16 * e + 32 * f + 64 * g + 128 * h;
         }
 
         private void copySome(int i) {
             copy((i * 31) % 200, i & 7, i % 5);
-            elsewhere(s -> PerCpu.loadCbneMemcpyStore(v, s, address, value, target, source, 9, 54), PerCpu.MOVED);
-            elsewhere(s -> PerCpu.loadCbneMemcpyStoreRelease(v, s, address, value, target, source, 9, 54),
-                    PerCpu.MOVED);
+            elsewhere(s -> Rseq.loadCbneMemcpyStore(v, s, address, value, target, source, 9, 54), Rseq.MOVED);
+            elsewhere(s -> Rseq.loadCbneMemcpyStoreRelease(v, s, address, value, target, source, 9, 54),
+                    Rseq.MOVED);
         }
 
         // From and to anywhere, all alignments, and not a byte beside.
@@ -253,11 +253,11 @@ public class Operations {
             }
             value = length;
             if ((length & 1) == 0) {
-                expect(here(s -> PerCpu.loadCbneMemcpyStore(v, s, address, value, to, from, length, 55), PerCpu.MOVED),
-                        PerCpu.COMMITTED, 55);
+                expect(here(s -> Rseq.loadCbneMemcpyStore(v, s, address, value, to, from, length, 55), Rseq.MOVED),
+                        Rseq.COMMITTED, 55);
             } else {
-                expect(here(s -> PerCpu.loadCbneMemcpyStoreRelease(v, s, address, value, to, from, length, 55),
-                        PerCpu.MOVED), PerCpu.COMMITTED, 55);
+                expect(here(s -> Rseq.loadCbneMemcpyStoreRelease(v, s, address, value, to, from, length, 55),
+                        Rseq.MOVED), Rseq.COMMITTED, 55);
             }
             for (int i = 0; i < length; i++) {
                 Check.equal(U.getByte(to + i), (byte) (i * 7 + length), "byte " + i + " of " + length);
@@ -266,8 +266,8 @@ public class Operations {
                 Check.equal(U.getByte(to - i), 0x55, "byte " + i + " before " + length + " bytes");
                 Check.equal(U.getByte(to + length + i - 1), 0x55, "byte " + i + " after " + length + " bytes");
             }
-            expect(here(s -> PerCpu.loadCbneMemcpyStore(v, s, address, value + 1, to, words, 8, 55), PerCpu.MOVED),
-                    PerCpu.NOT_EQUAL, value);
+            expect(here(s -> Rseq.loadCbneMemcpyStore(v, s, address, value + 1, to, words, 8, 55), Rseq.MOVED),
+                    Rseq.NOT_EQUAL, value);
             Check.that(length == 0 || U.getByte(to) == (byte) length, "copied although it was refused");
         }
     }

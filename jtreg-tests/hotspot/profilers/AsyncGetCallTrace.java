@@ -22,7 +22,7 @@
  * @summary a profiler that uses AsyncGetCallTrace sees the method that counts, with sections that the interpreter calls
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver AsyncGetCallTrace interpreter
  */
@@ -32,7 +32,7 @@
  * @summary a profiler that uses AsyncGetCallTrace sees the method that counts, with sections that C2 inlines
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver AsyncGetCallTrace C2
  */

@@ -22,7 +22,7 @@
  * @summary the method that counts is on top of JFR's samples: sections that C2 inlines
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc jdk.jfr
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu jdk.jfr
  * @build percpu.lib.*
  * @run driver JfrSamples C2
  */
@@ -32,7 +32,7 @@
  * @summary the method that counts is on top of JFR's samples: sections that C1 calls
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc jdk.jfr
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu jdk.jfr
  * @build percpu.lib.*
  * @run driver JfrSamples C1
  */
@@ -42,7 +42,7 @@
  * @summary the method that counts is on top of JFR's samples: the sampler of CPU time, and sections that C2 inlines
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc jdk.jfr
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu jdk.jfr
  * @build percpu.lib.*
  * @run driver JfrSamples cpu-time
  */

@@ -22,7 +22,7 @@
  * @summary a safepoint does not wait for a thread whose fence takes the kernel long
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver FenceAndSafepoint
  */

@@ -22,7 +22,7 @@
  * @summary -XX:RseqIndex: which slots are used, by a process that is bound to one CPU
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run main/othervm --enable-native-access=ALL-UNNAMED IndexAndSlots
  */

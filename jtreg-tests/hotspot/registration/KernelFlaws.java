@@ -22,7 +22,7 @@
  * @summary kernels whose rseq has flaws: which they are, by real release strings, and what the VM does instead
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver KernelFlaws
  */

@@ -22,7 +22,7 @@
  * @summary native threads attach and detach many times, once each, and all at the same time
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver NativeThreads attach
  */
@@ -32,7 +32,7 @@
  * @summary threads that come with a foreign registration work on the overflow slot
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver NativeThreads foreign
  */
@@ -42,7 +42,7 @@
  * @summary JNI code takes back its thread's registration in mid-flight, and makes it again
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver NativeThreads unregister
  */

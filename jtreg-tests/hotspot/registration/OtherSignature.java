@@ -22,7 +22,7 @@
  * @summary a library registers every thread with its __rseq_abi, but with another signature: the VM does not adopt that
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver OtherSignature
  */

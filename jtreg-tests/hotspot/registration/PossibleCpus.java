@@ -22,7 +22,7 @@
  * @summary -XX:RseqPossibleCPUs: slots for CPUs that the machine does not have, which take no memory
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run main/othervm PossibleCpus
  */

@@ -22,7 +22,7 @@
  * @summary glibc has registered: the VM adopts its areas
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver RegistrationModes glibc
  */
@@ -32,7 +32,7 @@
  * @summary glibc has not: the VM registers every thread itself
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver RegistrationModes jvm
  */
@@ -42,7 +42,7 @@
  * @summary -XX:-UseRseq: atomics
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver RegistrationModes flag-off
  */
@@ -52,7 +52,7 @@
  * @summary the kernel has no rseq: atomics
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver RegistrationModes denied ENOSYS
  */
@@ -62,7 +62,7 @@
  * @summary a seccomp profile forbids rseq: atomics
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver RegistrationModes denied EPERM
  */
@@ -72,7 +72,7 @@
  * @summary a library registers every thread with its __rseq_abi: the VM adopts that
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver RegistrationModes early-adopter
  */
@@ -82,7 +82,7 @@
  * @summary the thread that creates the VM has a foreign registration: atomics
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver RegistrationModes foreign-creator
  */

@@ -22,7 +22,7 @@
  * @summary libjvm loads however much static thread-local storage others have taken; glibc has registered
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver StaticTls glibc
  */
@@ -32,7 +32,7 @@
  * @summary libjvm loads however much static thread-local storage others have taken; glibc has not registered
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver StaticTls jvm
  */

@@ -22,7 +22,7 @@
  * @summary the line on rseq in VM.info and in hs_err, and the memory of variables in NMT
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  *          java.management jdk.management
  * @build percpu.lib.*
  * @run driver VmInfo

@@ -22,7 +22,7 @@
  * @summary -XX:RseqSlotLimit: CPUs whose index is above the last slot never make a section write outside a variable
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run main/othervm --enable-native-access=ALL-UNNAMED AboveLastSlot limit
  */
@@ -32,7 +32,7 @@
  * @summary an index above the last slot in the rseq area never makes a section write outside a variable
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run main/othervm --enable-native-access=ALL-UNNAMED AboveLastSlot forged
  */
@@ -49,8 +49,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import jdk.internal.misc.PerCpu;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Rseq;
 import jdk.test.lib.process.OutputAnalyzer;
 import jtreg.SkippedException;
 import percpu.lib.Check;
@@ -113,7 +113,7 @@ public class AboveLastSlot {
         if (length > ORIGINAL_LENGTH) {
             throw new SkippedException("areas of " + length + " bytes are registered, the kernel may check them");
         }
-        int slots = PerCpu.slots();
+        int slots = Rseq.slots();
         for (int forged : new int[] {slots - 1, slots, MOST_CPUS - 1}) {
             for (String tier : new String[] {C1, C2}) {
                 for (String index : INDEXES) {
@@ -134,7 +134,7 @@ public class AboveLastSlot {
         Path error = Path.of("hs_err.log");
         Files.deleteIfExists(file);
         Files.deleteIfExists(error);
-        int room = PerCpu.slots() + 2;
+        int room = Rseq.slots() + 2;
         OutputAnalyzer output = vm.with("-XX:ErrorFile=" + error)
                 .run(Work.class, file.toString(), Integer.toString(room), work, operation,
                         Integer.toString(times));
@@ -158,7 +158,7 @@ public class AboveLastSlot {
     /** The slots in the file, and behind them what each thread has done. */
     private static final class Memory implements AutoCloseable {
         private static final Unsafe U = Unsafe.getUnsafe();
-        private static final long STRIDE = PerCpu.stride();
+        private static final long STRIDE = Rseq.stride();
         private static final long CANARY = 0x5ca1ab1e5ca1ab1eL;
         private static final int VARIABLES = 4;
         private static final int THREADS = 8;
@@ -250,12 +250,12 @@ public class AboveLastSlot {
         }
 
         public static void main(String[] args) throws Exception {
-            if (!PerCpu.isEnabled()) {
+            if (!Rseq.isEnabled()) {
                 throw new AssertionError("no rseq: " + Raw.describe());
             }
             try (Arena arena = Arena.ofShared();
                  Memory memory = new Memory(Path.of(args[0]), Integer.parseInt(args[1]), arena)) {
-                memory.clear(PerCpu.slots());
+                memory.clear(Rseq.slots());
                 new Work(Integer.parseInt(args[4]), memory, args[3]).run(args[2]);
             }
             System.out.println("all done, " + Raw.describe());
@@ -346,8 +346,8 @@ public class AboveLastSlot {
 
         private static void change(int number, long v, long done) {
             switch (number) {
-                case 0 -> PerCpu.loadAddStore(null, v, 1);
-                case 1 -> PerCpu.getAndAdd(null, v, 1);
+                case 0 -> Rseq.loadAddStore(null, v, 1);
+                case 1 -> Rseq.getAndAdd(null, v, 1);
                 case 2 -> compareAndExchange(v);
                 default -> {
                     if (!loadCbneStore(v)) {
@@ -361,19 +361,19 @@ public class AboveLastSlot {
         private static void compareAndExchange(long v) {
             long expect = U.getLong(v);
             // Of another slot, perhaps: then it is told what this slot has.
-            for (long found; (found = PerCpu.compareAndExchange(null, v, expect, expect + 1)) != expect; ) {
+            for (long found; (found = Rseq.compareAndExchange(null, v, expect, expect + 1)) != expect; ) {
                 expect = found;
             }
         }
 
         private static boolean loadCbneStore(long v) {
-            int slot = PerCpu.currentSlot();
-            Check.that(slot >= 0 && slot < PerCpu.slots(), "currentSlot() is " + slot);
-            long expect = PerCpu.get(slot, v);
-            if (slot == PerCpu.overflowSlot()) {
-                return U.compareAndSetLong(null, PerCpu.addressInSlot(v, slot), expect, expect + 1);
+            int slot = Rseq.currentSlot();
+            Check.that(slot >= 0 && slot < Rseq.slots(), "currentSlot() is " + slot);
+            long expect = Rseq.get(slot, v);
+            if (slot == Rseq.overflowSlot()) {
+                return U.compareAndSetLong(null, Rseq.addressInSlot(v, slot), expect, expect + 1);
             }
-            return PerCpu.loadCbneStore(null, slot, v, expect, expect + 1) == PerCpu.COMMITTED;
+            return Rseq.loadCbneStore(null, slot, v, expect, expect + 1) == Rseq.COMMITTED;
         }
     }
 }

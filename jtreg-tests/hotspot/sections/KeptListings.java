@@ -22,7 +22,7 @@
  * @summary critical sections that C2 emits are, instruction by instruction, those of results/asm
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.* jdk.test.whitebox.WhiteBox
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run main/othervm KeptListings mm_cid
@@ -32,7 +32,7 @@
  * @test id=cpu_id
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.* jdk.test.whitebox.WhiteBox
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run main/othervm KeptListings cpu_id
@@ -42,7 +42,7 @@
  * @test id=without-avx
  * @requires os.family == "linux" & os.arch == "amd64"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.* jdk.test.whitebox.WhiteBox
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run main/othervm KeptListings without-avx

@@ -22,7 +22,7 @@
  * @summary a record of PerCpuRingBuffer is no object in compiled code that writes it in a method of its own
  * @requires os.family == "linux"
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu jdk.management java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu jdk.management java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver RecordIsNoObject
  */

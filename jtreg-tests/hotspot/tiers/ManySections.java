@@ -22,7 +22,7 @@
  * @summary C2 compiles a method with hundreds of sections, whose slow paths are far away from them
  * @requires os.family == "linux"
  * @library /test/lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build jdk.test.whitebox.WhiteBox
  * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
  * @run main/othervm -Xbootclasspath/a:. -XX:+UnlockDiagnosticVMOptions -XX:+WhiteBoxAPI -Xbatch -XX:-TieredCompilation

@@ -21,12 +21,12 @@
  * @test
  * @summary C2 knows what it may do with the owner of per-CPU data that it allocates and that goes nowhere else
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @run main/othervm -Xbatch -XX:-TieredCompilation NonEscapingOwner
  */
 
-import jdk.internal.misc.PerCpu;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Rseq;
 import jtreg.SkippedException;
 
 public class NonEscapingOwner {
@@ -41,28 +41,28 @@ public class NonEscapingOwner {
 
     private static void add(long address) {
         Owner owner = new Owner(address);
-        PerCpu.loadAddStore(owner, owner.address, 2);
+        Rseq.loadAddStore(owner, owner.address, 2);
     }
 
     private static long all(long address, int slot) {
         Owner owner = new Owner(address);
-        long old = PerCpu.getAndAdd(owner, owner.address, 1);
-        PerCpu.compareAndExchange(owner, owner.address, old + 1, old + 1);
-        return PerCpu.loadCbneStore(owner, slot, owner.address, old + 1, old + 1);
+        long old = Rseq.getAndAdd(owner, owner.address, 1);
+        Rseq.compareAndExchange(owner, owner.address, old + 1, old + 1);
+        return Rseq.loadCbneStore(owner, slot, owner.address, old + 1, old + 1);
     }
 
     public static void main(String[] args) {
-        if (!PerCpu.isEnabled()) {
-            throw new SkippedException("no critical sections here: " + PerCpu.describe());
+        if (!Rseq.isEnabled()) {
+            throw new SkippedException("no critical sections here: " + Rseq.describe());
         }
-        long size = PerCpu.stride() * PerCpu.slots();
+        long size = Rseq.stride() * Rseq.slots();
         long address = Unsafe.getUnsafe().allocateMemory(size);
         Unsafe.getUnsafe().setMemory(address, size, (byte) 0);
         for (int i = 0; i < 50_000; i++) {
             add(address);
-            all(address, PerCpu.overflowSlot() - 1);
+            all(address, Rseq.overflowSlot() - 1);
         }
-        long sum = PerCpu.sum(null, address);
+        long sum = Rseq.sum(null, address);
         if (sum != 150_000) {
             throw new AssertionError("the sum is " + sum + ", not 150000");
         }

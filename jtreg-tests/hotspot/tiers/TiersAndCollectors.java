@@ -21,7 +21,7 @@
  * @test id=Serial
  * @summary every operation in every tier, with platform and virtual threads, under the Serial collector
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver TiersAndCollectors Serial
  */
@@ -30,7 +30,7 @@
  * @test id=Parallel
  * @summary every operation in every tier, with platform and virtual threads, under the Parallel collector
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver TiersAndCollectors Parallel
  */
@@ -39,7 +39,7 @@
  * @test id=G1
  * @summary every operation in every tier, with platform and virtual threads, under the G1 collector
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver TiersAndCollectors G1
  */
@@ -48,7 +48,7 @@
  * @test id=Z
  * @summary every operation in every tier, with platform and virtual threads, under the Z collector
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver TiersAndCollectors Z
  */
@@ -57,7 +57,7 @@
  * @test id=Shenandoah
  * @summary every operation in every tier, with platform and virtual threads, under the Shenandoah collector
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver TiersAndCollectors Shenandoah
  */
@@ -81,11 +81,11 @@ public class TiersAndCollectors {
             "Xcomp C1", List.of("-Xcomp", "-XX:TieredStopAtLevel=1", "-XX:CompileCommand=quiet",
                     "-XX:CompileCommand=compileonly,percpu.lib.*::*",
                     "-XX:CompileCommand=compileonly,jdk.incubator.percpu.*::*",
-                    "-XX:CompileCommand=compileonly,jdk.internal.misc.PerCpu*::*"),
+                    "-XX:CompileCommand=compileonly,jdk.internal.percpu.*::*"),
             "Xcomp C2", List.of("-Xcomp", "-XX:-TieredCompilation", "-XX:CompileCommand=quiet",
                     "-XX:CompileCommand=compileonly,percpu.lib.*::*",
                     "-XX:CompileCommand=compileonly,jdk.incubator.percpu.*::*",
-                    "-XX:CompileCommand=compileonly,jdk.internal.misc.PerCpu*::*"));
+                    "-XX:CompileCommand=compileonly,jdk.internal.percpu.*::*"));
 
     public static void main(String[] args) throws Exception {
         String collector = "-XX:+Use" + args[0] + "GC";

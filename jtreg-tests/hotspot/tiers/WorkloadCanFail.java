@@ -21,7 +21,7 @@
  * @test
  * @summary the program behind most tests notices one operation too many or too few
  * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
  * @run driver WorkloadCanFail
  */

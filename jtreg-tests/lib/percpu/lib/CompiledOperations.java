@@ -25,6 +25,7 @@ import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Rseq;
 
 /** Methods that are little more than one operation each, for those who look at what C2 makes of them. */
 public final class CompiledOperations {
@@ -74,33 +75,33 @@ public final class CompiledOperations {
     private static final long WORD = U.allocateMemory(64);
 
     private static int currentSlot() {
-        return jdk.internal.misc.PerCpu.currentSlot();
+        return Rseq.currentSlot();
     }
 
     static long opPopHead(PerCpuLong v, long x) {
-        return jdk.internal.misc.PerCpu.loadCbeqStoreAddLoadStore(EMPTY, currentSlot(), Raw.address(EMPTY), 0, x);
+        return Rseq.loadCbeqStoreAddLoadStore(EMPTY, currentSlot(), Raw.address(EMPTY), 0, x);
     }
 
     static int opTwoCompares(PerCpuLong v, long x) {
-        return jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(EMPTY, currentSlot(), Raw.address(EMPTY), 0, WORD, x, 0);
+        return Rseq.loadCbneLoadCbneStore(EMPTY, currentSlot(), Raw.address(EMPTY), 0, WORD, x, 0);
     }
 
     static int opTwoStores(PerCpuLong v, long x) {
-        return jdk.internal.misc.PerCpu.loadCbneStoreStore(EMPTY, currentSlot(), Raw.address(EMPTY), 0, WORD, x, 0);
+        return Rseq.loadCbneStoreStore(EMPTY, currentSlot(), Raw.address(EMPTY), 0, WORD, x, 0);
     }
 
     static int opTwoStoresRelease(PerCpuLong v, long x) {
-        return jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(EMPTY, currentSlot(), Raw.address(EMPTY), 0,
+        return Rseq.loadCbneStoreStoreRelease(EMPTY, currentSlot(), Raw.address(EMPTY), 0,
                 WORD, x, 0);
     }
 
     static int opCopy(PerCpuLong v, long x) {
-        return jdk.internal.misc.PerCpu.loadCbneMemcpyStore(EMPTY, currentSlot(), Raw.address(EMPTY), 0,
+        return Rseq.loadCbneMemcpyStore(EMPTY, currentSlot(), Raw.address(EMPTY), 0,
                 WORD, WORD + 32, x & 31, 0);
     }
 
     static int opCopyRelease(PerCpuLong v, long x) {
-        return jdk.internal.misc.PerCpu.loadCbneMemcpyStoreRelease(EMPTY, currentSlot(), Raw.address(EMPTY), 0,
+        return Rseq.loadCbneMemcpyStoreRelease(EMPTY, currentSlot(), Raw.address(EMPTY), 0,
                 WORD, WORD + 32, x & 31, 0);
     }
 

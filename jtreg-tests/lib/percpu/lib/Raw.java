@@ -21,6 +21,7 @@ package percpu.lib;
 
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Rseq;
 
 /** What the VM says about its critical sections. */
 public final class Raw {
@@ -30,27 +31,27 @@ public final class Raw {
     private Raw() {}
 
     public static String describe() {
-        return jdk.internal.misc.PerCpu.describe();
+        return Rseq.describe();
     }
 
     public static long aborts() {
-        return jdk.internal.misc.PerCpu.aborts();
+        return Rseq.aborts();
     }
 
     public static long overflowOperations() {
-        return jdk.internal.misc.PerCpu.overflowOperations();
+        return Rseq.overflowOperations();
     }
 
     public static long slowCommits() {
-        return jdk.internal.misc.PerCpuStatistics.slowCommits();
+        return jdk.internal.percpu.Statistics.slowCommits();
     }
 
     public static long fences() {
-        return jdk.internal.misc.PerCpuStatistics.fences();
+        return jdk.internal.percpu.Statistics.fences();
     }
 
     public static int overflowSlot() {
-        return jdk.internal.misc.PerCpu.overflowSlot();
+        return Rseq.overflowSlot();
     }
 
     /** Where slot 0 of a variable is. The caller keeps the variable. */
@@ -60,6 +61,6 @@ public final class Raw {
 
     /** Whether sections are kept off the slot; false where there are none. */
     public static boolean keepsOff(int slot) {
-        return jdk.internal.misc.PerCpuExclusive.keepsOff(slot);
+        return jdk.internal.percpu.ExclusiveUse.keepsOff(slot);
     }
 }

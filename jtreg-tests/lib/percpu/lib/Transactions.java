@@ -25,8 +25,8 @@ import java.util.Arrays;
 import java.util.List;
 
 import jdk.incubator.percpu.PerCpuLong;
-import jdk.internal.misc.PerCpu;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Rseq;
 
 /**
  * The operations that look at a second word or write to one, from many threads, each on the slot it is on.
@@ -56,7 +56,7 @@ final class Transactions {
     private final PerCpuLong right = new PerCpuLong();
     private final PerCpuLong head = new PerCpuLong();
 
-    private final int slots = PerCpu.slots();
+    private final int slots = Rseq.slots();
     private final long entries = U.allocateMemory((long) slots * KEPT * Long.BYTES);
     private final long records = U.allocateMemory((long) slots * KEPT * PLACE);
     private final long nodes = U.allocateMemory((long) slots * NODES * NODE);
@@ -74,7 +74,7 @@ final class Transactions {
             U.putLong(node(i) + NEXT, node(next));
         }
         for (int slot = 0; slot < slots; slot++) {
-            U.putLong(PerCpu.addressInSlot(Raw.address(head), slot), node(slot * NODES));
+            U.putLong(Rseq.addressInSlot(Raw.address(head), slot), node(slot * NODES));
         }
     }
 
@@ -156,7 +156,7 @@ final class Transactions {
 
         /** {@return how many it tried} */
         int run(int n) {
-            if (!PerCpu.isEnabled()) {
+            if (!Rseq.isEnabled()) {
                 return 0;
             }
             store(n);
@@ -170,7 +170,7 @@ final class Transactions {
         // Half way round is enough: on some CPUs the counter is seen later than what is written for the next commits.
         private boolean usedAgain(int slot, long address, long number) {
             U.loadFence();
-            return PerCpu.get(slot, address) >= number + KEPT / 2;
+            return Rseq.get(slot, address) >= number + KEPT / 2;
         }
 
         // Others may change the slot meanwhile, and this thread come back on another CPU.
@@ -183,18 +183,18 @@ final class Transactions {
         private void store(int n) {
             long address = Raw.address(stored);
             for (int i = 0; i < n; i++) {
-                int slot = PerCpu.currentSlot();
-                if (slot == PerCpu.overflowSlot()) {
+                int slot = Rseq.currentSlot();
+                if (slot == Rseq.overflowSlot()) {
                     continue;
                 }
-                long number = PerCpu.get(slot, address);
+                long number = Rseq.get(slot, address);
                 maybeYield(i);
                 long entry = entry(slot, number);
                 int status = (number & 1) == 0
-                        ? PerCpu.loadCbneStoreStore(stored, slot, address, number, entry, token(number, id), number + 1)
-                        : PerCpu.loadCbneStoreStoreRelease(stored, slot, address, number, entry, token(number, id),
+                        ? Rseq.loadCbneStoreStore(stored, slot, address, number, entry, token(number, id), number + 1)
+                        : Rseq.loadCbneStoreStoreRelease(stored, slot, address, number, entry, token(number, id),
                                 number + 1);
-                if (status == PerCpu.COMMITTED) {
+                if (status == Rseq.COMMITTED) {
                     stores.add(slot, number);
                     if (U.getLong(entry) != token(number, id) && !usedAgain(slot, address, number)) {
                         throw new AssertionError("commit " + number + " in slot " + slot
@@ -207,11 +207,11 @@ final class Transactions {
         private void copy(int n) {
             long address = Raw.address(copied);
             for (int i = 0; i < n; i++) {
-                int slot = PerCpu.currentSlot();
-                if (slot == PerCpu.overflowSlot()) {
+                int slot = Rseq.currentSlot();
+                if (slot == Rseq.overflowSlot()) {
                     continue;
                 }
-                long number = PerCpu.get(slot, address);
+                long number = Rseq.get(slot, address);
                 int length = recordLength(number);
                 long token = token(number, id);
                 for (int word = 0; word < length / Long.BYTES; word++) {
@@ -220,10 +220,10 @@ final class Transactions {
                 maybeYield(i);
                 long record = record(slot, number);
                 int status = (number & 1) == 0
-                        ? PerCpu.loadCbneMemcpyStore(copied, slot, address, number, record, source, length, number + 1)
-                        : PerCpu.loadCbneMemcpyStoreRelease(copied, slot, address, number, record, source, length,
+                        ? Rseq.loadCbneMemcpyStore(copied, slot, address, number, record, source, length, number + 1)
+                        : Rseq.loadCbneMemcpyStoreRelease(copied, slot, address, number, record, source, length,
                                 number + 1);
-                if (status == PerCpu.COMMITTED) {
+                if (status == Rseq.COMMITTED) {
                     copies.add(slot, number);
                     boolean right = true;
                     for (int word = 0; word < length / Long.BYTES; word++) {
@@ -243,19 +243,19 @@ final class Transactions {
             long address = Raw.address(moving);
             long otherAddress = Raw.address(first ? right : left);
             for (int i = 0; i < n; i++) {
-                int slot = PerCpu.currentSlot();
-                if (slot == PerCpu.overflowSlot()) {
+                int slot = Rseq.currentSlot();
+                if (slot == Rseq.overflowSlot()) {
                     continue;
                 }
-                long seen = PerCpu.get(slot, address);
-                long other = PerCpu.get(slot, otherAddress);
+                long seen = Rseq.get(slot, address);
+                long other = Rseq.get(slot, otherAddress);
                 maybeYield(i);
-                long second = PerCpu.addressInSlot(otherAddress, slot);
+                long second = Rseq.addressInSlot(otherAddress, slot);
                 // It was that once and never will be again.
-                Check.that(PerCpu.loadCbneLoadCbneStore(moving, slot, address, seen, second, other - 1, seen + 1)
-                        != PerCpu.COMMITTED, "committed although the second word differed");
-                if (PerCpu.loadCbneLoadCbneStore(moving, slot, address, seen, second, other, seen + 1)
-                        == PerCpu.COMMITTED) {
+                Check.that(Rseq.loadCbneLoadCbneStore(moving, slot, address, seen, second, other - 1, seen + 1)
+                        != Rseq.COMMITTED, "committed although the second word differed");
+                if (Rseq.loadCbneLoadCbneStore(moving, slot, address, seen, second, other, seen + 1)
+                        == Rseq.COMMITTED) {
                     ways[slot] += first ? place(seen + 1, other) - place(seen, other)
                             : place(other, seen + 1) - place(other, seen);
                 }
@@ -265,13 +265,13 @@ final class Transactions {
         private void pop(int n) {
             long address = Raw.address(head);
             for (int i = 0; i < n; i++) {
-                int slot = PerCpu.currentSlot();
-                if (slot == PerCpu.overflowSlot()) {
+                int slot = Rseq.currentSlot();
+                if (slot == Rseq.overflowSlot()) {
                     continue;
                 }
                 maybeYield(i);
-                long popped = PerCpu.loadCbeqStoreAddLoadStore(head, slot, address, 0, NEXT);
-                if (popped != PerCpu.MOVED_HEAD) {
+                long popped = Rseq.loadCbeqStoreAddLoadStore(head, slot, address, 0, NEXT);
+                if (popped != Rseq.MOVED_HEAD) {
                     int node = (int) ((popped - node(0)) / NODE);
                     Check.that(node / NODES == slot, "popped from another slot's circle");
                     heads[node]++;
@@ -317,7 +317,7 @@ final class Transactions {
 
     /** When all threads of a kind are done: each operation has come to commit since this was asked before. */
     void checkProgress() {
-        if (!PerCpu.isEnabled()) {
+        if (!Rseq.isEnabled()) {
             return;
         }
         long[] now = {stored.sum(), copied.sum(), left.sum() + right.sum(),
@@ -330,7 +330,7 @@ final class Transactions {
 
     /** When all threads are done. */
     void verify() {
-        if (!PerCpu.isEnabled()) {
+        if (!Rseq.isEnabled()) {
             return;
         }
         verify(NAMES[0], stored, worker -> worker.stores, (worker, slot, number) ->

@@ -38,6 +38,7 @@ public final class Vm {
         options.addAll(List.of(
                 "--add-modules=jdk.incubator.percpu",
                 "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+                    "--add-exports=java.base/jdk.internal.percpu=ALL-UNNAMED",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djava.library.path=" + nativePath(),
                 "-XX:-CreateCoredumpOnCrash",

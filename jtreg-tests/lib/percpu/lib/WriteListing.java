@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import jdk.internal.percpu.Rseq;
 import jdk.test.whitebox.WhiteBox;
 import jdk.test.whitebox.code.NMethod;
 
@@ -72,7 +73,7 @@ public final class WriteListing {
         if (!Disassembly.available()) {
             return "objdump is not installed";
         }
-        if (!jdk.internal.misc.PerCpu.isEnabled()) {
+        if (!Rseq.isEnabled()) {
             return Raw.describe();
         }
         for (String option : options) {

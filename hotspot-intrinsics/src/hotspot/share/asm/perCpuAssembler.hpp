@@ -52,7 +52,7 @@ class PerCpuAssembler : public AllStatic {
  public:
   static const int max_arguments = 7;   // of an operation's stub
 
-  // What the operations that name their slot answer; jdk.internal.misc.PerCpu
+  // What the operations that name their slot answer; jdk.internal.percpu.Rseq
   // has the same.
   enum Status {
     committed = 0,

@@ -22,7 +22,7 @@
 
 #include "opto/memnode.hpp"
 
-// Operations of jdk.internal.misc.PerCpu: load-stores on the raw memory slice,
+// Operations of jdk.internal.percpu.Rseq: load-stores on the raw memory slice,
 // like GetAndAddL on an off-heap address. Memory ordering is relaxed.
 //
 // The owner is the object whose reachability keeps the memory at the address

@@ -34,7 +34,7 @@
 #include "utilities/globalDefinitions.hpp"
 #include "utilities/ostream.hpp"
 
-// Native methods of jdk.internal.misc.PerCpu: its raw operations as the
+// Native methods of jdk.internal.percpu.Rseq: its raw operations as the
 // interpreter sees them, through the stubs that C1 calls too, and the arenas.
 
 #define PERCPU_LEAF(result_type, header) \
@@ -197,7 +197,7 @@ JVM_ENTRY(static void, PerCpu_FreeArena0(JNIEnv* env, jclass cls, jlong base, jl
   Atomic::sub(&_arena_bytes, size);
 } JVM_END
 
-// The constants of the same order are in jdk.internal.misc.PerCpu.
+// The constants of the same order are in jdk.internal.percpu.Rseq.
 JVM_ENTRY(static jlong, PerCpu_Statistic0(JNIEnv* env, jclass cls, jint which)) {
   uint64_t aborts;
   uint64_t overflows;
@@ -258,6 +258,6 @@ JVM_ENTRY(void, JVM_RegisterPerCpuMethods(JNIEnv* env, jclass percpuclass)) {
   ThreadToNativeFromVM ttnfv(thread);
   const int ok = env->RegisterNatives(percpuclass, jdk_internal_misc_PerCpu_methods,
                                       (jint)ARRAY_SIZE(jdk_internal_misc_PerCpu_methods));
-  guarantee(ok == 0, "register jdk.internal.misc.PerCpu natives");
+  guarantee(ok == 0, "register jdk.internal.percpu.Rseq natives");
 } JVM_END
 }

@@ -45,7 +45,7 @@
 #define STRIDE_SHIFT 16
 #define MAX_SLOTS    4096
 #define WORDS        8      // of each slot, incremented in turn
-#define FIRST_WORD   64     // in a slot; not at the same distance from a page's start as its exclusive word: PerCpuArena
+#define FIRST_WORD   64     // in a slot; not at the same distance from a page's start as its exclusive word: Arena
 
 // Below 2 GB, where an instruction can hold a whole address.
 #define LOW_DESCRIPTORS 0x10000000

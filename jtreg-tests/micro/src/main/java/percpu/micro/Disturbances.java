@@ -28,7 +28,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 
-import jdk.internal.misc.PerCpuStatistics;
+import jdk.internal.percpu.Statistics;
 
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
@@ -57,7 +57,7 @@ public final class Disturbances implements InternalProfiler {
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
         switches = switches();
         ticks = ticks();
-        aborts = PerCpuStatistics.aborts();
+        aborts = Statistics.aborts();
         time = System.nanoTime();
     }
 
@@ -65,7 +65,7 @@ public final class Disturbances implements InternalProfiler {
     public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmark, IterationParams iteration,
             IterationResult result) {
         double seconds = (System.nanoTime() - time) / 1e9;
-        return List.of(scalar("aborts", (PerCpuStatistics.aborts() - aborts) / seconds),
+        return List.of(scalar("aborts", (Statistics.aborts() - aborts) / seconds),
                 scalar("contextSwitches", (switches() - switches) / seconds),
                 scalar("ticks", (ticks() - ticks) / seconds),
                 // All that was done, while JMH prepared and tidied up too; by this clock, and not by each thread's.

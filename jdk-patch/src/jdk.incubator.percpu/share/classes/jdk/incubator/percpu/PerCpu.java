@@ -24,8 +24,9 @@ package jdk.incubator.percpu;
 import java.lang.ref.Reference;
 import java.util.Objects;
 
-import jdk.internal.misc.PerCpuExclusive;
-import jdk.internal.misc.PerCpuStripes;
+import jdk.internal.percpu.ExclusiveUse;
+import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Stripes;
 import jdk.internal.vm.annotation.ForceInline;
 
 /**
@@ -73,7 +74,7 @@ public final class PerCpu {
      */
     @ForceInline
     public static boolean isSupported() {
-        return jdk.internal.misc.PerCpu.isEnabled();
+        return Rseq.isEnabled();
     }
 
     /**
@@ -86,7 +87,7 @@ public final class PerCpu {
      */
     @ForceInline
     public static int slots() {
-        return jdk.internal.misc.PerCpu.slots();
+        return Rseq.slots();
     }
 
     /**
@@ -107,9 +108,9 @@ public final class PerCpu {
      */
     @ForceInline
     public static int currentSlot() {
-        return jdk.internal.misc.PerCpu.isEnabled()
-                ? jdk.internal.misc.PerCpu.currentSlot()
-                : PerCpuStripes.currentStripe();
+        return Rseq.isEnabled()
+                ? Rseq.currentSlot()
+                : Stripes.currentStripe();
     }
 
     /**
@@ -127,10 +128,10 @@ public final class PerCpu {
      */
     @ForceInline
     public static void add(PerCpuLong v, long delta) {
-        if (jdk.internal.misc.PerCpu.isEnabled()) {
-            jdk.internal.misc.PerCpu.loadAddStore(v, v.address, delta);
+        if (Rseq.isEnabled()) {
+            Rseq.loadAddStore(v, v.address, delta);
         } else {
-            PerCpuStripes.getAndAdd(v.pinnedAddress(), delta);
+            Stripes.getAndAdd(v.pinnedAddress(), delta);
             Reference.reachabilityFence(v);
         }
     }
@@ -150,10 +151,10 @@ public final class PerCpu {
      */
     @ForceInline
     public static long getAndAdd(PerCpuLong v, long delta) {
-        if (jdk.internal.misc.PerCpu.isEnabled()) {
-            return jdk.internal.misc.PerCpu.getAndAdd(v, v.address, delta);
+        if (Rseq.isEnabled()) {
+            return Rseq.getAndAdd(v, v.address, delta);
         }
-        long before = PerCpuStripes.getAndAdd(v.pinnedAddress(), delta);
+        long before = Stripes.getAndAdd(v.pinnedAddress(), delta);
         Reference.reachabilityFence(v);
         return before;
     }
@@ -176,10 +177,10 @@ public final class PerCpu {
      */
     @ForceInline
     public static long cmpxchg(PerCpuLong v, long expected, long value) {
-        if (jdk.internal.misc.PerCpu.isEnabled()) {
-            return jdk.internal.misc.PerCpu.compareAndExchange(v, v.address, expected, value);
+        if (Rseq.isEnabled()) {
+            return Rseq.compareAndExchange(v, v.address, expected, value);
         }
-        long witness = PerCpuStripes.compareAndExchange(v.pinnedAddress(), expected, value);
+        long witness = Stripes.compareAndExchange(v.pinnedAddress(), expected, value);
         Reference.reachabilityFence(v);
         return witness;
     }
@@ -230,15 +231,15 @@ public final class PerCpu {
      */
     @ForceInline
     public static boolean cmpxchg(PerCpuLong v, int slot, long expected, long value) {
-        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
-        if (jdk.internal.misc.PerCpu.isEnabled() && slot != jdk.internal.misc.PerCpu.overflowSlot()) {
-            int status = jdk.internal.misc.PerCpu.loadCbneStore(v, slot, v.address, expected, value);
-            if (status != jdk.internal.misc.PerCpu.MOVED || !PerCpuExclusive.isHeld(slot)) {
-                return status == jdk.internal.misc.PerCpu.COMMITTED;
+        Objects.checkIndex(slot, Rseq.slots());
+        if (Rseq.isEnabled() && slot != Rseq.overflowSlot()) {
+            int status = Rseq.loadCbneStore(v, slot, v.address, expected, value);
+            if (status != Rseq.MOVED || !ExclusiveUse.isHeld(slot)) {
+                return status == Rseq.COMMITTED;
             }
             // Nobody else's section is on that slot: the atomic instruction below does.
         }
-        boolean stored = PerCpuStripes.compareAndSet(slot, v.pinnedAddress(), expected, value);
+        boolean stored = Stripes.compareAndSet(slot, v.pinnedAddress(), expected, value);
         Reference.reachabilityFence(v);
         return stored;
     }
@@ -294,9 +295,9 @@ public final class PerCpu {
      *                                   then
      */
     public static void exclusive(int slot, Runnable action) {
-        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        Objects.checkIndex(slot, Rseq.slots());
         Objects.requireNonNull(action);
-        jdk.internal.misc.PerCpu.prepare();
-        PerCpuExclusive.run(slot, action);
+        Rseq.prepare();
+        ExclusiveUse.run(slot, action);
     }
 }

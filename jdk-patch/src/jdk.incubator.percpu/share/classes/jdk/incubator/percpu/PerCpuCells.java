@@ -23,10 +23,11 @@ package jdk.incubator.percpu;
 
 import java.util.Arrays;
 
-import jdk.internal.misc.PerCpuArena;
-import jdk.internal.misc.PerCpuChain;
-import jdk.internal.misc.PerCpuMemory;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Arena;
+import jdk.internal.percpu.Chain;
+import jdk.internal.percpu.Memory;
+import jdk.internal.percpu.Rseq;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
@@ -38,7 +39,7 @@ import jdk.internal.vm.annotation.Stable;
  * and reads and writes it as any other, with all the barriers that the collector
  * wants.
  *
- * <p>A cell is outside of the heap, 16 bytes: the link of {@link PerCpuChain}, by
+ * <p>A cell is outside of the heap, 16 bytes: the link of {@link Chain}, by
  * which structures and the free list link it, so that pushing an element makes no
  * object; and its index. Free cells wait on the slots, refer to nothing, and are
  * used again by whoever runs there.
@@ -72,8 +73,8 @@ final class PerCpuCells {
     long[] bases = new long[0];
 
     PerCpuCells() {
-        jdk.internal.misc.PerCpu.prepare();
-        free = PerCpuArena.allocate(this);
+        Rseq.prepare();
+        free = Arena.allocate(this);
     }
 
     /**
@@ -85,7 +86,7 @@ final class PerCpuCells {
      */
     @ForceInline
     long acquire() {
-        long cell = PerCpuChain.pop(this, free);
+        long cell = Chain.pop(this, free);
         return cell != 0 ? cell : refill();
     }
 
@@ -109,12 +110,12 @@ final class PerCpuCells {
      */
     @ForceInline
     void release(long cell) {
-        PerCpuChain.push(this, free, cell, cell);
+        Chain.push(this, free, cell, cell);
     }
 
     /** Makes cells free that are empty already, on a slot that the caller has exclusively. */
     void releaseAll(int slot, long first, long last) {
-        PerCpuChain.pushPlainly(slot, free, first, last);
+        Chain.pushPlainly(slot, free, first, last);
     }
 
     /** {@return what a cell holds} Null if it is free, or was made free meanwhile. */
@@ -135,14 +136,14 @@ final class PerCpuCells {
 
     /** {@return a free cell: another slot's, with more for this slot, or a new one} */
     private long refill() {
-        jdk.internal.misc.PerCpu.ensureStack();
-        long cell = PerCpuChain.takeFromOthers(this, free);
+        Rseq.ensureStack();
+        long cell = Chain.takeFromOthers(this, free);
         if (cell == 0) {
             cell = grow();
         }
-        long rest = PerCpuChain.next(cell);
+        long rest = Chain.next(cell);
         if (rest != 0) {
-            PerCpuChain.push(this, free, rest, PerCpuChain.last(rest));
+            Chain.push(this, free, rest, Chain.last(rest));
         }
         return cell;
     }
@@ -157,12 +158,12 @@ final class PerCpuCells {
         Object[][] grown = Arrays.copyOf(old, old.length + 1);
         grown[old.length] = new Object[MARGIN + CHUNK + MARGIN];
         long[] grownBases = Arrays.copyOf(bases, old.length + 1);
-        long base = PerCpuMemory.allocateBlock(this, CHUNK * CELL_BYTES);
+        long base = Memory.allocateBlock(this, CHUNK * CELL_BYTES);
         grownBases[old.length] = base;
         for (int i = 0; i < CHUNK; i++) {
             long cell = base + (long) place(i) * CELL_BYTES;
             U.putInt(cell + INDEX, (old.length << CHUNK_SHIFT) + place(i));
-            PerCpuChain.link(cell, i + 1 < CHUNK ? base + (long) place(i + 1) * CELL_BYTES : 0);
+            Chain.link(cell, i + 1 < CHUNK ? base + (long) place(i + 1) * CELL_BYTES : 0);
         }
         bases = grownBases;
         elements = grown;

@@ -26,9 +26,10 @@ import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.lang.ref.Reference;
 
-import jdk.internal.misc.PerCpuArena;
-import jdk.internal.misc.PerCpuStripes;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Arena;
+import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Stripes;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
@@ -88,8 +89,8 @@ public class PerCpuCounter extends Number {
     @SuppressWarnings("this-escape") // only into a phantom reference
     private PerCpuCounter(long sum) {
         baseline = -sum;
-        jdk.internal.misc.PerCpu.prepare();
-        address = PerCpuArena.allocate(this);
+        Rseq.prepare();
+        address = Arena.allocate(this);
     }
 
     @ForceInline
@@ -119,10 +120,10 @@ public class PerCpuCounter extends Number {
      */
     @ForceInline
     public void add(long x) {
-        if (jdk.internal.misc.PerCpu.isEnabled()) {
-            jdk.internal.misc.PerCpu.loadAddStore(this, checked(address), x);
+        if (Rseq.isEnabled()) {
+            Rseq.loadAddStore(this, checked(address), x);
         } else {
-            PerCpuStripes.getAndAdd(pinnedAddress(), x);
+            Stripes.getAndAdd(pinnedAddress(), x);
             Reference.reachabilityFence(this);
         }
     }
@@ -166,7 +167,7 @@ public class PerCpuCounter extends Number {
     }
 
     private long slotSum() {
-        return jdk.internal.misc.PerCpu.sum(this, pinnedAddress());
+        return Rseq.sum(this, pinnedAddress());
     }
 
     /**

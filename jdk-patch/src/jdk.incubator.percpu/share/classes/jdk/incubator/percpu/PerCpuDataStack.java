@@ -25,13 +25,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Objects;
 
-import jdk.internal.misc.PerCpuArena;
-import jdk.internal.misc.PerCpuBlocks;
-import jdk.internal.misc.PerCpuChain;
-import jdk.internal.misc.PerCpuExclusive;
-import jdk.internal.misc.PerCpuMemory;
-import jdk.internal.misc.PerCpuSegments;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Arena;
+import jdk.internal.percpu.Blocks;
+import jdk.internal.percpu.Chain;
+import jdk.internal.percpu.ExclusiveUse;
+import jdk.internal.percpu.Memory;
+import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Segments;
 import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
@@ -88,7 +89,7 @@ import jdk.internal.vm.annotation.Stable;
 public final class PerCpuDataStack {
 
     /** The largest size of an element, in bytes. */
-    public static final int MAX_ELEMENT_SIZE = jdk.internal.misc.PerCpu.MAX_COPY;
+    public static final int MAX_ELEMENT_SIZE = Rseq.MAX_COPY;
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
@@ -128,11 +129,11 @@ public final class PerCpuDataStack {
         }
         this.elementSize = elementSize;
         this.capacity = capacity;
-        jdk.internal.misc.PerCpu.prepare();
-        stride = PerCpuMemory.stride((long) capacity * elementSize);
-        elements = PerCpuMemory.allocate(this, stride);
-        PerCpuSegments.prepare(this, elements);
-        size = PerCpuArena.allocate(this);
+        Rseq.prepare();
+        stride = Memory.stride((long) capacity * elementSize);
+        elements = Memory.allocate(this, stride);
+        Segments.prepare(this, elements);
+        size = Arena.allocate(this);
     }
 
     /**
@@ -179,17 +180,17 @@ public final class PerCpuDataStack {
      */
     public boolean push(MemorySegment source) {
         checkSize(source);
-        long address = PerCpuSegments.directAddress(source);
+        long address = Segments.directAddress(source);
         boolean pushed;
         if (address != 0) {
             pushed = push(address);
         } else {
-            long block = PerCpuBlocks.borrow();
+            long block = Blocks.borrow();
             try {
-                PerCpuSegments.segment(this, block, elementSize).copyFrom(source);
+                Segments.segment(this, block, elementSize).copyFrom(source);
                 pushed = push(block);
             } finally {
-                PerCpuBlocks.giveBack(block);
+                Blocks.giveBack(block);
             }
         }
         Reference.reachabilityFence(source);
@@ -198,9 +199,9 @@ public final class PerCpuDataStack {
 
     @ForceInline
     private boolean push(long source) {
-        int slot = PerCpuChain.usableSlot();
+        int slot = Chain.usableSlot();
         if (slot >= 0) {
-            long count = jdk.internal.misc.PerCpu.get(slot, size);
+            long count = Rseq.get(slot, size);
             if (count < capacity && tryPush(source, slot, count)) {
                 return true;
             }
@@ -210,12 +211,12 @@ public final class PerCpuDataStack {
 
     @DontInline
     private boolean pushAgain(long source) {
-        for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
-            int slot = PerCpuChain.usableSlot();
+        for (int i = 1; i < Chain.ATTEMPTS; i++) {
+            int slot = Chain.usableSlot();
             if (slot < 0) {
                 break;
             }
-            long count = jdk.internal.misc.PerCpu.get(slot, size);
+            long count = Rseq.get(slot, size);
             if (count >= capacity) {
                 return false;
             }
@@ -228,20 +229,20 @@ public final class PerCpuDataStack {
 
     @ForceInline
     private boolean tryPush(long source, int slot, long count) {
-        return jdk.internal.misc.PerCpu.loadCbneMemcpyStoreRelease(this, slot, size, count, element(slot, count),
-                source, elementSize, count + 1) == jdk.internal.misc.PerCpu.COMMITTED;
+        return Rseq.loadCbneMemcpyStoreRelease(this, slot, size, count, element(slot, count),
+                source, elementSize, count + 1) == Rseq.COMMITTED;
     }
 
     // To the slow slot; and if that is full, to this CPU's, which it may not have been able to use.
     private boolean pushSlowly(long source) {
-        PerCpuExclusive slow = PerCpuExclusive.slow();
+        ExclusiveUse slow = ExclusiveUse.slow();
         boolean pushed;
         synchronized (slow) {
             slow.count();
             pushed = pushPlainly(source, slow.slot());
         }
-        int here = !pushed && jdk.internal.misc.PerCpu.isEnabled()
-                ? jdk.internal.misc.PerCpu.currentSlot() : slow.slot();
+        int here = !pushed && Rseq.isEnabled()
+                ? Rseq.currentSlot() : slow.slot();
         if (here != slow.slot()) {
             pushed = pushHere(source, here);
         }
@@ -250,7 +251,7 @@ public final class PerCpuDataStack {
     }
 
     private boolean pushHere(long source, int slot) {
-        PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+        ExclusiveUse x = ExclusiveUse.ifFree(slot);
         if (x == null) {
             return false;
         }
@@ -264,12 +265,12 @@ public final class PerCpuDataStack {
     }
 
     private boolean pushPlainly(long source, int slot) {
-        long count = jdk.internal.misc.PerCpu.get(slot, size);
+        long count = Rseq.get(slot, size);
         if (count >= capacity) {
             return false;
         }
         U.copyMemory(source, element(slot, count), elementSize);
-        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), count + 1);
+        U.putLongRelease(null, Rseq.addressInSlot(size, slot), count + 1);
         return true;
     }
 
@@ -320,7 +321,7 @@ public final class PerCpuDataStack {
      * @throws StackOverflowError        as in {@link #pop}
      */
     public boolean steal(int slot, MemorySegment destination) {
-        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        Objects.checkIndex(slot, Rseq.slots());
         return pop(destination, slot);
     }
 
@@ -330,7 +331,7 @@ public final class PerCpuDataStack {
         if (destination.isReadOnly()) {
             throw new IllegalArgumentException("The segment is read-only");
         }
-        long address = PerCpuSegments.directAddress(destination);
+        long address = Segments.directAddress(destination);
         boolean popped;
         if (address != 0) {
             popped = pop(address, slot);
@@ -343,21 +344,21 @@ public final class PerCpuDataStack {
 
     // What can fail comes before the element is off the stack.
     private boolean popThroughBlock(MemorySegment destination, int slot) {
-        PerCpuSegments.acquire(destination);
+        Segments.acquire(destination);
         try {
-            long block = PerCpuBlocks.borrow();
+            long block = Blocks.borrow();
             try {
-                MemorySegment segment = PerCpuSegments.segment(this, block, elementSize);
+                MemorySegment segment = Segments.segment(this, block, elementSize);
                 boolean popped = pop(block, slot);
                 if (popped) {
                     destination.copyFrom(segment);
                 }
                 return popped;
             } finally {
-                PerCpuBlocks.giveBack(block);
+                Blocks.giveBack(block);
             }
         } finally {
-            PerCpuSegments.release(destination);
+            Segments.release(destination);
         }
     }
 
@@ -368,9 +369,9 @@ public final class PerCpuDataStack {
 
     @ForceInline
     private boolean popHere(long destination) {
-        int slot = PerCpuChain.usableSlot();
+        int slot = Chain.usableSlot();
         if (slot >= 0) {
-            long count = jdk.internal.misc.PerCpu.get(slot, size);
+            long count = Rseq.get(slot, size);
             if (count != 0 && tryPop(destination, slot, count)) {
                 return true;
             }
@@ -380,14 +381,14 @@ public final class PerCpuDataStack {
 
     @DontInline
     private boolean popAgain(long destination) {
-        for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
-            int slot = PerCpuChain.usableSlot();
+        for (int i = 1; i < Chain.ATTEMPTS; i++) {
+            int slot = Chain.usableSlot();
             if (slot < 0) {
                 break;
             }
-            long count = jdk.internal.misc.PerCpu.get(slot, size);
+            long count = Rseq.get(slot, size);
             if (count == 0) {
-                return jdk.internal.misc.PerCpu.get(jdk.internal.misc.PerCpu.overflowSlot(), size) != 0
+                return Rseq.get(Rseq.overflowSlot(), size) != 0
                         && popSlowly(destination);
             }
             if (tryPop(destination, slot, count)) {
@@ -399,29 +400,29 @@ public final class PerCpuDataStack {
 
     @ForceInline
     private boolean tryPop(long destination, int slot, long count) {
-        if (jdk.internal.misc.PerCpu.loadCbneMemcpyStore(this, slot, size, count, destination,
-                element(slot, count - 1), elementSize, count - 1) != jdk.internal.misc.PerCpu.COMMITTED) {
+        if (Rseq.loadCbneMemcpyStore(this, slot, size, count, destination,
+                element(slot, count - 1), elementSize, count - 1) != Rseq.COMMITTED) {
             return false;
         }
         // What the one who pushed it has written comes after.
         try {
             U.loadFence();
         } catch (StackOverflowError e) {
-            jdk.internal.misc.PerCpu.fenceByStore = 0;
+            Rseq.fenceByStore = 0;
         }
         return true;
     }
 
     // From the slow slot; and if that is empty, from this CPU's, which it may not have been able to use.
     private boolean popSlowly(long destination) {
-        PerCpuExclusive slow = PerCpuExclusive.slow();
+        ExclusiveUse slow = ExclusiveUse.slow();
         boolean popped;
         synchronized (slow) {
             slow.count();
             popped = popPlainly(destination, slow.slot());
         }
-        int here = !popped && jdk.internal.misc.PerCpu.isEnabled()
-                ? jdk.internal.misc.PerCpu.currentSlot() : slow.slot();
+        int here = !popped && Rseq.isEnabled()
+                ? Rseq.currentSlot() : slow.slot();
         if (here != slow.slot() && size(here) != 0) {
             popped = popThere(destination, here);
         }
@@ -430,7 +431,7 @@ public final class PerCpuDataStack {
     }
 
     private boolean popThere(long destination, int slot) {
-        PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+        ExclusiveUse x = ExclusiveUse.ifFree(slot);
         if (x == null) {
             return false;
         }
@@ -445,11 +446,11 @@ public final class PerCpuDataStack {
 
     private boolean steal(long destination, int slot) {
         if (size(slot) == 0) {
-            PerCpuExclusive.checkHolds(slot);
+            ExclusiveUse.checkHolds(slot);
             return false;
         }
         boolean popped;
-        PerCpuExclusive x = PerCpuExclusive.at(slot);
+        ExclusiveUse x = ExclusiveUse.at(slot);
         synchronized (x.actions()) {
             synchronized (x) {
                 try {
@@ -465,12 +466,12 @@ public final class PerCpuDataStack {
     }
 
     private boolean popPlainly(long destination, int slot) {
-        long count = jdk.internal.misc.PerCpu.get(slot, size);
+        long count = Rseq.get(slot, size);
         if (count == 0) {
             return false;
         }
         U.copyMemory(element(slot, count - 1), destination, elementSize);
-        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), count - 1);
+        U.putLongRelease(null, Rseq.addressInSlot(size, slot), count - 1);
         return true;
     }
 
@@ -481,8 +482,8 @@ public final class PerCpuDataStack {
      * @throws IndexOutOfBoundsException if there is no such slot
      */
     public int size(int slot) {
-        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
-        int count = (int) jdk.internal.misc.PerCpu.get(slot, pinnedSize());
+        Objects.checkIndex(slot, Rseq.slots());
+        int count = (int) Rseq.get(slot, pinnedSize());
         Reference.reachabilityFence(this);
         return count;
     }
@@ -492,7 +493,7 @@ public final class PerCpuDataStack {
      * {@link PerCpuLong#sum()}.
      */
     public long size() {
-        return jdk.internal.misc.PerCpu.sum(this, pinnedSize());
+        return Rseq.sum(this, pinnedSize());
     }
 
     /** As {@link PerCpuLong#pinnedAddress}. */

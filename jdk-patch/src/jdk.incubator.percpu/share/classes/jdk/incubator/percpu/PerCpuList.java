@@ -26,10 +26,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-import jdk.internal.misc.PerCpuArena;
-import jdk.internal.misc.PerCpuChain;
-import jdk.internal.misc.PerCpuExclusive;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Arena;
+import jdk.internal.percpu.Chain;
+import jdk.internal.percpu.ExclusiveUse;
+import jdk.internal.percpu.Rseq;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
@@ -116,7 +117,7 @@ public final class PerCpuList<E> {
      *         outside
      */
     public PerCpuList() {
-        head = PerCpuArena.allocate(this);
+        head = Arena.allocate(this);
     }
 
     /**
@@ -139,7 +140,7 @@ public final class PerCpuList<E> {
         int index = cells.index(cell);
         array[index] = e;
         try {
-            PerCpuChain.push(this, head, cell, cell);
+            Chain.push(this, head, cell, cell);
         } catch (StackOverflowError error) {
             // No call: there may be no stack for one.
             array[index] = null;
@@ -159,7 +160,7 @@ public final class PerCpuList<E> {
     @ForceInline
     @SuppressWarnings("unchecked")
     public E pop() {
-        long cell = PerCpuChain.pop(this, head);
+        long cell = Chain.pop(this, head);
         if (cell == 0) {
             return null;
         }
@@ -202,18 +203,18 @@ public final class PerCpuList<E> {
      *         removed then
      */
     public List<E> drain(int slot) {
-        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
-        PerCpuExclusive.checkHolds(slot);
+        Objects.checkIndex(slot, Rseq.slots());
+        ExclusiveUse.checkHolds(slot);
         ArrayList<E> elements = new ArrayList<>(0);
         drain(slot, elements);
         return elements;
     }
 
     private void drain(int slot, ArrayList<E> elements) {
-        if (jdk.internal.misc.PerCpu.get(slot, pinnedHead()) == 0) {
+        if (Rseq.get(slot, pinnedHead()) == 0) {
             return;
         }
-        PerCpuExclusive x = PerCpuExclusive.at(slot);
+        ExclusiveUse x = ExclusiveUse.at(slot);
         synchronized (x.actions()) {
             synchronized (x) {
                 try {
@@ -236,7 +237,7 @@ public final class PerCpuList<E> {
     private void drainPlainly(int slot, ArrayList<E> elements) {
         int count = 0;
         long last = 0;
-        for (long cell = jdk.internal.misc.PerCpu.get(slot, head); cell != 0; cell = PerCpuChain.next(cell)) {
+        for (long cell = Rseq.get(slot, head); cell != 0; cell = Chain.next(cell)) {
             last = cell;
             count++;
         }
@@ -245,8 +246,8 @@ public final class PerCpuList<E> {
         }
         // Before anything changes: it may fail.
         elements.ensureCapacity(elements.size() + count);
-        long first = PerCpuChain.takeAllPlainly(slot, head);
-        for (long cell = first; cell != 0; cell = PerCpuChain.next(cell)) {
+        long first = Chain.takeAllPlainly(slot, head);
+        for (long cell = first; cell != 0; cell = Chain.next(cell)) {
             elements.add((E) cells.clear(cell));
         }
         // To the slot where they came from, lest cells wander to whoever drains.
@@ -267,12 +268,12 @@ public final class PerCpuList<E> {
      *         then
      */
     public List<E> drain() {
-        if (PerCpuExclusive.heldSlot() >= 0) {
+        if (ExclusiveUse.heldSlot() >= 0) {
             throw new IllegalStateException("This thread is in an exclusive action: draining all slots would nest");
         }
         ArrayList<E> elements = new ArrayList<>(0);
         try {
-            for (int slot = 0; slot < jdk.internal.misc.PerCpu.slots(); slot++) {
+            for (int slot = 0; slot < Rseq.slots(); slot++) {
                 drain(slot, elements);
             }
         } catch (OutOfMemoryError | StackOverflowError e) {

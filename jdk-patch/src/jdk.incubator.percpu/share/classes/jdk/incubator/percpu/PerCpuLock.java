@@ -25,9 +25,10 @@ import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
-import jdk.internal.misc.PerCpuArena;
-import jdk.internal.misc.PerCpuStripes;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Arena;
+import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Stripes;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.ReservedStackAccess;
 import jdk.internal.vm.annotation.Stable;
@@ -86,8 +87,8 @@ public final class PerCpuLock {
      *         outside
      */
     public PerCpuLock() {
-        jdk.internal.misc.PerCpu.prepare();
-        address = PerCpuArena.allocate(this);
+        Rseq.prepare();
+        address = Arena.allocate(this);
     }
 
     /**
@@ -105,19 +106,19 @@ public final class PerCpuLock {
     public int tryLock() {
         int slot = PerCpu.currentSlot();
         long thread = Thread.currentThread().threadId();
-        if (jdk.internal.misc.PerCpu.isEnabled() && slot != jdk.internal.misc.PerCpu.overflowSlot()) {
-            if (jdk.internal.misc.PerCpu.loadCbneStore(this, slot, address, 0, thread)
-                    != jdk.internal.misc.PerCpu.COMMITTED) {
+        if (Rseq.isEnabled() && slot != Rseq.overflowSlot()) {
+            if (Rseq.loadCbneStore(this, slot, address, 0, thread)
+                    != Rseq.COMMITTED) {
                 return refused(slot, thread);
             }
-        } else if (!PerCpuStripes.compareAndSet(slot, pinnedAddress(), 0, thread)) {
+        } else if (!Stripes.compareAndSet(slot, pinnedAddress(), 0, thread)) {
             return refused(slot, thread);
         }
         // What the holder before has written comes after. Whatever happens, the caller is told that it has the lock.
         try {
             U.loadFence();
         } catch (StackOverflowError e) {
-            jdk.internal.misc.PerCpu.fenceByStore = 0;
+            Rseq.fenceByStore = 0;
         }
         return slot;
     }
@@ -149,7 +150,7 @@ public final class PerCpuLock {
 
     private int lockSlowly() {
         // After the lock was taken there is a call or two.
-        jdk.internal.misc.PerCpu.ensureStack();
+        Rseq.ensureStack();
         boolean interrupted = false;
         try {
             for (int spins = 0;; spins++) {
@@ -189,12 +190,12 @@ public final class PerCpuLock {
     @ForceInline
     @ReservedStackAccess
     public void unlock(int slot) {
-        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        Objects.checkIndex(slot, Rseq.slots());
         if (holder(slot) != Thread.currentThread().threadId()) {
             throw notHeld(slot);
         }
         // No section writes this word while it is not 0, and only its holder makes it 0.
-        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(pinnedAddress(), slot), 0);
+        U.putLongRelease(null, Rseq.addressInSlot(pinnedAddress(), slot), 0);
         Reference.reachabilityFence(this);
     }
 
@@ -212,13 +213,13 @@ public final class PerCpuLock {
      * @throws IndexOutOfBoundsException if there is no such slot
      */
     public boolean isHeldByCurrentThread(int slot) {
-        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        Objects.checkIndex(slot, Rseq.slots());
         return holder(slot) == Thread.currentThread().threadId();
     }
 
     @ForceInline
     private long holder(int slot) {
-        long holder = jdk.internal.misc.PerCpu.get(slot, pinnedAddress());
+        long holder = Rseq.get(slot, pinnedAddress());
         Reference.reachabilityFence(this);
         return holder;
     }

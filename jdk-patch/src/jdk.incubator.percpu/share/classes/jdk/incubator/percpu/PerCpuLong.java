@@ -24,8 +24,9 @@ package jdk.incubator.percpu;
 import java.lang.ref.Reference;
 import java.util.Objects;
 
-import jdk.internal.misc.PerCpuArena;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Arena;
+import jdk.internal.percpu.Rseq;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
@@ -64,8 +65,8 @@ public final class PerCpuLong {
      *         outside
      */
     public PerCpuLong() {
-        jdk.internal.misc.PerCpu.prepare();
-        address = PerCpuArena.allocate(this);
+        Rseq.prepare();
+        address = Arena.allocate(this);
     }
 
     /**
@@ -91,8 +92,8 @@ public final class PerCpuLong {
      */
     @ForceInline
     public long get(int slot) {
-        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
-        long value = jdk.internal.misc.PerCpu.get(slot, pinnedAddress());
+        Objects.checkIndex(slot, Rseq.slots());
+        long value = Rseq.get(slot, pinnedAddress());
         Reference.reachabilityFence(this);
         return value;
     }
@@ -113,7 +114,7 @@ public final class PerCpuLong {
      * @return the sum of all slots
      */
     public long sum() {
-        return jdk.internal.misc.PerCpu.sum(this, pinnedAddress());
+        return Rseq.sum(this, pinnedAddress());
     }
 
     /**

@@ -25,12 +25,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Objects;
 
-import jdk.internal.misc.PerCpuArena;
-import jdk.internal.misc.PerCpuChain;
-import jdk.internal.misc.PerCpuExclusive;
-import jdk.internal.misc.PerCpuMemory;
-import jdk.internal.misc.PerCpuSegments;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Arena;
+import jdk.internal.percpu.Chain;
+import jdk.internal.percpu.ExclusiveUse;
+import jdk.internal.percpu.Memory;
+import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Segments;
 import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.ReservedStackAccess;
@@ -130,7 +131,7 @@ public final class PerCpuRingBuffer {
     private final PerCpuRingMemory[] memories;
 
     // By slot: where readers read, which is where writers write or was before. Whoever reads a slot has its monitor,
-    // which is given back whatever is thrown: see PerCpuExclusive.
+    // which is given back whatever is thrown: see ExclusiveUse.
     private final Reading[] readings;
 
     private static final class Reading {
@@ -156,16 +157,16 @@ public final class PerCpuRingBuffer {
                     + ": " + capacity);
         }
         this.capacity = Integer.highestOneBit(2 * capacity - 1);
-        jdk.internal.misc.PerCpu.prepare();
+        Rseq.prepare();
         first = new PerCpuRingMemory(this, this.capacity);
-        memories = new PerCpuRingMemory[jdk.internal.misc.PerCpu.slots()];
+        memories = new PerCpuRingMemory[Rseq.slots()];
         readings = new Reading[memories.length];
         for (int slot = 0; slot < memories.length; slot++) {
             memories[slot] = first;
             readings[slot] = new Reading(first);
         }
-        head = PerCpuArena.allocate(this);
-        readSeen = PerCpuArena.allocate(this);
+        head = Arena.allocate(this);
+        readSeen = Arena.allocate(this);
     }
 
     /**
@@ -213,9 +214,9 @@ public final class PerCpuRingBuffer {
         }
         // First, because it may fail: once room is reserved the reader waits for it. After that there is no call.
         Record record = new Record(size);
-        int slot = PerCpuChain.usableSlot();
+        int slot = Chain.usableSlot();
         if (slot >= 0) {
-            long start = jdk.internal.misc.PerCpu.get(slot, head);
+            long start = Rseq.get(slot, head);
             PerCpuRingMemory memory = memory(slot, start);
             long address = tryReserve(memory, slot, start, size);
             if (address > 0) {
@@ -228,7 +229,7 @@ public final class PerCpuRingBuffer {
                 return record;
             }
         }
-        if (!jdk.internal.misc.PerCpu.isEnabled()) {
+        if (!Rseq.isEnabled()) {
             reserveSlowly(record);
             return record;
         }
@@ -244,12 +245,12 @@ public final class PerCpuRingBuffer {
     @DontInline
     private Record reserveAgain(int size) {
         Record record = new Record(size);
-        for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
-            int slot = PerCpuChain.usableSlot();
+        for (int i = 1; i < Chain.ATTEMPTS; i++) {
+            int slot = Chain.usableSlot();
             if (slot < 0) {
                 break;
             }
-            long start = jdk.internal.misc.PerCpu.get(slot, head);
+            long start = Rseq.get(slot, head);
             PerCpuRingMemory memory = memory(slot, start);
             long address = tryReserve(memory, slot, start, size);
             if (address > 0) {
@@ -300,8 +301,8 @@ public final class PerCpuRingBuffer {
     // The memory keeps this, and so the head.
     @ForceInline
     private boolean advance(PerCpuRingMemory memory, int slot, long start, long end) {
-        return jdk.internal.misc.PerCpu.loadCbneStoreStore(memory, slot, head, start, memory.address(slot, end),
-                PerCpuRingMemory.newHeader(end - start), end) == jdk.internal.misc.PerCpu.COMMITTED;
+        return Rseq.loadCbneStoreStore(memory, slot, head, start, memory.address(slot, end),
+                PerCpuRingMemory.newHeader(end - start), end) == Rseq.COMMITTED;
     }
 
     // On reserved stack: what is reserved and not discarded stops the reader.
@@ -323,7 +324,7 @@ public final class PerCpuRingBuffer {
 
     @ForceInline
     private void reserveSlowly(Record record) {
-        PerCpuExclusive slow = PerCpuExclusive.slow();
+        ExclusiveUse slow = ExclusiveUse.slow();
         int slot = slow.slot();
         synchronized (slow) {
             slow.count();
@@ -342,7 +343,7 @@ public final class PerCpuRingBuffer {
     // The position, or -1 if there is no room.
     private long reservePlainly(int slot, int size) {
         long length = recordLength(size);
-        long start = jdk.internal.misc.PerCpu.get(slot, head);
+        long start = Rseq.get(slot, head);
         PerCpuRingMemory memory = memory(slot, start);
         long room = roomToEnd(start);
         if (length > room) {
@@ -362,7 +363,7 @@ public final class PerCpuRingBuffer {
 
     private void advancePlainly(PerCpuRingMemory memory, int slot, long start, long end) {
         U.putLong(memory.address(slot, end), PerCpuRingMemory.newHeader(end - start));
-        U.putLong(jdk.internal.misc.PerCpu.addressInSlot(head, slot), end);
+        U.putLong(Rseq.addressInSlot(head, slot), end);
     }
 
     @ForceInline
@@ -373,14 +374,14 @@ public final class PerCpuRingBuffer {
     // Up to here, and the header after it.
     @ForceInline
     private boolean fits(PerCpuRingMemory memory, int slot, long end) {
-        return end + HEADER - jdk.internal.misc.PerCpu.get(slot, readSeen) <= capacity || fitsNow(memory, slot, end);
+        return end + HEADER - Rseq.get(slot, readSeen) <= capacity || fitsNow(memory, slot, end);
     }
 
     private boolean fitsNow(PerCpuRingMemory memory, int slot, long end) {
         // What was there has been read, before it is written again.
         long read = memory.read(slot);
         // Several threads may do this, and the last one may store less than another: that is only less exact.
-        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(readSeen, slot), read);
+        U.putLongRelease(null, Rseq.addressInSlot(readSeen, slot), read);
         Reference.reachabilityFence(this);
         return end + HEADER - read <= capacity;
     }
@@ -534,7 +535,7 @@ public final class PerCpuRingBuffer {
         public void putBytes(int offset, MemorySegment source) {
             Objects.checkFromIndexSize((long) offset, source.byteSize(), size);
             long a = writable() + offset;
-            PerCpuSegments.segment(memory, a, source.byteSize()).copyFrom(source);
+            Segments.segment(memory, a, source.byteSize()).copyFrom(source);
         }
 
         /**
@@ -626,9 +627,9 @@ public final class PerCpuRingBuffer {
      *         slot
      */
     public int read(int slot, Reader reader, int limit) {
-        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        Objects.checkIndex(slot, Rseq.slots());
         Objects.requireNonNull(reader);
-        jdk.internal.misc.PerCpu.ensureStack();
+        Rseq.ensureStack();
         Reading reading = readings[slot];
         if (Thread.holdsLock(reading)) {
             throw new IllegalStateException("This thread is reading slot " + slot + " already");
@@ -714,7 +715,7 @@ public final class PerCpuRingBuffer {
      */
     public int read(Reader reader, int limit) {
         int count = 0;
-        for (int slot = 0; slot < jdk.internal.misc.PerCpu.slots(); slot++) {
+        for (int slot = 0; slot < Rseq.slots(); slot++) {
             count += read(slot, reader, limit);
         }
         return count;
@@ -752,7 +753,7 @@ public final class PerCpuRingBuffer {
     // Of the last record that was reserved there.
     private long end(PerCpuRingMemory memory, int slot) {
         PerCpuRingMemory last = lastMemory(slot);
-        return memory == last ? jdk.internal.misc.PerCpu.get(slot, head) : last.endBefore();
+        return memory == last ? Rseq.get(slot, head) : last.endBefore();
     }
 
     /**
@@ -801,7 +802,7 @@ public final class PerCpuRingBuffer {
         }
         // Before anything changes: it may fail.
         PerCpuRingMemory other = memory == lastMemory(slot) ? new PerCpuRingMemory(memory, slot) : null;
-        PerCpuExclusive x = PerCpuExclusive.at(slot);
+        ExclusiveUse x = ExclusiveUse.at(slot);
         try {
             synchronized (x.actions()) {
                 synchronized (x) {
@@ -809,7 +810,7 @@ public final class PerCpuRingBuffer {
                         PerCpuRingMemory.Claim claim = memory.makeClaim(slot, blocked);
                         if (!x.keepOff()) {
                             // For the claim alone: no section is on the slot.
-                            jdk.internal.misc.PerCpu.fence();
+                            Rseq.fence();
                         }
                         return takePlainly(memory, slot, claim, other);
                     } finally {
@@ -845,6 +846,6 @@ public final class PerCpuRingBuffer {
     private void replace(int slot, long end, PerCpuRingMemory other) {
         other.start(slot, end + capacity | REPLACED, end);
         U.putReferenceRelease(memories, MEMORIES + (long) slot * MEMORY_SCALE, other);
-        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(head, slot), other.start());
+        U.putLongRelease(null, Rseq.addressInSlot(head, slot), other.start());
     }
 }

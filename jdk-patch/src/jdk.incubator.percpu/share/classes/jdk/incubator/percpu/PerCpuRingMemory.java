@@ -25,9 +25,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import jdk.internal.misc.PerCpuMemory;
-import jdk.internal.misc.PerCpuSegments;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Memory;
+import jdk.internal.percpu.Segments;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
@@ -105,9 +105,9 @@ final class PerCpuRingMemory {
     PerCpuRingMemory(PerCpuRingBuffer buffer, long capacity) {
         this.buffer = buffer;
         this.capacity = capacity;
-        stride = PerCpuMemory.stride(RING + capacity);
-        base = PerCpuMemory.allocate(this, stride);
-        PerCpuSegments.prepare(this, base);
+        stride = Memory.stride(RING + capacity);
+        base = Memory.allocate(this, stride);
+        Segments.prepare(this, base);
     }
 
     /**
@@ -119,7 +119,7 @@ final class PerCpuRingMemory {
         buffer = old.buffer;
         capacity = old.capacity;
         stride = old.stride;
-        base = PerCpuMemory.allocateBlock(this, stride) - slot * stride;
+        base = Memory.allocateBlock(this, stride) - slot * stride;
     }
 
     /**
@@ -182,7 +182,7 @@ final class PerCpuRingMemory {
 
     /** {@return one slot's ring} Whoever keeps it keeps this memory. */
     MemorySegment ring(int slot) {
-        return PerCpuSegments.segment(this, address(slot, 0), capacity).asReadOnly();
+        return Segments.segment(this, address(slot, 0), capacity).asReadOnly();
     }
 
     // --- Headers

@@ -26,11 +26,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-import jdk.internal.misc.PerCpuArena;
-import jdk.internal.misc.PerCpuChain;
-import jdk.internal.misc.PerCpuExclusive;
-import jdk.internal.misc.PerCpuMemory;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Arena;
+import jdk.internal.percpu.Chain;
+import jdk.internal.percpu.ExclusiveUse;
+import jdk.internal.percpu.Memory;
+import jdk.internal.percpu.Rseq;
 import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
@@ -127,9 +128,9 @@ public final class PerCpuStack<E> {
             throw new IllegalArgumentException("capacity must be positive: " + capacity);
         }
         this.capacity = capacity;
-        stride = PerCpuMemory.stride((long) capacity * Long.BYTES);
-        entries = PerCpuMemory.allocate(this, stride);
-        size = PerCpuArena.allocate(this);
+        stride = Memory.stride((long) capacity * Long.BYTES);
+        entries = Memory.allocate(this, stride);
+        size = Arena.allocate(this);
     }
 
     /**
@@ -166,9 +167,9 @@ public final class PerCpuStack<E> {
     @ForceInline
     public boolean push(E e) {
         Objects.requireNonNull(e);
-        int slot = PerCpuChain.usableSlot();
+        int slot = Chain.usableSlot();
         if (slot >= 0) {
-            long old = jdk.internal.misc.PerCpu.get(slot, size);
+            long old = Rseq.get(slot, size);
             if (count(old) < capacity) {
                 long cell = cells.acquire();
                 Object[] array = cells.array(cell);
@@ -189,8 +190,8 @@ public final class PerCpuStack<E> {
     // This slot is full, or cannot be used.
     @DontInline
     private boolean pushElsewhere(E e) {
-        int slot = PerCpuChain.usableSlot();
-        if (slot >= 0 && count(jdk.internal.misc.PerCpu.get(slot, size)) >= capacity) {
+        int slot = Chain.usableSlot();
+        if (slot >= 0 && count(Rseq.get(slot, size)) >= capacity) {
             return false;
         }
         long cell = cells.acquire();
@@ -207,12 +208,12 @@ public final class PerCpuStack<E> {
 
     @DontInline
     private boolean pushAgain(long cell) {
-        for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
-            int slot = PerCpuChain.usableSlot();
+        for (int i = 1; i < Chain.ATTEMPTS; i++) {
+            int slot = Chain.usableSlot();
             if (slot < 0) {
                 break;
             }
-            long old = jdk.internal.misc.PerCpu.get(slot, size);
+            long old = Rseq.get(slot, size);
             if (count(old) >= capacity) {
                 return full(cell);
             }
@@ -225,8 +226,8 @@ public final class PerCpuStack<E> {
 
     @ForceInline
     private boolean tryPush(int slot, long old, long cell) {
-        return jdk.internal.misc.PerCpu.loadCbneStoreStoreRelease(this, slot, size, old, entry(slot, count(old)),
-                cell, old + CHANGE + 1) == jdk.internal.misc.PerCpu.COMMITTED;
+        return Rseq.loadCbneStoreStoreRelease(this, slot, size, old, entry(slot, count(old)),
+                cell, old + CHANGE + 1) == Rseq.COMMITTED;
     }
 
     private boolean full(long cell) {
@@ -237,14 +238,14 @@ public final class PerCpuStack<E> {
 
     // To the slow slot; and if that is full, to this CPU's, which it may not have been able to use.
     private boolean pushSlowly(long cell) {
-        PerCpuExclusive slow = PerCpuExclusive.slow();
+        ExclusiveUse slow = ExclusiveUse.slow();
         boolean pushed;
         synchronized (slow) {
             slow.count();
             pushed = pushPlainly(slow.slot(), cell);
         }
-        int here = !pushed && jdk.internal.misc.PerCpu.isEnabled()
-                ? jdk.internal.misc.PerCpu.currentSlot() : slow.slot();
+        int here = !pushed && Rseq.isEnabled()
+                ? Rseq.currentSlot() : slow.slot();
         if (here != slow.slot()) {
             pushed = pushHere(here, cell);
         }
@@ -253,7 +254,7 @@ public final class PerCpuStack<E> {
     }
 
     private boolean pushHere(int slot, long cell) {
-        PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+        ExclusiveUse x = ExclusiveUse.ifFree(slot);
         if (x == null) {
             return false;
         }
@@ -267,12 +268,12 @@ public final class PerCpuStack<E> {
     }
 
     private boolean pushPlainly(int slot, long cell) {
-        long old = jdk.internal.misc.PerCpu.get(slot, size);
+        long old = Rseq.get(slot, size);
         if (count(old) >= capacity) {
             return false;
         }
         U.putLong(entry(slot, count(old)), cell);
-        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), old + CHANGE + 1);
+        U.putLongRelease(null, Rseq.addressInSlot(size, slot), old + CHANGE + 1);
         return true;
     }
 
@@ -287,9 +288,9 @@ public final class PerCpuStack<E> {
      */
     @ForceInline
     public E pop() {
-        int slot = PerCpuChain.usableSlot();
+        int slot = Chain.usableSlot();
         if (slot >= 0) {
-            long old = jdk.internal.misc.PerCpu.get(slot, size);
+            long old = Rseq.get(slot, size);
             if (count(old) != 0) {
                 E element = tryPop(slot, old);
                 if (element != null) {
@@ -302,14 +303,14 @@ public final class PerCpuStack<E> {
 
     @DontInline
     private E popAgain() {
-        for (int i = 1; i < PerCpuChain.ATTEMPTS; i++) {
-            int slot = PerCpuChain.usableSlot();
+        for (int i = 1; i < Chain.ATTEMPTS; i++) {
+            int slot = Chain.usableSlot();
             if (slot < 0) {
                 break;
             }
-            long old = jdk.internal.misc.PerCpu.get(slot, size);
+            long old = Rseq.get(slot, size);
             if (count(old) == 0) {
-                return count(jdk.internal.misc.PerCpu.get(jdk.internal.misc.PerCpu.overflowSlot(), size)) == 0
+                return count(Rseq.get(Rseq.overflowSlot(), size)) == 0
                         ? null : popSlowly();
             }
             E element = tryPop(slot, old);
@@ -329,15 +330,15 @@ public final class PerCpuStack<E> {
         Object[] array = cells.array(cell);
         int index = cells.index(cell);
         Object element = array[index];
-        if (jdk.internal.misc.PerCpu.loadCbneLoadCbneStore(this, slot, size, old, entry, cell, old + CHANGE - 1)
-                != jdk.internal.misc.PerCpu.COMMITTED) {
+        if (Rseq.loadCbneLoadCbneStore(this, slot, size, old, entry, cell, old + CHANGE - 1)
+                != Rseq.COMMITTED) {
             return null;
         }
         // Who peeks must not find the cell empty but the size as it was.
         try {
             U.storeFence();
         } catch (StackOverflowError error) {
-            jdk.internal.misc.PerCpu.fenceByStore = 0;
+            Rseq.fenceByStore = 0;
         }
         array[index] = null;
         try {
@@ -350,14 +351,14 @@ public final class PerCpuStack<E> {
 
     // From the slow slot; and if that is empty, from this CPU's, which it may not have been able to use.
     private E popSlowly() {
-        PerCpuExclusive slow = PerCpuExclusive.slow();
+        ExclusiveUse slow = ExclusiveUse.slow();
         E element;
         synchronized (slow) {
             slow.count();
             element = popPlainly(slow.slot());
         }
-        int here = element == null && jdk.internal.misc.PerCpu.isEnabled()
-                ? jdk.internal.misc.PerCpu.currentSlot() : slow.slot();
+        int here = element == null && Rseq.isEnabled()
+                ? Rseq.currentSlot() : slow.slot();
         if (here != slow.slot() && size(here) != 0) {
             element = popHere(here);
         }
@@ -366,7 +367,7 @@ public final class PerCpuStack<E> {
     }
 
     private E popHere(int slot) {
-        PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+        ExclusiveUse x = ExclusiveUse.ifFree(slot);
         if (x == null) {
             return null;
         }
@@ -382,12 +383,12 @@ public final class PerCpuStack<E> {
     // The cell becomes free where it was used, not where a thief is.
     @SuppressWarnings("unchecked")
     private E popPlainly(int slot) {
-        long old = jdk.internal.misc.PerCpu.get(slot, size);
+        long old = Rseq.get(slot, size);
         if (count(old) == 0) {
             return null;
         }
         long cell = U.getLong(entry(slot, count(old) - 1));
-        U.putLongRelease(null, jdk.internal.misc.PerCpu.addressInSlot(size, slot), old + CHANGE - 1);
+        U.putLongRelease(null, Rseq.addressInSlot(size, slot), old + CHANGE - 1);
         U.storeStoreFence();
         Object element = cells.clear(cell);
         cells.releaseAll(slot, cell, cell);
@@ -401,8 +402,8 @@ public final class PerCpuStack<E> {
      * @throws IndexOutOfBoundsException if there is no such slot
      */
     public int size(int slot) {
-        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
-        int count = count(jdk.internal.misc.PerCpu.get(slot, pinnedSize()));
+        Objects.checkIndex(slot, Rseq.slots());
+        int count = count(Rseq.get(slot, pinnedSize()));
         Reference.reachabilityFence(this);
         return count;
     }
@@ -413,7 +414,7 @@ public final class PerCpuStack<E> {
      */
     public long size() {
         long sum = 0;
-        for (int slot = 0; slot < jdk.internal.misc.PerCpu.slots(); slot++) {
+        for (int slot = 0; slot < Rseq.slots(); slot++) {
             sum += size(slot);
         }
         return sum;
@@ -440,10 +441,10 @@ public final class PerCpuStack<E> {
      */
     @SuppressWarnings("unchecked")
     public E peek(int slot) {
-        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
+        Objects.checkIndex(slot, Rseq.slots());
         E top = null;
-        for (int i = 0; top == null && i < PerCpuChain.ATTEMPTS; i++) {
-            long seen = jdk.internal.misc.PerCpu.get(slot, pinnedSize());
+        for (int i = 0; top == null && i < Chain.ATTEMPTS; i++) {
+            long seen = Rseq.get(slot, pinnedSize());
             if (count(seen) == 0) {
                 break;
             }
@@ -453,7 +454,7 @@ public final class PerCpuStack<E> {
             U.loadFence();
             // The same size, with the same number of changes: nothing was popped, and pushes that came to
             // nothing have written above the top.
-            if (jdk.internal.misc.PerCpu.get(slot, pinnedSize()) == seen) {
+            if (Rseq.get(slot, pinnedSize()) == seen) {
                 top = (E) element;
             }
         }
@@ -476,11 +477,11 @@ public final class PerCpuStack<E> {
      */
     public E steal(int slot) {
         if (size(slot) == 0) {
-            PerCpuExclusive.checkHolds(slot);
+            ExclusiveUse.checkHolds(slot);
             return null;
         }
         E element;
-        PerCpuExclusive x = PerCpuExclusive.at(slot);
+        ExclusiveUse x = ExclusiveUse.at(slot);
         synchronized (x.actions()) {
             synchronized (x) {
                 try {
@@ -509,8 +510,8 @@ public final class PerCpuStack<E> {
      *         removed then
      */
     public List<E> drain(int slot) {
-        Objects.checkIndex(slot, jdk.internal.misc.PerCpu.slots());
-        PerCpuExclusive.checkHolds(slot);
+        Objects.checkIndex(slot, Rseq.slots());
+        ExclusiveUse.checkHolds(slot);
         ArrayList<E> elements = new ArrayList<>(0);
         drain(slot, elements);
         return elements;
@@ -520,7 +521,7 @@ public final class PerCpuStack<E> {
         if (size(slot) == 0) {
             return;
         }
-        PerCpuExclusive x = PerCpuExclusive.at(slot);
+        ExclusiveUse x = ExclusiveUse.at(slot);
         synchronized (x.actions()) {
             synchronized (x) {
                 try {
@@ -555,12 +556,12 @@ public final class PerCpuStack<E> {
      *         then
      */
     public List<E> drain() {
-        if (PerCpuExclusive.heldSlot() >= 0) {
+        if (ExclusiveUse.heldSlot() >= 0) {
             throw new IllegalStateException("This thread is in an exclusive action: draining all slots would nest");
         }
         ArrayList<E> elements = new ArrayList<>(0);
         try {
-            for (int slot = 0; slot < jdk.internal.misc.PerCpu.slots(); slot++) {
+            for (int slot = 0; slot < Rseq.slots(); slot++) {
                 drain(slot, elements);
             }
         } catch (OutOfMemoryError | StackOverflowError e) {

@@ -19,25 +19,26 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-package jdk.internal.misc;
+package jdk.internal.percpu;
 
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 
+import jdk.internal.misc.Unsafe;
 import jdk.internal.ref.CleanerFactory;
 
 /**
  * A block of zeroed memory for each slot, for what does not fit into the
- * variables of {@link PerCpuArena}: a structure's array. Pages become resident
+ * variables of {@link Arena}: a structure's array. Pages become resident
  * when they are written. The memory is freed some time after its owner became
  * unreachable; that no section can be in it then has the reason that
- * {@code PerCpuArena} gives.
+ * {@code Arena} gives.
  */
-public final class PerCpuMemory {
+public final class Memory {
 
     private static final int PAGE = Unsafe.getUnsafe().pageSize();
 
-    private PerCpuMemory() {}
+    private Memory() {}
 
     /**
      * {@return the distance between two slots' blocks} Whole pages, so that each
@@ -48,7 +49,7 @@ public final class PerCpuMemory {
      */
     public static long stride(long bytesPerSlot) {
         long stride = (bytesPerSlot + PAGE - 1) & -PAGE;
-        if (bytesPerSlot < 0 || stride <= 0 || stride > Long.MAX_VALUE / PerCpu.slots()) {
+        if (bytesPerSlot < 0 || stride <= 0 || stride > Long.MAX_VALUE / Rseq.slots()) {
             throw outOfMemory(bytesPerSlot);
         }
         return stride;
@@ -63,7 +64,7 @@ public final class PerCpuMemory {
      *         unreachable owners was freed
      */
     public static long allocate(Object owner, long stride) {
-        return allocateBlock(owner, stride * PerCpu.slots());
+        return allocateBlock(owner, stride * Rseq.slots());
     }
 
     /**
@@ -89,11 +90,11 @@ public final class PerCpuMemory {
     }
 
     private static long reserve(long bytes) {
-        long base = PerCpu.allocateArena(bytes);
+        long base = Rseq.allocateArena(bytes);
         if (base == 0) {
-            try (PerCpuReclaimer reclaimer = new PerCpuReclaimer()) {
+            try (Reclaimer reclaimer = new Reclaimer()) {
                 while (base == 0 && reclaimer.reclaim()) {
-                    base = PerCpu.allocateArena(bytes);
+                    base = Rseq.allocateArena(bytes);
                 }
             }
         }
@@ -102,7 +103,7 @@ public final class PerCpuMemory {
 
     private static OutOfMemoryError outOfMemory(long bytes) {
         return new OutOfMemoryError("Cannot reserve " + bytes + " bytes for a per-CPU structure with "
-                + PerCpu.slots() + " slots (" + PerCpu.arenaBytes() + " bytes are in use)");
+                + Rseq.slots() + " slots (" + Rseq.arenaBytes() + " bytes are in use)");
     }
 
     /** Memory that waits for its owner to become unreachable. */
@@ -118,7 +119,7 @@ public final class PerCpuMemory {
         @Override
         public void run() {
             if (base != 0) {
-                PerCpu.freeArena(base, bytes);
+                Rseq.freeArena(base, bytes);
             }
         }
     }

@@ -19,7 +19,7 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-package jdk.internal.misc;
+package jdk.internal.percpu;
 
 /**
  * What happened to per-CPU data in this process, for diagnostics and tests.
@@ -27,26 +27,26 @@ package jdk.internal.misc;
  * which all others are, are not counted at all. Each value is read by itself: two
  * of them are no snapshot.
  */
-public final class PerCpuStatistics {
+public final class Statistics {
 
-    private PerCpuStatistics() {}
+    private Statistics() {}
 
     /**
      * {@return how many operations were completed without a section: with atomic
      * instructions on the overflow slot, or as transactions under a slot's lock}
      */
     public static long slowCommits() {
-        return PerCpu.overflowOperations() + PerCpuExclusive.commits();
+        return Rseq.overflowOperations() + ExclusiveUse.commits();
     }
 
     /** {@return how many sections were aborted} */
     public static long aborts() {
-        return PerCpu.aborts();
+        return Rseq.aborts();
     }
 
     /** {@return how often threads were made to leave their sections} */
     public static long fences() {
-        return PerCpu.fences();
+        return Rseq.fences();
     }
 
     /**
@@ -54,11 +54,11 @@ public final class PerCpuStatistics {
      * one visits all variables.
      */
     public static int slotsInUse() {
-        return PerCpuArena.slotsInUse();
+        return Arena.slotsInUse();
     }
 
     /** {@return how many bytes are reserved for variables and structures} */
     public static long arenaBytes() {
-        return PerCpu.arenaBytes();
+        return Rseq.arenaBytes();
     }
 }

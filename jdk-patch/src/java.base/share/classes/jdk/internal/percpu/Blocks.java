@@ -19,13 +19,15 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-package jdk.internal.misc;
+package jdk.internal.percpu;
+
+import jdk.internal.misc.Unsafe;
 
 /**
- * Blocks of {@link PerCpu#MAX_COPY} bytes, borrowed for one operation. Free ones
+ * Blocks of {@link Rseq#MAX_COPY} bytes, borrowed for one operation. Free ones
  * wait on the slots and are never freed.
  */
-public final class PerCpuBlocks {
+public final class Blocks {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
@@ -33,20 +35,20 @@ public final class PerCpuBlocks {
     private static final long HEADER = Long.BYTES;
 
     // Made when it is first needed; what fails then can be tried again.
-    private static volatile PerCpuBlocks instance;
+    private static volatile Blocks instance;
 
     // The variable with each slot's first free block, which this owns. Blocks are never freed.
-    private final long free = PerCpuArena.allocate(this);
+    private final long free = Arena.allocate(this);
 
-    private PerCpuBlocks() {}
+    private Blocks() {}
 
-    private static PerCpuBlocks instance() {
-        PerCpuBlocks blocks = instance;
+    private static Blocks instance() {
+        Blocks blocks = instance;
         if (blocks == null) {
-            synchronized (PerCpuBlocks.class) {
+            synchronized (Blocks.class) {
                 blocks = instance;
                 if (blocks == null) {
-                    blocks = new PerCpuBlocks();
+                    blocks = new Blocks();
                     instance = blocks;
                 }
             }
@@ -60,15 +62,15 @@ public final class PerCpuBlocks {
      * @throws OutOfMemoryError if there is no memory
      */
     public static long borrow() {
-        PerCpuBlocks owner = instance();
-        long block = PerCpuChain.pop(owner, owner.free);
+        Blocks owner = instance();
+        long block = Chain.pop(owner, owner.free);
         if (block == 0) {
-            block = PerCpuChain.takeFromOthers(owner, owner.free);
+            block = Chain.takeFromOthers(owner, owner.free);
             if (block == 0) {
-                block = U.allocateMemory(HEADER + PerCpu.MAX_COPY);
-            } else if (PerCpuChain.next(block) != 0) {
-                long rest = PerCpuChain.next(block);
-                PerCpuChain.push(owner, owner.free, rest, PerCpuChain.last(rest));
+                block = U.allocateMemory(HEADER + Rseq.MAX_COPY);
+            } else if (Chain.next(block) != 0) {
+                long rest = Chain.next(block);
+                Chain.push(owner, owner.free, rest, Chain.last(rest));
             }
         }
         return block + HEADER;
@@ -80,8 +82,8 @@ public final class PerCpuBlocks {
      * @param address what {@link #borrow} returned
      */
     public static void giveBack(long address) {
-        PerCpuBlocks owner = instance();
+        Blocks owner = instance();
         long block = address - HEADER;
-        PerCpuChain.push(owner, owner.free, block, block);
+        Chain.push(owner, owner.free, block, block);
     }
 }

@@ -19,21 +19,22 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-package jdk.internal.misc;
+package jdk.internal.percpu;
 
 import java.lang.ref.Reference;
 
+import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 
 /**
  * Linked lists of nodes outside of the heap, one list on each slot, last in first
  * out. A node's first word is its link: the address of the next node, or 0. A
- * variable of {@link PerCpuArena} holds the address of each slot's first node.
+ * variable of {@link Arena} holds the address of each slot's first node.
  *
  * <p>Whoever has popped a node has it alone until it is pushed again. A node may
  * be read as long as the owner lives, also while it is not in a list. There is
- * no ABA: {@link PerCpu#loadCbeqStoreAddLoadStore}.
+ * no ABA: {@link Rseq#loadCbeqStoreAddLoadStore}.
  *
  * <p>Every operation ends after a bounded number of attempts, the last one on
  * the slow slot, under its lock. {@code owner} and {@code head} are the same in
@@ -44,14 +45,14 @@ import jdk.internal.vm.annotation.ForceInline;
  * its method is entered, but in the interpreter each method is a call that may throw
  * {@code StackOverflowError}. So after the commit of a first attempt there is no call,
  * here and in the structures, or one whose failure is caught and does no harm. What
- * comes after that, {@link PerCpuExclusive} and so on, asks for stack first. So the
+ * comes after that, {@link ExclusiveUse} and so on, asks for stack first. So the
  * error means that nothing was done.
  *
  * <p>The first attempt is compiled into the caller, the others are not, here and in
  * the structures: once a second attempt was seen in a profile, the caller would
  * have a loop, of which C2 makes copies, and pay for that each time.
  */
-public final class PerCpuChain {
+public final class Chain {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
@@ -65,16 +66,16 @@ public final class PerCpuChain {
     private static final int MOST = 1024;
     private static final int WORTH_A_FENCE = 64;
 
-    private PerCpuChain() {}
+    private Chain() {}
 
     /** {@return the slot of this thread's CPU, or -1 if it can use no section} */
     @ForceInline
     public static int usableSlot() {
-        if (!PerCpu.isEnabled()) {
+        if (!Rseq.isEnabled()) {
             return -1;
         }
-        int slot = PerCpu.currentSlot();
-        return slot == PerCpu.overflowSlot() ? -1 : slot;
+        int slot = Rseq.currentSlot();
+        return slot == Rseq.overflowSlot() ? -1 : slot;
     }
 
     /**
@@ -88,15 +89,15 @@ public final class PerCpuChain {
     @ForceInline
     public static long pop(Object owner, long head) {
         int slot = usableSlot();
-        long node = PerCpu.MOVED_HEAD;
+        long node = Rseq.MOVED_HEAD;
         if (slot >= 0) {
-            node = PerCpu.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
+            node = Rseq.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
             if (node > 0) {
                 // What the one who pushed it has written comes after.
                 try {
                     U.loadFence();
                 } catch (StackOverflowError e) {
-                    PerCpu.fenceByStore = 0;
+                    Rseq.fenceByStore = 0;
                 }
                 return node;
             }
@@ -112,29 +113,29 @@ public final class PerCpuChain {
             if (slot < 0) {
                 break;
             }
-            node = PerCpu.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
+            node = Rseq.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
             if (node > 0) {
                 try {
                     U.loadFence();
                 } catch (StackOverflowError e) {
-                    PerCpu.fenceByStore = 0;
+                    Rseq.fenceByStore = 0;
                 }
                 return node;
             }
         }
-        return node == 0 && PerCpu.get(PerCpu.overflowSlot(), head) == 0 ? 0 : popSlowly(owner, head);
+        return node == 0 && Rseq.get(Rseq.overflowSlot(), head) == 0 ? 0 : popSlowly(owner, head);
     }
 
     // The slow slot; and if that is empty, this CPU's, which it may not have been able to use.
     private static long popSlowly(Object owner, long head) {
-        PerCpuExclusive slow = PerCpuExclusive.slow();
+        ExclusiveUse slow = ExclusiveUse.slow();
         long node;
         synchronized (slow) {
             slow.count();
             node = popPlainly(slow.slot(), head);
         }
-        int here = node == 0 && PerCpu.isEnabled() ? PerCpu.currentSlot() : slow.slot();
-        if (here != slow.slot() && PerCpu.get(here, head) != 0) {
+        int here = node == 0 && Rseq.isEnabled() ? Rseq.currentSlot() : slow.slot();
+        if (here != slow.slot() && Rseq.get(here, head) != 0) {
             node = popHere(here, head);
         }
         Reference.reachabilityFence(owner);
@@ -142,7 +143,7 @@ public final class PerCpuChain {
     }
 
     private static long popHere(int slot, long head) {
-        PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+        ExclusiveUse x = ExclusiveUse.ifFree(slot);
         if (x == null) {
             return 0;
         }
@@ -165,7 +166,7 @@ public final class PerCpuChain {
      */
     public static long takeFromOthers(Object owner, long head) {
         long taken = 0;
-        for (int slot = 0; taken == 0 && slot < PerCpu.slots(); slot++) {
+        for (int slot = 0; taken == 0 && slot < Rseq.slots(); slot++) {
             // What is counted here changes meanwhile; the nodes remain readable.
             if (count(slot, head) >= WORTH_A_FENCE) {
                 taken = takeHalf(slot, head);
@@ -176,7 +177,7 @@ public final class PerCpuChain {
     }
 
     private static long takeHalf(int slot, long head) {
-        PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+        ExclusiveUse x = ExclusiveUse.ifFree(slot);
         if (x == null) {
             return 0;
         }
@@ -191,7 +192,7 @@ public final class PerCpuChain {
 
     private static int count(int slot, long head) {
         int count = 0;
-        for (long node = PerCpu.get(slot, head); node != 0 && count < MOST; node = next(node)) {
+        for (long node = Rseq.get(slot, head); node != 0 && count < MOST; node = next(node)) {
             count++;
         }
         return count;
@@ -203,19 +204,19 @@ public final class PerCpuChain {
         if (half == 0) {
             return 0;
         }
-        long first = PerCpu.get(slot, head);
+        long first = Rseq.get(slot, head);
         long last = first;
         for (int i = 1; i < half; i++) {
             last = next(last);
         }
-        U.putLong(PerCpu.addressInSlot(head, slot), next(last));
+        U.putLong(Rseq.addressInSlot(head, slot), next(last));
         link(last, 0);
         return first;
     }
 
     /** {@return a node of one slot, or 0} The caller has the slot exclusively. */
     private static long popPlainly(int slot, long head) {
-        long first = PerCpu.addressInSlot(head, slot);
+        long first = Rseq.addressInSlot(head, slot);
         long node = U.getLong(first);
         if (node != 0) {
             U.putLong(first, U.getLong(node + LINK));
@@ -257,14 +258,14 @@ public final class PerCpuChain {
 
     @ForceInline
     private static boolean tryPush(Object owner, int slot, long head, long first, long last) {
-        long old = PerCpu.get(slot, head);
+        long old = Rseq.get(slot, head);
         U.putLong(last + LINK, old);
         U.storeFence();
-        return PerCpu.loadCbneStore(owner, slot, head, old, first) == PerCpu.COMMITTED;
+        return Rseq.loadCbneStore(owner, slot, head, old, first) == Rseq.COMMITTED;
     }
 
     private static void pushSlowly(Object owner, long head, long first, long last) {
-        PerCpuExclusive slow = PerCpuExclusive.slow();
+        ExclusiveUse slow = ExclusiveUse.slow();
         synchronized (slow) {
             slow.count();
             pushPlainly(slow.slot(), head, first, last);
@@ -274,8 +275,8 @@ public final class PerCpuChain {
 
     /** Pushes to one slot. The caller has the slot exclusively. */
     public static void pushPlainly(int slot, long head, long first, long last) {
-        U.putLong(last + LINK, PerCpu.get(slot, head));
-        U.putLongRelease(null, PerCpu.addressInSlot(head, slot), first);
+        U.putLong(last + LINK, Rseq.get(slot, head));
+        U.putLongRelease(null, Rseq.addressInSlot(head, slot), first);
     }
 
     /**
@@ -286,8 +287,8 @@ public final class PerCpuChain {
      * @param head the variable
      */
     public static long takeAllPlainly(int slot, long head) {
-        long first = PerCpu.get(slot, head);
-        U.putLong(PerCpu.addressInSlot(head, slot), 0);
+        long first = Rseq.get(slot, head);
+        U.putLong(Rseq.addressInSlot(head, slot), 0);
         return first;
     }
 

@@ -19,14 +19,15 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-package jdk.internal.misc;
+package jdk.internal.percpu;
 
 import jdk.internal.access.JavaLangAccess;
 import jdk.internal.access.SharedSecrets;
+import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.ForceInline;
 
 /**
- * The operations of {@link PerCpu} for a process that has no rseq: real
+ * The operations of {@link Rseq} for a process that has no rseq: real
  * atomics on a stripe. A stripe is a slot, chosen by a hash of the carrier
  * thread, so that threads which run at the same time mostly touch different
  * slots; the overflow slot is never chosen. Any thread may touch any slot.
@@ -37,7 +38,7 @@ import jdk.internal.vm.annotation.ForceInline;
  * across and which therefore stays on this side of the last safepoint, and has
  * a reachability fence after the operation for the interpreter's sake.
  */
-public final class PerCpuStripes {
+public final class Stripes {
 
     private static final Unsafe U = Unsafe.getUnsafe();
     private static final JavaLangAccess JLA = SharedSecrets.getJavaLangAccess();
@@ -45,18 +46,18 @@ public final class PerCpuStripes {
     // 2^64 / golden ratio: spreads consecutive thread ids over any number of stripes
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
-    private PerCpuStripes() {}
+    private Stripes() {}
 
     /** {@return the stripe of the carrier thread that the caller runs on} */
     @ForceInline
     public static int currentStripe() {
         long mixed = JLA.currentCarrierThread().threadId() * MIX;
-        return (int) (((mixed >>> 32) * PerCpu.overflowSlot()) >>> 32);
+        return (int) (((mixed >>> 32) * Rseq.overflowSlot()) >>> 32);
     }
 
     @ForceInline
     private static long here(long address) {
-        return PerCpu.addressInSlot(address, currentStripe());
+        return Rseq.addressInSlot(address, currentStripe());
     }
 
     /**
@@ -98,6 +99,6 @@ public final class PerCpuStripes {
      */
     @ForceInline
     public static boolean compareAndSet(int slot, long address, long expect, long newv) {
-        return U.compareAndSetLong(null, PerCpu.addressInSlot(address, slot), expect, newv);
+        return U.compareAndSetLong(null, Rseq.addressInSlot(address, slot), expect, newv);
     }
 }

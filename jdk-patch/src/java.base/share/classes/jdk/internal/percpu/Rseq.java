@@ -19,10 +19,11 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-package jdk.internal.misc;
+package jdk.internal.percpu;
 
 import java.lang.ref.Reference;
 
+import jdk.internal.misc.Unsafe;
 import jdk.internal.ref.CleanerFactory;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.IntrinsicCandidate;
@@ -48,7 +49,7 @@ import jdk.internal.vm.annotation.IntrinsicCandidate;
  * <li>{@code v[i]}: the long at {@code address + i * stride()}.
  * <li>{@code overflow}: what is done, outside of any section, by a thread that
  *     has no rseq area, whose slot is somebody's exclusively
- *     ({@link PerCpuExclusive}), or whose section was aborted
+ *     ({@link ExclusiveUse}), or whose section was aborted
  *     {@code RseqAbortLimit} times in a row.
  * </ul>
  *
@@ -60,21 +61,21 @@ import jdk.internal.vm.annotation.IntrinsicCandidate;
  * {@code overflow} is always: return {@code MOVED}, and the thread's next
  * {@link #currentSlot()} is the overflow slot. They must not be called with
  * {@code slot == overflowSlot()}: nothing keeps others off that slot but its
- * lock ({@link PerCpuExclusive#lock}) or atomic instructions.
+ * lock ({@link ExclusiveUse#lock}) or atomic instructions.
  *
  * <p>The operations order nothing around them. None of them checks its
  * arguments, and a wrong address corrupts memory. The native ones are legal only
  * when {@link #isEnabled()} is true, which callers test first;
- * {@link PerCpuStripes} has the same operations for the other case. Callers are
+ * {@link Stripes} has the same operations for the other case. Callers are
  * {@code java.base} and {@code jdk.incubator.percpu}.
  *
  * <p>{@code owner} is the object that keeps the variable's memory alive
- * ({@link PerCpuArena#allocate}). It is an argument of every operation, and in
+ * ({@link Arena#allocate}). It is an argument of every operation, and in
  * compiled code an input of the section, because a reachability fence after
  * the operation does not stop the compiler from moving the load of the address
  * ahead of a safepoint at which nothing else refers to the owner.
  */
-public final class PerCpu {
+public final class Rseq {
 
     private static native void registerNatives();
 
@@ -116,7 +117,7 @@ public final class PerCpu {
     private static final int ARENA_BYTES = 3;
     private static final int FENCES = 4;
 
-    private PerCpu() {}
+    private Rseq() {}
 
     // --- What this process has
 
@@ -446,14 +447,14 @@ public final class PerCpu {
     public static void prepare() {
         ensureStack();
         if (!prepared) {
-            U.ensureClassInitialized(PerCpuStripes.class);
-            U.ensureClassInitialized(PerCpuChain.class);
-            U.ensureClassInitialized(PerCpuArena.class);
-            U.ensureClassInitialized(PerCpuMemory.class);
-            U.ensureClassInitialized(PerCpuBlocks.class);
-            U.ensureClassInitialized(PerCpuReclaimer.class);
+            U.ensureClassInitialized(Stripes.class);
+            U.ensureClassInitialized(Chain.class);
+            U.ensureClassInitialized(Arena.class);
+            U.ensureClassInitialized(Memory.class);
+            U.ensureClassInitialized(Blocks.class);
+            U.ensureClassInitialized(Reclaimer.class);
             U.ensureClassInitialized(CleanerFactory.class);
-            PerCpuExclusive.initialize();
+            ExclusiveUse.initialize();
             prepared = true;
         }
     }
@@ -477,7 +478,7 @@ public final class PerCpu {
      */
     public static volatile int fenceByStore;
 
-    // --- Exclusive use of a slot, for PerCpuExclusive
+    // --- Exclusive use of a slot, for ExclusiveUse
 
     /**
      * Makes every thread abort or leave the section that it is in, with a full
@@ -498,7 +499,7 @@ public final class PerCpu {
         return exclusiveWord0(slot);
     }
 
-    // --- Memory, for PerCpuArena and PerCpuMemory
+    // --- Memory, for Arena and Memory
 
     /**
      * {@return the address of zeroed memory, aligned to a page} 0 if there is

@@ -19,8 +19,9 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-package jdk.internal.misc;
+package jdk.internal.percpu;
 
+import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.Stable;
 
 /**
@@ -48,8 +49,8 @@ import jdk.internal.vm.annotation.Stable;
  * second monitor first, or looks at the owner and gives up ({@link #tryKeepOff}). So
  * nobody waits for others' code but who wants to use the same slot exclusively.
  *
- * <p>Atomic instructions on a single word, which {@link PerCpuStripes} and the
- * overflow path of {@link PerCpu#loadAddStore} use, are not kept off. So a word is
+ * <p>Atomic instructions on a single word, which {@link Stripes} and the
+ * overflow path of {@link Rseq#loadAddStore} use, are not kept off. So a word is
  * updated by sections and atomics, or by sections and transactions, never by all
  * three.
  *
@@ -76,7 +77,7 @@ import jdk.internal.vm.annotation.Stable;
  * word set: then sections take their slow path, which is right, until the next
  * exclusive use of the slot clears it.
  */
-public final class PerCpuExclusive {
+public final class ExclusiveUse {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
@@ -86,7 +87,7 @@ public final class PerCpuExclusive {
     // By slot. Null until initialize(), which may fail and be called again; a static initializer could not. A thread that
     // got a structure without synchronization may see null later, and calls it, too.
     @Stable
-    private static PerCpuExclusive[] slots;
+    private static ExclusiveUse[] slots;
 
     // How many actions run, or more: while it is 0, which is nearly always, no thread needs to look whether one is its
     // own. Changed under the monitor of the class.
@@ -107,10 +108,10 @@ public final class PerCpuExclusive {
     // Transactions and actions that were begun. Guarded by this.
     private long commits;
 
-    private PerCpuExclusive(int slot) {
-        boolean sections = PerCpu.isEnabled() && slot != PerCpu.overflowSlot();
+    private ExclusiveUse(int slot) {
+        boolean sections = Rseq.isEnabled() && slot != Rseq.overflowSlot();
         this.slot = slot;
-        word = sections ? PerCpu.exclusiveWord(slot) : 0;
+        word = sections ? Rseq.exclusiveWord(slot) : 0;
         opened = sections ? U.getLong(word) & ~SET : 0;
         actions = new Object();
     }
@@ -122,16 +123,16 @@ public final class PerCpuExclusive {
      */
     static synchronized void initialize() {
         if (slots == null) {
-            PerCpuExclusive[] all = new PerCpuExclusive[PerCpu.slots()];
+            ExclusiveUse[] all = new ExclusiveUse[Rseq.slots()];
             for (int slot = 0; slot < all.length; slot++) {
-                all[slot] = new PerCpuExclusive(slot);
+                all[slot] = new ExclusiveUse(slot);
             }
             U.storeFence();
             slots = all;
         }
     }
 
-    private static PerCpuExclusive of(int slot) {
+    private static ExclusiveUse of(int slot) {
         if (slots == null) {
             initialize();
         }
@@ -145,7 +146,7 @@ public final class PerCpuExclusive {
      * come to an end} It has no sections, so that {@code keepOff} and {@code letIn}
      * are not needed:
      * {@snippet lang="java" :
-     * PerCpuExclusive slow = PerCpuExclusive.slow();
+     * ExclusiveUse slow = ExclusiveUse.slow();
      * synchronized (slow) {
      *     slow.count();
      *     // the transaction, in which nobody else's code runs
@@ -154,16 +155,16 @@ public final class PerCpuExclusive {
      *
      * @throws StackOverflowError if there is not stack enough
      */
-    public static PerCpuExclusive slow() {
-        PerCpu.ensureStack();
-        return of(PerCpu.isEnabled() ? PerCpu.overflowSlot() : PerCpuStripes.currentStripe());
+    public static ExclusiveUse slow() {
+        Rseq.ensureStack();
+        return of(Rseq.isEnabled() ? Rseq.overflowSlot() : Stripes.currentStripe());
     }
 
     /**
      * {@return any slot, for a transaction} Others that have it exclusively are
      * waited for.
      * {@snippet lang="java" :
-     * PerCpuExclusive x = PerCpuExclusive.at(slot);
+     * ExclusiveUse x = ExclusiveUse.at(slot);
      * synchronized (x.actions()) {
      *     synchronized (x) {
      *         try {
@@ -180,9 +181,9 @@ public final class PerCpuExclusive {
      * @throws IllegalStateException if this thread runs an action on another slot
      * @throws StackOverflowError    if there is not stack enough
      */
-    public static PerCpuExclusive at(int slot) {
+    public static ExclusiveUse at(int slot) {
         checkHolds(slot);
-        PerCpu.ensureStack();
+        Rseq.ensureStack();
         return of(slot);
     }
 
@@ -190,7 +191,7 @@ public final class PerCpuExclusive {
      * {@return any slot, for a transaction, or null if this thread runs an action on
      * another one} Others' actions are not waited for.
      * {@snippet lang="java" :
-     * PerCpuExclusive x = PerCpuExclusive.ifFree(slot);
+     * ExclusiveUse x = ExclusiveUse.ifFree(slot);
      * if (x != null) {
      *     synchronized (x) {
      *         try {
@@ -207,12 +208,12 @@ public final class PerCpuExclusive {
      * @param slot the slot
      * @throws StackOverflowError if there is not stack enough
      */
-    public static PerCpuExclusive ifFree(int slot) {
+    public static ExclusiveUse ifFree(int slot) {
         int held = heldSlot();
         if (held >= 0 && held != slot) {
             return null;
         }
-        PerCpu.ensureStack();
+        Rseq.ensureStack();
         return of(slot);
     }
 
@@ -281,7 +282,7 @@ public final class PerCpuExclusive {
             throw new IllegalStateException("This thread is in an exclusive action on slot " + held
                     + " already: they do not nest");
         }
-        PerCpu.ensureStack();
+        Rseq.ensureStack();
         of(slot).run(action);
     }
 
@@ -290,7 +291,7 @@ public final class PerCpuExclusive {
         synchronized (actions) {
             boolean counted = false;
             try {
-                synchronized (PerCpuExclusive.class) {
+                synchronized (ExclusiveUse.class) {
                     running++;
                     counted = true;
                 }
@@ -310,7 +311,7 @@ public final class PerCpuExclusive {
                     }
                 }
                 if (counted) {
-                    synchronized (PerCpuExclusive.class) {
+                    synchronized (ExclusiveUse.class) {
                         running--;
                     }
                 }
@@ -323,7 +324,7 @@ public final class PerCpuExclusive {
             return false;
         }
         U.putLongVolatile(null, word, opened | SET);
-        PerCpu.fence();
+        Rseq.fence();
         return true;
     }
 
@@ -360,7 +361,7 @@ public final class PerCpuExclusive {
     public static int heldSlot() {
         if (running != 0) {
             Thread thread = Thread.currentThread();
-            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+            for (int slot = 0; slot < Rseq.slots(); slot++) {
                 if (of(slot).owner == thread) {
                     return slot;
                 }
@@ -378,14 +379,14 @@ public final class PerCpuExclusive {
      * @param slot the slot
      */
     public static boolean keepsOff(int slot) {
-        return PerCpu.isEnabled() && U.getLongVolatile(null, PerCpu.exclusiveWord(slot)) < 0;
+        return Rseq.isEnabled() && U.getLongVolatile(null, Rseq.exclusiveWord(slot)) < 0;
     }
 
     /** {@return how many transactions and actions were done in this process} */
     static long commits() {
         long sum = 0;
-        for (int slot = 0; slot < PerCpu.slots(); slot++) {
-            PerCpuExclusive x = of(slot);
+        for (int slot = 0; slot < Rseq.slots(); slot++) {
+            ExclusiveUse x = of(slot);
             synchronized (x) {
                 sum += x.commits;
             }

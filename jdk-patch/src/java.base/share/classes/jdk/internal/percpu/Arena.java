@@ -19,12 +19,13 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-package jdk.internal.misc;
+package jdk.internal.percpu;
 
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
 
+import jdk.internal.misc.Unsafe;
 import jdk.internal.ref.CleanerFactory;
 import jdk.internal.ref.UnlistedCleanable;
 
@@ -45,7 +46,7 @@ import jdk.internal.ref.UnlistedCleanable;
  * keeps the owner reachable until it is over; a section contains no safepoint,
  * and no collector clears a reference before each thread passed one.
  */
-public final class PerCpuArena {
+public final class Arena {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
@@ -57,14 +58,14 @@ public final class PerCpuArena {
     private static final int VARIABLES_PER_ALIAS = ALIAS / Long.BYTES - 1;
 
     // Variables in an arena. A lease's id is its arena's number times this, plus the index there.
-    private static final long BYTES = PerCpu.slots() * PerCpu.stride();
-    private static final int CAPACITY = (int) (PerCpu.stride() / ALIAS) * VARIABLES_PER_ALIAS;
+    private static final long BYTES = Rseq.slots() * Rseq.stride();
+    private static final int CAPACITY = (int) (Rseq.stride() / ALIAS) * VARIABLES_PER_ALIAS;
     private static final int MAX_ARENAS = Integer.MAX_VALUE / CAPACITY;
 
     // All below is guarded by the class. Nothing here is made by a static initializer, which could not be tried again.
 
     // Entries of arenas that were given back are null and used again first.
-    private static PerCpuArena[] arenas;
+    private static Arena[] arenas;
 
     // No arena below this number has a free variable. Low numbers and low indexes are
     // preferred, so that live variables gather in few pages.
@@ -80,7 +81,7 @@ public final class PerCpuArena {
     // Every variable below this index is used.
     private int firstFree;
 
-    private PerCpuArena() {}
+    private Arena() {}
 
     /** {@return where a variable is in slot 0} */
     private long address(int index) {
@@ -103,7 +104,7 @@ public final class PerCpuArena {
         long address = tryAllocate(lease);
         if (address == 0) {
             // Not under the lock, which the cleaner wants.
-            try (PerCpuReclaimer reclaimer = new PerCpuReclaimer()) {
+            try (Reclaimer reclaimer = new Reclaimer()) {
                 while (address == 0 && reclaimer.reclaim()) {
                     address = tryAllocate(lease);
                 }
@@ -118,12 +119,12 @@ public final class PerCpuArena {
 
     /** {@return the address of a variable that the lease holds from now on, or 0 if there is no memory} */
     private static long tryAllocate(Lease lease) {
-        synchronized (PerCpuArena.class) {
+        synchronized (Arena.class) {
             int number = arenaWithRoom();
             if (number < 0) {
                 return 0;
             }
-            PerCpuArena arena = arenas[number];
+            Arena arena = arenas[number];
             Lease[] leases = arena.leases;
             int index = arena.firstFree;
             while (leases[index] != null) {
@@ -165,12 +166,12 @@ public final class PerCpuArena {
             return false;
         }
         if (arenas == null) {
-            arenas = new PerCpuArena[4];
+            arenas = new Arena[4];
         } else if (number == arenas.length) {
             arenas = Arrays.copyOf(arenas, Math.min(number * 2, MAX_ARENAS));
         }
-        PerCpuArena arena = new PerCpuArena();
-        long base = PerCpu.allocateArena(BYTES);
+        Arena arena = new Arena();
+        long base = Rseq.allocateArena(BYTES);
         if (base == 0) {
             return false;
         }
@@ -182,9 +183,9 @@ public final class PerCpuArena {
     }
 
     private static OutOfMemoryError outOfMemory() {
-        return new OutOfMemoryError("Cannot reserve " + PerCpu.slots() + " x " + PerCpu.stride()
-                + " bytes for per-CPU variables (" + PerCpu.arenaBytes() + " bytes in "
-                + PerCpu.arenas() + " arenas are in use)");
+        return new OutOfMemoryError("Cannot reserve " + Rseq.slots() + " x " + Rseq.stride()
+                + " bytes for per-CPU variables (" + Rseq.arenaBytes() + " bytes in "
+                + Rseq.arenas() + " arenas are in use)");
     }
 
     /** Makes a variable available again that nobody can use any more. */
@@ -192,13 +193,13 @@ public final class PerCpuArena {
         int number = id / CAPACITY;
         int index = id % CAPACITY;
         // The arena stays while this variable counts as used.
-        PerCpuArena arena;
-        synchronized (PerCpuArena.class) {
+        Arena arena;
+        synchronized (Arena.class) {
             arena = arenas[number];
         }
         clear(arena.address(index));
         long unusedBase = 0;
-        synchronized (PerCpuArena.class) {
+        synchronized (Arena.class) {
             arena.leases[index] = null;
             arena.firstFree = Math.min(arena.firstFree, index);
             arena.used--;
@@ -212,16 +213,16 @@ public final class PerCpuArena {
             }
         }
         if (unusedBase != 0) {
-            PerCpu.freeArena(unusedBase, BYTES);
+            Rseq.freeArena(unusedBase, BYTES);
         }
     }
 
     /** {@return how many slots have something else than zero in some variable} */
     static int slotsInUse() {
         int inUse = 0;
-        for (int slot = 0; slot < PerCpu.slots(); slot++) {
+        for (int slot = 0; slot < Rseq.slots(); slot++) {
             // Not all slots at once: allocations wait meanwhile.
-            synchronized (PerCpuArena.class) {
+            synchronized (Arena.class) {
                 inUse += isInUse(slot) ? 1 : 0;
             }
         }
@@ -230,9 +231,9 @@ public final class PerCpuArena {
 
     private static boolean isInUse(int slot) {
         for (int number = 0; arenas != null && number < arenas.length; number++) {
-            PerCpuArena arena = arenas[number];
+            Arena arena = arenas[number];
             for (int index = 0; arena != null && index < CAPACITY; index++) {
-                if (arena.leases[index] != null && PerCpu.get(slot, arena.address(index)) != 0) {
+                if (arena.leases[index] != null && Rseq.get(slot, arena.address(index)) != 0) {
                     return true;
                 }
             }
@@ -242,8 +243,8 @@ public final class PerCpuArena {
 
     /** Zeroes a variable in all slots, without making pages resident that were never written. */
     private static void clear(long address) {
-        for (int slot = 0; slot < PerCpu.slots(); slot++) {
-            long copy = PerCpu.addressInSlot(address, slot);
+        for (int slot = 0; slot < Rseq.slots(); slot++) {
+            long copy = Rseq.addressInSlot(address, slot);
             if (U.getLong(copy) != 0) {
                 U.putLong(copy, 0);
             }

@@ -19,7 +19,7 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-package jdk.internal.misc;
+package jdk.internal.percpu;
 
 import jdk.internal.access.JavaLangRefAccess;
 import jdk.internal.access.SharedSecrets;
@@ -31,7 +31,7 @@ import jdk.internal.access.SharedSecrets;
  * references to be processed, collects once, and then waits for the cleaner, longer
  * each time, for half a second in all.
  * {@snippet lang="java" :
- * try (PerCpuReclaimer reclaimer = new PerCpuReclaimer()) {
+ * try (Reclaimer reclaimer = new Reclaimer()) {
  *     while (result == 0 && reclaimer.reclaim()) {
  *         result = tryAgain();
  *     }
@@ -39,7 +39,7 @@ import jdk.internal.access.SharedSecrets;
  * }
  * The caller must hold no lock that is wanted by what frees memory.
  */
-final class PerCpuReclaimer implements AutoCloseable {
+final class Reclaimer implements AutoCloseable {
 
     private static final JavaLangRefAccess JLRA = SharedSecrets.getJavaLangRefAccess();
 

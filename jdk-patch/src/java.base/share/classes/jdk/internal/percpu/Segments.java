@@ -19,7 +19,7 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-package jdk.internal.misc;
+package jdk.internal.percpu;
 
 import java.lang.foreign.MemorySegment;
 
@@ -28,13 +28,13 @@ import jdk.internal.foreign.MemorySessionImpl;
 import jdk.internal.foreign.SegmentFactories;
 
 /** Memory segments and the addresses that critical sections want. */
-public final class PerCpuSegments {
+public final class Segments {
 
-    private PerCpuSegments() {}
+    private Segments() {}
 
     /**
      * Initializes what segments and their copies need: to be called where a structure
-     * is made, as {@link PerCpu#prepare}.
+     * is made, as {@link Rseq#prepare}.
      *
      * @param owner   keeps the memory alive
      * @param address where it is, {@code 2 * Long.BYTES} at least
@@ -50,7 +50,7 @@ public final class PerCpuSegments {
      * is read-only, writable while this thread is in the calling method and refers
      * to the segment. That leaves out the heap, which collectors move, what another
      * thread may close, and files, whose pages may be gone: their bytes go through
-     * a block in between ({@link PerCpuBlocks}).
+     * a block in between ({@link Blocks}).
      *
      * @param segment the segment
      * @return its address, or 0
