@@ -40,7 +40,7 @@ DIR            ?=
 export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS
 
 SHELL    := bash
-WITH_JDK := jdk-patch/with-jdk.sh
+WITH_JDK := jdk-build/with-jdk.sh
 
 .PHONY: help deps source jdk dist demo trace test test-stress test-hotplug test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures export clean check-dir
 .NOTPARALLEL:
@@ -50,27 +50,27 @@ help:           ## this list
 	@echo "Variables: DEBUG_LEVEL TARGET KERNEL ARCH TESTS IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD NAME BESIDE QUICK DIR (see the top of Makefile)"
 
 deps:           ## find, or as root install, all that the rest needs
-	@jdk-patch/deps.sh
+	@jdk-build/deps.sh
 
 source:         ## unpack and patch the JDK source into build/source
-	@jdk-patch/source.sh
+	@jdk-build/source.sh
 
 jdk: deps       ## build the JDK, or take it from the cache; prints where bin/java is
-	@jdk-patch/build.sh
+	@jdk-build/build.sh
 
 check-dir:
 	@[ -z "$(DIR)" ] || [ -d "$(DIR)" ] || { echo "error: DIR=$(DIR) is not a folder" >&2; exit 1; }
 
 dist: jdk       ## the JDK as build/dist/jdk-VERSION-*.tar.gz, with its .sha256
-	@jdk-patch/dist.sh
+	@jdk-build/dist.sh
 
 demo: check-dir jdk  ## count the words of the JDK source with PerCpuCounter and its rivals (DIR=folder: of that)
-	@$(if $(DIR),,jdk-patch/source.sh)
+	@$(if $(DIR),,jdk-build/source.sh)
 	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --add-modules jdk.incubator.percpu examples/SourceCensus.java "$$1"' \
 	  demo "$(or $(DIR),build/source)"
 
 trace: check-dir jdk  ## a tracer on PerCpuRingBuffer while the JDK source is counted, against two other queues (DIR=folder)
-	@$(if $(DIR),,jdk-patch/source.sh)
+	@$(if $(DIR),,jdk-build/source.sh)
 	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --add-modules jdk.incubator.percpu examples/TraceRing.java "$$1"' \
 	  trace "$(or $(DIR),build/source)"
 
@@ -84,10 +84,10 @@ test-hotplug: jdk source ## take CPUs offline and back while everything runs; wa
 	@$(WITH_JDK) jtreg-tests/run.sh hotplug
 
 test-source:    ## look for the source as on a fresh machine; skipped if no place that is reached has it
-	@jdk-patch/test-source.sh
+	@jdk-build/test-source.sh
 
 test-patches: source     ## series + new files == tree; every way that make source can fail
-	@jdk-patch/test-patches.sh
+	@jdk-build/test-patches.sh
 
 test-upstream: jdk source  ## OpenJDK's own tests around what we changed, patched against unpatched
 	@$(WITH_JDK) jtreg-tests/upstream.sh
@@ -103,10 +103,10 @@ image-jdk: jdk  ## a small image with the JDK and a demo, under 150 MB
 
 # The guest's classes are compiled by this machine's JDK.
 test-kernel:    ## boot one kernel on one CPU, emulated, and run the tests there (KERNEL= ARCH=); about 10 minutes
-	@TARGET=$(ARCH) IMAGES=1 jdk-patch/deps.sh
-	@jdk-patch/build.sh
-	@TARGET=$(ARCH) jdk-patch/build.sh
-	@jdk-patch/source.sh
+	@TARGET=$(ARCH) IMAGES=1 jdk-build/deps.sh
+	@jdk-build/build.sh
+	@TARGET=$(ARCH) jdk-build/build.sh
+	@jdk-build/source.sh
 	@container/kernel/test.sh $(KERNEL) $(ARCH) $(TESTS)
 
 test-kernel-smoke: ## a few of those tests on Linux 6.12 and aarch64; skipped if there is no aarch64 JDK in the cache
@@ -130,7 +130,7 @@ bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and 
 	@$(WITH_JDK) jtreg-tests/micro/run.sh structures
 
 export:         ## rewrite jdk-patch/*.patch and series from the commits of build/source
-	@jdk-patch/export.sh
+	@jdk-build/export.sh
 
 clean:          ## remove build/, work in build/source that is not exported included; the cache stays
 	rm -rf build

@@ -5,10 +5,10 @@
 # make image-base: localhost/percpu-base, a Debian to build the other images on where no registry can be reached.
 # It is made from the package sources of this machine; BASE= names another image instead.
 
-# shellcheck source=../jdk-patch/lib.sh source-path=SCRIPTDIR
-. "$(dirname "$0")/../jdk-patch/lib.sh"
-# shellcheck source=../jdk-patch/apt.sh source-path=SCRIPTDIR
-. "$PATCHES/apt.sh"
+# shellcheck source=../jdk-build/lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../jdk-build/lib.sh"
+# shellcheck source=../jdk-build/apt.sh source-path=SCRIPTDIR
+. "$SCRIPTS/apt.sh"
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$TOP/container/lib.sh"
 

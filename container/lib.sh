@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 # shellcheck shell=bash
 #
-# What the scripts of this folder share, beside jdk-patch/lib.sh. Sourced, never run.
+# What the scripts of this folder share, beside jdk-build/lib.sh. Sourced, never run.
 
 # The Debian that images are made of: its QEMU is 10. An older one, 7.2, crashes x86 guests now and then.
 : "${IMAGE_SUITE:=trixie}"

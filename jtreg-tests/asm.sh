@@ -5,8 +5,8 @@
 # make asm: prints what C2 emits for each operation on this machine's CPU or, with TARGET, on another one's in a guest,
 # and says how it differs from what results/asm has, which the tests compare with. RECORD=1 puts it there.
 
-# shellcheck source=../jdk-patch/lib.sh source-path=SCRIPTDIR
-. "$(dirname "$0")/../jdk-patch/lib.sh"
+# shellcheck source=../jdk-build/lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../jdk-build/lib.sh"
 
 kept=$TOP/results/asm
 out=$RESULTS/asm
@@ -31,9 +31,9 @@ list_here() {
 
 list_in_guest() {
   local console=$BUILD/container/kernel-6.12-$TARGET.console name
-  IMAGES=1 "$PATCHES/deps.sh"
+  IMAGES=1 "$SCRIPTS/deps.sh"
   # Its javac compiles what runs in the guest.
-  env TARGET= "$PATCHES/build.sh" > /dev/null
+  env TARGET= "$SCRIPTS/build.sh" > /dev/null
   # A listing that is not the kept one fails there, and is printed before. It is no test run to keep.
   env TARGET= RECORD= "$TOP/container/kernel/test.sh" 6.12 "$TARGET" listing-mm_cid listing-cpu_id >&2 || true
   for name in mm_cid cpu_id; do

@@ -155,7 +155,7 @@ fi
 counts="$passed passed, $failed failed, $skipped skipped"
 record=$RESULTS/tests/$(basename "$results").txt
 commit=$(git -C "$top" rev-parse --short=12 HEAD 2>/dev/null) || commit=unknown
-git -C "$top" diff --quiet HEAD -- jdk-patch hotspot-intrinsics jtreg-tests 2>/dev/null || commit="$commit and changes on it"
+git -C "$top" diff --quiet HEAD -- jdk-build jdk-patch hotspot-intrinsics jtreg-tests 2>/dev/null || commit="$commit and changes on it"
 mkdir -p "${record%/*}"
 {
     printf '%s: %s on a %s JDK\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$label" "$DEBUG_LEVEL"

@@ -5,8 +5,8 @@
 # make image-build: localhost/percpu-build, a Debian with everything that make deps installs. It is of this machine's
 # release, so that the JDK it builds is the one that is built here.
 
-# shellcheck source=../../jdk-patch/lib.sh source-path=SCRIPTDIR
-. "$(dirname "$0")/../../jdk-patch/lib.sh"
+# shellcheck source=../../jdk-build/lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../../jdk-build/lib.sh"
 IMAGE_SUITE=$(debian_codename)
 # shellcheck source=../lib.sh source-path=SCRIPTDIR
 . "$TOP/container/lib.sh"
@@ -16,6 +16,6 @@ export IMAGE_SUITE
 context=$BUILD/container/build
 rm -rf "$context"
 mkdir -p "$context/percpu"
-cp -a "$TOP/Makefile" "$TOP/jdk-patch" "$context/percpu/"
+cp -a "$TOP/Makefile" "$TOP/jdk-build" "$TOP/jdk-patch" "$context/percpu/"
 cp "$TOP/container/build/Containerfile" "$context/"
 build_image localhost/percpu-build "$context"

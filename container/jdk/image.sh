@@ -4,8 +4,8 @@
 #
 # make image-jdk: localhost/percpu-jdk, a Debian with what programs commonly need of the patched JDK, and a demo.
 
-# shellcheck source=../../jdk-patch/lib.sh source-path=SCRIPTDIR
-. "$(dirname "$0")/../../jdk-patch/lib.sh"
+# shellcheck source=../../jdk-build/lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../../jdk-build/lib.sh"
 # shellcheck source=../lib.sh source-path=SCRIPTDIR
 . "$TOP/container/lib.sh"
 

@@ -5,10 +5,10 @@
 # context.sh KERNEL ARCH: makes build/container/kernel-KERNEL-ARCH, the folder that the Containerfile beside this is
 # built in: a kernel of Debian's, and an initramfs with the JDK, its tests and what they need of Debian.
 
-# shellcheck source=../../jdk-patch/lib.sh source-path=SCRIPTDIR
-. "$(dirname "$0")/../../jdk-patch/lib.sh"
-# shellcheck source=../../jdk-patch/apt.sh source-path=SCRIPTDIR
-. "$PATCHES/apt.sh"
+# shellcheck source=../../jdk-build/lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../../jdk-build/lib.sh"
+# shellcheck source=../../jdk-build/apt.sh source-path=SCRIPTDIR
+. "$SCRIPTS/apt.sh"
 
 kernel=$1
 arch=$2

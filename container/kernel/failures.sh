@@ -5,8 +5,8 @@
 # failures.sh KERNEL ARCH: boots the image of that kernel and CPU, made by test.sh, in ways that must end in a failure,
 # each within its time and with the reason.
 
-# shellcheck source=../../jdk-patch/lib.sh source-path=SCRIPTDIR
-. "$(dirname "$0")/../../jdk-patch/lib.sh"
+# shellcheck source=../../jdk-build/lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../../jdk-build/lib.sh"
 # shellcheck source=../lib.sh source-path=SCRIPTDIR
 . "$TOP/container/lib.sh"
 

@@ -6,8 +6,8 @@
 # all that are there: below build/results/kernels, or with RECORD=1 in results/kernels and in README.md.
 # record.sh without arguments only renders.
 
-# shellcheck source=../../jdk-patch/lib.sh source-path=SCRIPTDIR
-. "$(dirname "$0")/../../jdk-patch/lib.sh"
+# shellcheck source=../../jdk-build/lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../../jdk-build/lib.sh"
 
 results=$RESULTS/kernels
 mkdir -p "$results"

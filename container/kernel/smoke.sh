@@ -5,8 +5,8 @@
 # make test-kernel-smoke: one guest of the other CPU and some of its tests, where all that it takes is at hand, and
 # guests that must end in a failure. Nothing is built for it but the guest.
 
-# shellcheck source=../../jdk-patch/lib.sh source-path=SCRIPTDIR
-. "$(dirname "$0")/../../jdk-patch/lib.sh"
+# shellcheck source=../../jdk-build/lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../../jdk-build/lib.sh"
 
 skip() {
   say "skipped: $*"
@@ -20,14 +20,14 @@ for tool in "$arch-linux-gnu-gcc" buildah mmdebstrap; do
   command -v "$tool" > /dev/null || skip "$tool is not here; make deps TARGET=$arch IMAGES=1 installs it"
 done
 status=0
-TARGET=$arch "$PATCHES/build.sh" --cached > /dev/null || status=$?
+TARGET=$arch "$SCRIPTS/build.sh" --cached > /dev/null || status=$?
 case $status in
   0) ;;
   3) skip "no $arch JDK for these inputs in $CACHE; make jdk TARGET=$arch makes one, in 40 minutes" ;;
   *) die "looking for the $arch JDK ended with $status: see above" ;;
 esac
-"$PATCHES/build.sh" > /dev/null
-"$PATCHES/source.sh"
+"$SCRIPTS/build.sh" > /dev/null
+"$SCRIPTS/source.sh"
 
 passed=0 failed=0 skipped=0
 log=$(mktemp)

@@ -6,8 +6,8 @@
 # build/container. If all tests were asked for and nothing was set otherwise, the run is a row of kernels/ in the
 # folder of results, any other is a file of tests/ there. Exits with the tests' status.
 
-# shellcheck source=../../jdk-patch/lib.sh source-path=SCRIPTDIR
-. "$(dirname "$0")/../../jdk-patch/lib.sh"
+# shellcheck source=../../jdk-build/lib.sh source-path=SCRIPTDIR
+. "$(dirname "$0")/../../jdk-build/lib.sh"
 # shellcheck source=../lib.sh source-path=SCRIPTDIR
 . "$TOP/container/lib.sh"
 

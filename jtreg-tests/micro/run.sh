@@ -148,7 +148,7 @@ render() {
     "$JDK/bin/java" -Dstdout.encoding=UTF-8 "$root/results/render/Render.java" "$out" \
         ${beside:+--beside "$beside"} "${pages[@]}"
     if [ "$RESULTS" != "$kept" ] && [ -z "$QUICK$ONLY" ]; then
-        printf 'To keep this run: cp -R %s results/ && NAME=%s %sRECORD=1 jdk-patch/with-jdk.sh jtreg-tests/micro/run.sh %s render\n' \
+        printf 'To keep this run: cp -R %s results/ && NAME=%s %sRECORD=1 jdk-build/with-jdk.sh jtreg-tests/micro/run.sh %s render\n' \
             "${out#"$root/"}" "$NAME" "${BESIDE:+BESIDE=$BESIDE }" "$page"
     fi
 }

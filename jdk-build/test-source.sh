@@ -8,7 +8,7 @@
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=apt.sh source-path=SCRIPTDIR
-. "$PATCHES/apt.sh"
+. "$SCRIPTS/apt.sh"
 
 lock_build
 scratch=$(mktemp -d "$BUILD/fetch.tmp.XXXXXX")
@@ -16,7 +16,7 @@ trap 'rm -rf "$scratch"' EXIT
 # shellcheck disable=SC2034 # fetch.sh looks there
 CACHE=$scratch/cache DISTFILES=''
 # shellcheck source=fetch.sh source-path=SCRIPTDIR
-. "$PATCHES/fetch.sh"
+. "$SCRIPTS/fetch.sh"
 
 say "looking for $TARBALL, the source of OpenJDK $VERSION, in"
 if find_tarball; then

@@ -8,12 +8,12 @@
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=apt.sh source-path=SCRIPTDIR
-. "$PATCHES/apt.sh"
+. "$SCRIPTS/apt.sh"
 
 NEW=$BUILD/source.tmp.$$
 scratch=$BUILD/fetch.tmp.$$
 # shellcheck source=fetch.sh source-path=SCRIPTDIR
-. "$PATCHES/fetch.sh"
+. "$SCRIPTS/fetch.sh"
 
 # ---- the tarball ------------------------------------------------------------
 

@@ -34,15 +34,15 @@ check() {
 }
 
 # shellcheck source=tests/tree.sh source-path=SCRIPTDIR
-. "$PATCHES/tests/tree.sh"
+. "$SCRIPTS/tests/tree.sh"
 # shellcheck source=tests/workflow.sh source-path=SCRIPTDIR
-. "$PATCHES/tests/workflow.sh"
+. "$SCRIPTS/tests/workflow.sh"
 # shellcheck source=tests/fetch.sh source-path=SCRIPTDIR
-. "$PATCHES/tests/fetch.sh"
+. "$SCRIPTS/tests/fetch.sh"
 # shellcheck source=tests/dist.sh source-path=SCRIPTDIR
-. "$PATCHES/tests/dist.sh"
+. "$SCRIPTS/tests/dist.sh"
 # shellcheck source=tests/results.sh source-path=SCRIPTDIR
-. "$PATCHES/tests/results.sh"
+. "$SCRIPTS/tests/results.sh"
 
 if [ $skipped = 0 ]; then printf '%d passed, %d failed\n' $passed $failed
 else printf '%d passed, %d failed, %d skipped\n' $passed $failed $skipped; fi

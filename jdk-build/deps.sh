@@ -7,7 +7,7 @@
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=apt.sh source-path=SCRIPTDIR
-. "$PATCHES/apt.sh"
+. "$SCRIPTS/apt.sh"
 
 # To build the JDK.
 LIBRARIES=(libcups2-dev libfontconfig-dev libasound2-dev libpng-dev libjpeg62-turbo-dev libgif-dev liblcms2-dev

@@ -10,6 +10,8 @@ export LC_ALL=C
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 PATCHES=$TOP/jdk-patch
+# shellcheck disable=SC2034 # where the others find each other
+SCRIPTS=$TOP/jdk-build
 BUILD=$TOP/build
 SOURCE=$BUILD/source
 STAMP=$SOURCE/.git/percpu-stamp
@@ -30,7 +32,7 @@ log_end() { tail -n 20 "$1" | sed 's/^/  /' >&2; }
 die_log() { log_end "$1"; die "$2; the whole log is $1"; }
 
 # The pinned source: VERSION TARBALL SHA256 SOURCE_PACKAGE SNAPSHOT_URL GIT_URL GIT_TAG GIT_SURPLUS TREE SOURCE_DATE.
-# shellcheck source=upstream source-path=SCRIPTDIR disable=SC2034
+# shellcheck source=../jdk-patch/upstream source-path=SCRIPTDIR disable=SC2034
 . "$PATCHES/upstream"
 JDK_MAJOR=${VERSION%%.*}
 

@@ -119,7 +119,7 @@ progress() {
 # What compiles, links and packs another CPU's classes must be the same JDK, for this CPU.
 build_jdk() {
   local java
-  java=$(TARGET='' DEBUG_LEVEL=release "$PATCHES/build.sh") || exit 1
+  java=$(TARGET='' DEBUG_LEVEL=release "$SCRIPTS/build.sh") || exit 1
   readlink -f "${java%/bin/java}"
 }
 
@@ -166,7 +166,7 @@ SECONDS=0
 # A tree with work that is not in the series is built as it is and never cached.
 own_tree=no
 if [ -n "$JDK_SRC" ]; then
-  "$PATCHES/source.sh"
+  "$SCRIPTS/source.sh"
   own_tree="from JDK_SRC=$JDK_SRC"
 elif [ -d "$SOURCE/.git" ]; then
   origin=$(stamp_get origin)
@@ -179,7 +179,7 @@ fi
 
 if [ "$own_tree" != no ]; then
   if [ "$only_cached" = yes ]; then exit 3; fi
-  "$PATCHES/source.sh"
+  "$SCRIPTS/source.sh"
   build
   link_to "$work/images"
   how="built in $SECONDS s $own_tree"
@@ -191,7 +191,7 @@ else
     how="from the cache, $entry"
   else
     if [ "$only_cached" = yes ]; then exit 3; fi
-    "$PATCHES/source.sh"
+    "$SCRIPTS/source.sh"
     build
     store "$entry"
     how="built in $SECONDS s"

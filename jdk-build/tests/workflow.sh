@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 # shellcheck shell=bash
 #
-# The scripts of jdk-patch on a JDK of five files, without a network. Sourced by test-patches.sh, before the files beside
+# The scripts of jdk-build on a JDK of five files, without a network. Sourced by test-patches.sh, before the files beside
 # it that use the same JDK.
 
 : "${scratch:?}"       # test-patches.sh's folder, removed when it ends
@@ -59,8 +59,8 @@ chmod +x "$fake/boot/bin/java" "$fake/boot/bin/javac"
 
 checkout() { # NAME: a checkout of this project without series and new files, pinned to the fake tarball
   local at=$scratch/$1
-  mkdir -p "$at/jdk-patch/src/base" "$at/hotspot-intrinsics/src/hotspot"
-  cp "$PATCHES"/*.sh "$at/jdk-patch"
+  mkdir -p "$at/jdk-build" "$at/jdk-patch/src/base" "$at/hotspot-intrinsics/src/hotspot"
+  cp "$SCRIPTS"/*.sh "$at/jdk-build"
   cat > "$at/jdk-patch/upstream" <<EOF
 VERSION=25.0.3+9
 TARBALL=fake.tar.xz
@@ -87,7 +87,7 @@ run() {
   env -u PERCPU_BUILD_LOCKED -u DEBUG_LEVEL PATH="$fake/bin:$PATH" CACHE="$scratch/cache" DISTFILES= JDK_SRC= \
     JOBS= CONFIGURE_ARGS= BOOT_JDK="$fake/boot" FAKE_RUNS="$scratch/runs" \
     FAKE_CONFIGURE_FAILS="$scratch/configure-fails" FAKE_MAKE_FAILS="$scratch/make-fails" \
-    "$@" "$at/jdk-patch/${script[0]}" "${script[@]:1}"
+    "$@" "$at/jdk-build/${script[0]}" "${script[@]:1}"
 }
 source_of() { run "$1" source.sh DISTFILES="$fake/dist" "${@:2}"; }
 commit_all() { git_plain -C "$1/build/source" -c user.name=Dev -c user.email=dev@example.org commit --quiet --all --message "$2"; }
