@@ -17,7 +17,8 @@ mkdir -p "$out" "$found" "$work/classes" "$work/scratch/jdk/test"
 
 list_here() {
   local jdk=$BUILD/images/$DEBUG_LEVEL/jdk log=$work/log
-  local options=(--add-modules jdk.incubator.percpu --add-exports java.base/jdk.internal.misc=ALL-UNNAMED --add-exports java.base/jdk.internal.percpu=ALL-UNNAMED)
+  local options=(--add-modules jdk.incubator.percpu --add-exports java.base/jdk.internal.misc=ALL-UNNAMED
+    --add-exports java.base/jdk.internal.percpu=ALL-UNNAMED)
   "$jdk/bin/javac" -nowarn -proc:none -Xlint:none -d "$work/classes" "${options[@]}" \
     -sourcepath "$TOP/jtreg-tests/lib:$SOURCE/test/lib" "$TOP"/jtreg-tests/lib/percpu/lib/{Listings,WriteListing}.java \
     > "$log" 2>&1 || { cat "$log" >&2; die "the tests' classes do not compile: see above"; }
@@ -73,7 +74,7 @@ who changes the emitted code sees here what became of it, and commits that with 
 
 Nothing in the files depends on the machine, the process or the build (release or fastdebug): what does has a name, which
 the head of each file explains. What the operations mean is in
-[perCpuOperations.md](../../hotspot-intrinsics/src/hotspot/share/asm/perCpuOperations.md).
+[perCpuAssembler.hpp](../../hotspot-intrinsics/src/hotspot/share/asm/perCpuAssembler.hpp).
 
 Instructions and bytes in the section:
 

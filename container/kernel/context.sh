@@ -118,7 +118,8 @@ if [ -d "$BUILD/jdk-$flavour" ]; then rm -f "$root"/jdk/lib/server/*.debuginfo "
 
 say "guest: tests"
 "$own_jdk/bin/javac" -nowarn -proc:none -Xlint:none -d "$root/tests/classes" \
-  --add-modules jdk.incubator.percpu,java.management --add-exports java.base/jdk.internal.misc=ALL-UNNAMED --add-exports java.base/jdk.internal.percpu=ALL-UNNAMED \
+  --add-modules jdk.incubator.percpu,java.management --add-exports java.base/jdk.internal.misc=ALL-UNNAMED \
+  --add-exports java.base/jdk.internal.percpu=ALL-UNNAMED \
   -sourcepath "$TOP/jtreg-tests/lib:$SOURCE/test/lib:$SOURCE/test/hotspot/jtreg" \
   "$TOP"/jtreg-tests/guest/*.java \
   "$TOP"/jtreg-tests/hotspot/{registration/RegistrationModes,registration/RegisteredArea,operations/Operations}.java \

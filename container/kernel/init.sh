@@ -23,7 +23,8 @@ parameter() { sed -n "s/.*percpu\.$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 cd /tests/work || exit
 printf 'guest: %s, %s CPUs, %s\n' "$(uname -rm)" "$(nproc)" "$(sed -n 's/^MemTotal: *//p' /proc/meminfo)"
 # shellcheck disable=SC2046
-/jdk/bin/java --add-modules jdk.incubator.percpu --add-exports java.base/jdk.internal.misc=ALL-UNNAMED --add-exports java.base/jdk.internal.percpu=ALL-UNNAMED \
+/jdk/bin/java --add-modules jdk.incubator.percpu --add-exports java.base/jdk.internal.misc=ALL-UNNAMED \
+  --add-exports java.base/jdk.internal.percpu=ALL-UNNAMED \
   --enable-native-access=ALL-UNNAMED -Xmx256m -XX:TieredStopAtLevel=1 \
   -Djava.library.path=/tests/native -Dtest.nativepath=/tests/native -Dtest.jdk=/jdk \
   -Dtest.class.path=/tests/classes -Dtest.root=/tests \

@@ -45,7 +45,8 @@ import percpu.lib.Vm;
 public class EndOfStack {
     private static final String BELOW = "-Xcomp -XX:CompileCommand=quiet "
             + "-XX:CompileCommand=compileonly,jdk.incubator.percpu.PerCpuCells::* "
-            + "-XX:CompileCommand=compileonly,jdk.internal.misc.*::* ";
+            + "-XX:CompileCommand=compileonly,jdk.internal.misc.*::* "
+            + "-XX:CompileCommand=compileonly,jdk.internal.percpu.*::* ";
     private static final String COMPILED = BELOW + "-XX:CompileCommand=compileonly,jdk.incubator.percpu.*::* ";
 
     public static void main(String[] args) throws Exception {

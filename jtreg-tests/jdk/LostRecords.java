@@ -38,7 +38,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuRingBuffer;
-import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Statistics;
 import percpu.lib.Check;
 import percpu.lib.Vm;
 
@@ -364,7 +364,7 @@ public class LostRecords {
 
         private static void freed() {
             PerCpuRingBuffer ring = new PerCpuRingBuffer(1 << 16);
-            long before = Rseq.arenaBytes();
+            long before = Statistics.arenaBytes();
             for (int i = 0; i < 100; i++) {
                 PerCpuRingBuffer.Record record = ring.reserve(SIZE);
                 readAll(ring);
@@ -375,9 +375,9 @@ public class LostRecords {
             // A slot has what it had at first, and what it has now.
             long most = before + PerCpu.slots() * (long) (1 << 17);
             long end = System.nanoTime() + 60_000_000_000L;
-            while (Rseq.arenaBytes() > most) {
+            while (Statistics.arenaBytes() > most) {
                 System.gc();
-                Check.that(System.nanoTime() < end, Rseq.arenaBytes() + " bytes, " + before
+                Check.that(System.nanoTime() < end, Statistics.arenaBytes() + " bytes, " + before
                         + " before 100 records were taken away");
             }
             useMuch(ring, 100);

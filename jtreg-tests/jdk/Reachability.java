@@ -32,7 +32,7 @@ import java.util.List;
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuLong;
-import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Statistics;
 import percpu.lib.Check;
 import percpu.lib.Vm;
 
@@ -176,10 +176,10 @@ public class Reachability {
                 throw new AssertionError("an adder failed", failure);
             }
             System.out.println(rounds + " rounds, " + recycled + " variables, " + loops + " loops, "
-                    + Rseq.arenas() + " arenas");
+                    + Statistics.arenas() + " arenas");
             // 64 at a time: if that took many arenas nothing was ever recycled and nothing tested.
-            Check.that(!PerCpu.isSupported() || Rseq.arenas() <= 4,
-                    Rseq.arenas() + " arenas are in use");
+            Check.that(!PerCpu.isSupported() || Statistics.arenas() <= 4,
+                    Statistics.arenas() + " arenas are in use");
         }
     }
 }

@@ -49,7 +49,7 @@ import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuLock;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
-import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Statistics;
 import percpu.lib.Check;
 import percpu.lib.Raw;
 import percpu.lib.Vm;
@@ -522,7 +522,7 @@ public class StructureContract {
 
         private static void structuresAreFreed() {
             eventually("memory of structures before", () -> true);
-            long before = Rseq.arenaBytes();
+            long before = Statistics.arenaBytes();
             for (int i = 0; i < 20; i++) {
                 new PerCpuList<>().push("element");
                 new PerCpuStack<>(10_000).push("element");
@@ -530,10 +530,10 @@ public class StructureContract {
                 new PerCpuRingBuffer(1 << 16).reserve(10).commit();
                 new PerCpuLock().lock();
             }
-            Check.that(Rseq.arenaBytes() > before, "structures take no memory");
+            Check.that(Statistics.arenaBytes() > before, "structures take no memory");
             eventually("the memory of structures that are unreachable is not freed: "
-                    + Rseq.arenaBytes() + " bytes, " + before + " before",
-                    () -> Rseq.arenaBytes() <= before);
+                    + Statistics.arenaBytes() + " bytes, " + before + " before",
+                    () -> Statistics.arenaBytes() <= before);
         }
 
         private static final PerCpuList<Object> KEPT = new PerCpuList<>();

@@ -34,8 +34,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import jdk.internal.misc.Unsafe;
-import jdk.internal.percpu.Arena;
-import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Memory;
+import jdk.internal.percpu.Slots;
 import percpu.lib.Check;
 
 public class VariableAddresses {
@@ -50,20 +50,20 @@ public class VariableAddresses {
         for (int i = 0; i < VARIABLES; i++) {
             Object owner = new Object();
             owners.add(owner);
-            addresses[i] = Arena.allocate(owner);
+            addresses[i] = Memory.allocateVariable(owner);
             Check.equal(addresses[i] % Long.BYTES, 0, "alignment of variable " + i);
             Check.that((addresses[i] & (1 << COMPARED) - 1) != 0,
                     "variable " + i + " is at the start of a page: " + Long.toHexString(addresses[i]));
         }
-        int slots = Rseq.slots();
+        int slots = Slots.count();
         for (int i = 0; i < VARIABLES; i++) {
             for (int slot = 0; slot < slots; slot++) {
-                Unsafe.getUnsafe().putLong(Rseq.addressInSlot(addresses[i], slot), (long) i * slots + slot + 1);
+                Unsafe.getUnsafe().putLong(Slots.address(addresses[i], slot), (long) i * slots + slot + 1);
             }
         }
         for (int i = 0; i < VARIABLES; i++) {
             for (int slot = 0; slot < slots; slot++) {
-                Check.equal(Rseq.get(slot, addresses[i]), (long) i * slots + slot + 1, "variable " + i + " in slot " + slot);
+                Check.equal(Slots.get(slot, addresses[i]), (long) i * slots + slot + 1, "variable " + i + " in slot " + slot);
             }
         }
         Reference.reachabilityFence(owners);

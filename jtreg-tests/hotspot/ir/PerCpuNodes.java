@@ -37,6 +37,7 @@ import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Slots;
 import jdk.test.lib.Platform;
 import jtreg.SkippedException;
 import percpu.lib.Raw;
@@ -176,7 +177,7 @@ public class PerCpuNodes {
     @Run(test = {"popHead", "twoCompares", "twoStores", "twoStoresRelease", "copy", "copyRelease"})
     private static void runRaw() {
         int slot = PerCpu.currentSlot();
-        if (slot == Rseq.overflowSlot()) {
+        if (slot == Slots.overflow()) {
             return;
         }
         long address = Raw.address(EMPTY);

@@ -33,6 +33,7 @@ import java.util.List;
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Slots;
 import jdk.test.lib.Platform;
 import jdk.test.lib.process.OutputAnalyzer;
 import percpu.lib.Check;
@@ -122,11 +123,11 @@ public class Operations {
         private long here(Operation operation, long moved) {
             for (int i = 0; i < 1000; i++) {
                 slot = Rseq.currentSlot();
-                if (slot != Rseq.overflowSlot()) {
+                if (slot != Slots.overflow()) {
                     prepare(slot);
                     long status = operation.on(slot);
                     // The overflow slot comes next if the operation gave up and not if the thread was moved.
-                    if (status != moved || abort && Rseq.currentSlot() == Rseq.overflowSlot()) {
+                    if (status != moved || abort && Rseq.currentSlot() == Slots.overflow()) {
                         return status;
                     }
                 }
@@ -138,30 +139,30 @@ public class Operations {
 
         // This thread has the variable alone; on another slot it has what it had there.
         private void prepare(int slot) {
-            U.putLong(Rseq.addressInSlot(address, slot), value);
+            U.putLong(Slots.address(address, slot), value);
         }
 
         private void expect(long status, long expected, long held) {
             // A section that finds no reason to go on does not get as far as the forced abort.
             Check.equal(status, abort && expected == Rseq.COMMITTED ? Rseq.MOVED : expected, "answer");
-            Check.equal(Rseq.get(slot, address), abort ? value : held, "value afterwards");
+            Check.equal(Slots.get(slot, address), abort ? value : held, "value afterwards");
         }
 
         // On a slot that this thread is not on: nothing happens, whatever the values are, and the answer says so.
         private void elsewhere(Operation operation, long moved) {
-            for (int i = 0; Rseq.overflowSlot() > 1; i++) {
+            for (int i = 0; Slots.overflow() > 1; i++) {
                 Check.that(i < 1000, "never told that this is not the thread's slot");
                 int here = Rseq.currentSlot();
-                if (here == Rseq.overflowSlot()) {
+                if (here == Slots.overflow()) {
                     continue;
                 }
-                int other = (here + 1) % Rseq.overflowSlot();
+                int other = (here + 1) % Slots.overflow();
                 // What ignores its slot finds here what it looks for, and is told of below.
                 prepare(here);
                 prepare(other);
                 // If not, the thread may have come there meanwhile.
                 if (operation.on(other) == moved) {
-                    Check.equal(Rseq.get(other, address), value, "value on another CPU's slot");
+                    Check.equal(Slots.get(other, address), value, "value on another CPU's slot");
                     return;
                 }
             }
@@ -180,12 +181,12 @@ public class Operations {
             value = words;
             long head = here(s -> Rseq.loadCbeqStoreAddLoadStore(v, s, address, 0, next), Rseq.MOVED_HEAD);
             Check.equal(head, abort ? Rseq.MOVED_HEAD : words, "head");
-            Check.equal(Rseq.get(slot, address), abort ? words : i + 7L, "head afterwards");
+            Check.equal(Slots.get(slot, address), abort ? words : i + 7L, "head afterwards");
             elsewhere(s -> Rseq.loadCbeqStoreAddLoadStore(v, s, address, 0, next), Rseq.MOVED_HEAD);
             value = 0;
             head = here(s -> Rseq.loadCbeqStoreAddLoadStore(v, s, address, 0, next), Rseq.MOVED_HEAD);
             Check.equal(head, 0, "head of an empty list");
-            Check.equal(Rseq.get(slot, address), 0, "head of an empty list afterwards");
+            Check.equal(Slots.get(slot, address), 0, "head of an empty list afterwards");
         }
 
         private void twoCompares(int i) {
@@ -227,7 +228,7 @@ public class Operations {
         private double besideCopy(double a, double b, double c, double d, double e, double f, double g, double h) {
             here(s -> Rseq.loadCbneMemcpyStore(v, s, address, value, target, source, MAX, 55), Rseq.MOVED);
             int here = Rseq.currentSlot();
-            if (here != Rseq.overflowSlot()) {
+            if (here != Slots.overflow()) {
                 prepare(here);
                 // Compiled into this method, where eight doubles are live.
                 Rseq.loadCbneMemcpyStore(v, here, address, value, target, source, MAX, 55);

@@ -51,6 +51,7 @@ import java.util.regex.Pattern;
 
 import jdk.internal.misc.Unsafe;
 import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Slots;
 import jdk.test.lib.process.OutputAnalyzer;
 import jtreg.SkippedException;
 import percpu.lib.Check;
@@ -113,7 +114,7 @@ public class AboveLastSlot {
         if (length > ORIGINAL_LENGTH) {
             throw new SkippedException("areas of " + length + " bytes are registered, the kernel may check them");
         }
-        int slots = Rseq.slots();
+        int slots = Slots.count();
         for (int forged : new int[] {slots - 1, slots, MOST_CPUS - 1}) {
             for (String tier : new String[] {C1, C2}) {
                 for (String index : INDEXES) {
@@ -134,7 +135,7 @@ public class AboveLastSlot {
         Path error = Path.of("hs_err.log");
         Files.deleteIfExists(file);
         Files.deleteIfExists(error);
-        int room = Rseq.slots() + 2;
+        int room = Slots.count() + 2;
         OutputAnalyzer output = vm.with("-XX:ErrorFile=" + error)
                 .run(Work.class, file.toString(), Integer.toString(room), work, operation,
                         Integer.toString(times));
@@ -158,7 +159,7 @@ public class AboveLastSlot {
     /** The slots in the file, and behind them what each thread has done. */
     private static final class Memory implements AutoCloseable {
         private static final Unsafe U = Unsafe.getUnsafe();
-        private static final long STRIDE = Rseq.stride();
+        private static final long STRIDE = Slots.stride();
         private static final long CANARY = 0x5ca1ab1e5ca1ab1eL;
         private static final int VARIABLES = 4;
         private static final int THREADS = 8;
@@ -255,7 +256,7 @@ public class AboveLastSlot {
             }
             try (Arena arena = Arena.ofShared();
                  Memory memory = new Memory(Path.of(args[0]), Integer.parseInt(args[1]), arena)) {
-                memory.clear(Rseq.slots());
+                memory.clear(Slots.count());
                 new Work(Integer.parseInt(args[4]), memory, args[3]).run(args[2]);
             }
             System.out.println("all done, " + Raw.describe());
@@ -368,10 +369,10 @@ public class AboveLastSlot {
 
         private static boolean loadCbneStore(long v) {
             int slot = Rseq.currentSlot();
-            Check.that(slot >= 0 && slot < Rseq.slots(), "currentSlot() is " + slot);
-            long expect = Rseq.get(slot, v);
-            if (slot == Rseq.overflowSlot()) {
-                return U.compareAndSetLong(null, Rseq.addressInSlot(v, slot), expect, expect + 1);
+            Check.that(slot >= 0 && slot < Slots.count(), "currentSlot() is " + slot);
+            long expect = Slots.get(slot, v);
+            if (slot == Slots.overflow()) {
+                return U.compareAndSetLong(null, Slots.address(v, slot), expect, expect + 1);
             }
             return Rseq.loadCbneStore(null, slot, v, expect, expect + 1) == Rseq.COMMITTED;
         }

@@ -27,6 +27,8 @@
 
 import jdk.internal.misc.Unsafe;
 import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Slots;
+import jdk.internal.percpu.VMServices;
 import jtreg.SkippedException;
 
 public class NonEscapingOwner {
@@ -53,16 +55,16 @@ public class NonEscapingOwner {
 
     public static void main(String[] args) {
         if (!Rseq.isEnabled()) {
-            throw new SkippedException("no critical sections here: " + Rseq.describe());
+            throw new SkippedException("no critical sections here: " + VMServices.describe());
         }
-        long size = Rseq.stride() * Rseq.slots();
+        long size = Slots.stride() * Slots.count();
         long address = Unsafe.getUnsafe().allocateMemory(size);
         Unsafe.getUnsafe().setMemory(address, size, (byte) 0);
         for (int i = 0; i < 50_000; i++) {
             add(address);
-            all(address, Rseq.overflowSlot() - 1);
+            all(address, Slots.overflow() - 1);
         }
-        long sum = Rseq.sum(null, address);
+        long sum = Slots.sum(null, address);
         if (sum != 150_000) {
             throw new AssertionError("the sum is " + sum + ", not 150000");
         }

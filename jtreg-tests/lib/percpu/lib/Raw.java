@@ -21,37 +21,39 @@ package percpu.lib;
 
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.internal.misc.Unsafe;
-import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Slots;
+import jdk.internal.percpu.Statistics;
+import jdk.internal.percpu.VMServices;
 
 /** What the VM says about its critical sections. */
 public final class Raw {
     private static final Unsafe U = Unsafe.getUnsafe();
-    private static final long ADDRESS = U.objectFieldOffset(PerCpuLong.class, "address");
+    private static final long ADDRESS = U.objectFieldOffset(PerCpuLong.class.getSuperclass(), "address");
 
     private Raw() {}
 
     public static String describe() {
-        return Rseq.describe();
+        return VMServices.describe();
     }
 
     public static long aborts() {
-        return Rseq.aborts();
+        return Statistics.aborts();
     }
 
     public static long overflowOperations() {
-        return Rseq.overflowOperations();
+        return Statistics.overflowOperations();
     }
 
     public static long slowCommits() {
-        return jdk.internal.percpu.Statistics.slowCommits();
+        return Statistics.slowCommits();
     }
 
     public static long fences() {
-        return jdk.internal.percpu.Statistics.fences();
+        return Statistics.fences();
     }
 
     public static int overflowSlot() {
-        return Rseq.overflowSlot();
+        return Slots.overflow();
     }
 
     /** Where slot 0 of a variable is. The caller keeps the variable. */

@@ -28,7 +28,7 @@ public final class Sampler {
     private static final int PERIOD_MICROS = 1000;
 
     /** Whoever counts asks which of his own methods that was. */
-    private static final Pattern LIBRARY = Pattern.compile("jdk[./](internal[./]misc|incubator[./]percpu)[./]PerCpu.*");
+    private static final Pattern LIBRARY = Pattern.compile("jdk[./](internal|incubator)[./]percpu[./].*");
 
     static {
         System.loadLibrary("sampler");

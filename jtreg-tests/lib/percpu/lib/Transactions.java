@@ -27,6 +27,7 @@ import java.util.List;
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Slots;
 
 /**
  * The operations that look at a second word or write to one, from many threads, each on the slot it is on.
@@ -56,7 +57,7 @@ final class Transactions {
     private final PerCpuLong right = new PerCpuLong();
     private final PerCpuLong head = new PerCpuLong();
 
-    private final int slots = Rseq.slots();
+    private final int slots = Slots.count();
     private final long entries = U.allocateMemory((long) slots * KEPT * Long.BYTES);
     private final long records = U.allocateMemory((long) slots * KEPT * PLACE);
     private final long nodes = U.allocateMemory((long) slots * NODES * NODE);
@@ -74,7 +75,7 @@ final class Transactions {
             U.putLong(node(i) + NEXT, node(next));
         }
         for (int slot = 0; slot < slots; slot++) {
-            U.putLong(Rseq.addressInSlot(Raw.address(head), slot), node(slot * NODES));
+            U.putLong(Slots.address(Raw.address(head), slot), node(slot * NODES));
         }
     }
 
@@ -170,7 +171,7 @@ final class Transactions {
         // Half way round is enough: on some CPUs the counter is seen later than what is written for the next commits.
         private boolean usedAgain(int slot, long address, long number) {
             U.loadFence();
-            return Rseq.get(slot, address) >= number + KEPT / 2;
+            return Slots.get(slot, address) >= number + KEPT / 2;
         }
 
         // Others may change the slot meanwhile, and this thread come back on another CPU.
@@ -184,10 +185,10 @@ final class Transactions {
             long address = Raw.address(stored);
             for (int i = 0; i < n; i++) {
                 int slot = Rseq.currentSlot();
-                if (slot == Rseq.overflowSlot()) {
+                if (slot == Slots.overflow()) {
                     continue;
                 }
-                long number = Rseq.get(slot, address);
+                long number = Slots.get(slot, address);
                 maybeYield(i);
                 long entry = entry(slot, number);
                 int status = (number & 1) == 0
@@ -208,10 +209,10 @@ final class Transactions {
             long address = Raw.address(copied);
             for (int i = 0; i < n; i++) {
                 int slot = Rseq.currentSlot();
-                if (slot == Rseq.overflowSlot()) {
+                if (slot == Slots.overflow()) {
                     continue;
                 }
-                long number = Rseq.get(slot, address);
+                long number = Slots.get(slot, address);
                 int length = recordLength(number);
                 long token = token(number, id);
                 for (int word = 0; word < length / Long.BYTES; word++) {
@@ -244,13 +245,13 @@ final class Transactions {
             long otherAddress = Raw.address(first ? right : left);
             for (int i = 0; i < n; i++) {
                 int slot = Rseq.currentSlot();
-                if (slot == Rseq.overflowSlot()) {
+                if (slot == Slots.overflow()) {
                     continue;
                 }
-                long seen = Rseq.get(slot, address);
-                long other = Rseq.get(slot, otherAddress);
+                long seen = Slots.get(slot, address);
+                long other = Slots.get(slot, otherAddress);
                 maybeYield(i);
-                long second = Rseq.addressInSlot(otherAddress, slot);
+                long second = Slots.address(otherAddress, slot);
                 // It was that once and never will be again.
                 Check.that(Rseq.loadCbneLoadCbneStore(moving, slot, address, seen, second, other - 1, seen + 1)
                         != Rseq.COMMITTED, "committed although the second word differed");
@@ -266,7 +267,7 @@ final class Transactions {
             long address = Raw.address(head);
             for (int i = 0; i < n; i++) {
                 int slot = Rseq.currentSlot();
-                if (slot == Rseq.overflowSlot()) {
+                if (slot == Slots.overflow()) {
                     continue;
                 }
                 maybeYield(i);

@@ -24,8 +24,6 @@
 #include "runtime/rseq.hpp"
 #include "utilities/macros.hpp"
 
-#include CPU_HEADER(rseq)
-
 #define __ masm.
 
 #ifdef RSEQ_CRITICAL_SECTIONS

@@ -29,7 +29,7 @@
 
 #define __ masm->
 
-#ifdef LINUX
+#ifdef RSEQ_CRITICAL_SECTIONS
 
 // One critical section while it is emitted:
 //
@@ -573,6 +573,6 @@ void PerCpuAssembler::count_overflow(MacroAssembler* masm, Register tmp) {
   count(masm, RseqThreadLocal::overflows_offset(), tmp);
 }
 
-#endif // LINUX
+#endif // RSEQ_CRITICAL_SECTIONS
 
 #undef __

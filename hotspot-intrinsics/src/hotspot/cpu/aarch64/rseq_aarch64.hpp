@@ -22,21 +22,9 @@
 
 #include "utilities/globalDefinitions.hpp"
 
-// Not tried with musl.
-#if defined(LINUX) && !defined(MUSL_LIBC)
-#define RSEQ_CRITICAL_SECTIONS
-#endif
-
 // What restartable sequences need to know of this CPU, outside the assembler.
 class RseqPD {
  public:
-  // There is an emitter of critical sections for this CPU.
-#ifdef RSEQ_CRITICAL_SECTIONS
-  static const bool supported = true;
-#else
-  static const bool supported = false;
-#endif
-
   // Stands before each abort handler; the same that glibc registers with. An
   // instruction (brk #0x45e0), so it does not depend on the byte order of data.
   static const uint32_t signature = 0xd428bc00;
@@ -69,14 +57,9 @@ class RseqPD {
   static void write_distance(address at, address descriptor) { ShouldNotReachHere(); }
 
   static address thread_pointer() {
-#if defined(__aarch64__) && defined(LINUX)
     address tp;
     __asm__ ("mrs %0, tpidr_el0" : "=r" (tp));
     return tp;
-#else
-    ShouldNotReachHere();
-    return nullptr;
-#endif
   }
 };
 

@@ -27,8 +27,6 @@
 #include "runtime/stubRoutines.hpp"
 #include "utilities/macros.hpp"
 
-#include CPU_HEADER(rseq)
-
 #define __ _masm->
 
 #ifdef RSEQ_CRITICAL_SECTIONS

@@ -27,7 +27,7 @@
 
 #define __ masm->
 
-#ifdef LINUX
+#ifdef RSEQ_CRITICAL_SECTIONS
 
 // One critical section while it is emitted:
 //
@@ -576,6 +576,6 @@ void PerCpuAssembler::count_overflow(MacroAssembler* masm, Register tmp) {
   __ incrementq(in_java_thread(RseqThreadLocal::overflows_offset()));
 }
 
-#endif // LINUX
+#endif // RSEQ_CRITICAL_SECTIONS
 
 #undef __

@@ -22,21 +22,9 @@
 
 #include "utilities/globalDefinitions.hpp"
 
-// Not tried with musl.
-#if defined(_LP64) && defined(LINUX) && !defined(MUSL_LIBC)
-#define RSEQ_CRITICAL_SECTIONS
-#endif
-
 // What restartable sequences need to know of this CPU, outside the assembler.
 class RseqPD {
  public:
-  // There is an emitter of critical sections for this CPU.
-#ifdef RSEQ_CRITICAL_SECTIONS
-  static const bool supported = true;
-#else
-  static const bool supported = false;
-#endif
-
   // Stands before each abort handler; the same that glibc registers with.
   static const uint32_t signature = 0x53053053;
 
@@ -70,14 +58,9 @@ class RseqPD {
 
   // What %fs:0 holds in all ABIs of this CPU: its own address.
   static address thread_pointer() {
-#if defined(__x86_64__) && defined(LINUX)
     address tp;
     __asm__ ("movq %%fs:0, %0" : "=r" (tp));
     return tp;
-#else
-    ShouldNotReachHere();
-    return nullptr;
-#endif
   }
 };
 

@@ -17,16 +17,18 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
+#include "asm/macroAssembler.inline.hpp"
 #include "asm/perCpuAssembler.hpp"
 #include "code/rseqDescriptors.hpp"
-#include "macroAssembler_x86.hpp"
 #include "runtime/globals.hpp"
 #include "runtime/rseq.hpp"
-#include "stubGenerator_x86_64.hpp"
+#include "runtime/stubCodeGenerator.hpp"
+#include "runtime/stubRoutines.hpp"
+#include "utilities/macros.hpp"
 
 #define __ _masm->
 
-#ifdef LINUX
+#ifdef RSEQ_CRITICAL_SECTIONS
 
 // The stubs have the C calling convention, which C1 and the interpreter's
 // native methods use, and want the thread in its register. They write rax, r10,
@@ -41,15 +43,36 @@ static const Register seventh  = r13;   // saved; the argument that C passes on 
 static const Register argument_registers[] = { c_rarg0, c_rarg1, c_rarg2, c_rarg3, c_rarg4, c_rarg5 };
 static const int max_register_arguments = (int)ARRAY_SIZE(argument_registers);
 
+// As on aarch64 not members of StubGenerator, which need not know them.
+class PerCpuStubGenerator : public StackObj {
+  StubCodeGenerator* const _generator;
+  MacroAssembler* const _masm;
+
+  template <typename Section, typename Slow>
+  address generate(StubGenStubId stub_id, int arguments, Section section, Slow slow_path);
+  template <typename Section, typename Overflow>
+  address generate_unnamed(StubGenStubId stub_id, Section section, Overflow overflow);
+  template <typename Section>
+  address generate_named(StubGenStubId stub_id, int arguments, int moved, Section section);
+  address generate_slow(StubGenStubId stub_id, address stub, int arguments);
+  address generate_call();
+  address generate_current_slot();
+
+ public:
+  explicit PerCpuStubGenerator(StubCodeGenerator* generator)
+    : _generator(generator), _masm(generator->assembler()) {}
+  void generate_all();
+};
+
 // The stub of one operation:
 //   attempts = RseqAbortLimit
 //   retry: section -> return
 //   abort: if (--attempts != 0) goto retry
 //   slow:  what is done without a section
 template <typename Section, typename Slow>
-address StubGenerator::generate_percpu_stub(StubGenStubId stub_id, int arguments, Section section, Slow slow_path) {
+address PerCpuStubGenerator::generate(StubGenStubId stub_id, int arguments, Section section, Slow slow_path) {
   __ align(CodeEntryAlignment);
-  StubCodeMark mark(this, stub_id);
+  StubCodeMark mark(_generator, stub_id);
   address start = __ pc();
 
   const bool on_stack = arguments > max_register_arguments;
@@ -91,8 +114,8 @@ address StubGenerator::generate_percpu_stub(StubGenStubId stub_id, int arguments
 // For an operation that finds its slot itself: it is done on the overflow slot,
 // with real atomics, which threads that can not use rseq share.
 template <typename Section, typename Overflow>
-address StubGenerator::generate_percpu_unnamed_stub(StubGenStubId stub_id, Section section, Overflow overflow) {
-  return generate_percpu_stub(stub_id, 0, section, [&] () {
+address PerCpuStubGenerator::generate_unnamed(StubGenStubId stub_id, Section section, Overflow overflow) {
+  return generate(stub_id, 0, section, [&] () {
     PerCpuAssembler::count_overflow(_masm, tmp);
     overflow();
   });
@@ -102,8 +125,8 @@ address StubGenerator::generate_percpu_unnamed_stub(StubGenStubId stub_id, Secti
 // the thread's next currentSlot() is the overflow slot, where the caller does
 // without a section.
 template <typename Section>
-address StubGenerator::generate_percpu_named_stub(StubGenStubId stub_id, int arguments, int moved, Section section) {
-  return generate_percpu_stub(stub_id, arguments, section, [&] () {
+address PerCpuStubGenerator::generate_named(StubGenStubId stub_id, int arguments, int moved, Section section) {
+  return generate(stub_id, arguments, section, [&] () {
     PerCpuAssembler::set_stalled(_masm, tmp);
     __ movptr(result, moved);
   });
@@ -113,7 +136,7 @@ address StubGenerator::generate_percpu_named_stub(StubGenStubId stub_id, int arg
 // stack, the first on top, and all registers live, but xmm0 to xmm3
 // if the operation copies:
 //   first argument = stub(arguments)
-address StubGenerator::generate_percpu_slow_stub(StubGenStubId stub_id, address stub, int arguments) {
+address PerCpuStubGenerator::generate_slow(StubGenStubId stub_id, address stub, int arguments) {
   static const Register written[] = { result, index_, tmp };
   const int in_registers = MIN2(arguments, max_register_arguments);
   const int saved_words = (int)ARRAY_SIZE(written) + in_registers;
@@ -121,7 +144,7 @@ address StubGenerator::generate_percpu_slow_stub(StubGenStubId stub_id, address 
   const int first = (saved_words + return_address) * wordSize;
 
   __ align(CodeEntryAlignment);
-  StubCodeMark mark(this, stub_id);
+  StubCodeMark mark(_generator, stub_id);
   address start = __ pc();
 
   for (Register r : written) {
@@ -155,9 +178,9 @@ address StubGenerator::generate_percpu_slow_stub(StubGenStubId stub_id, address 
 
 // For C++, where no register holds the thread:
 //   long (thread, stub, words): the answer of stub(words[0], ... words[6])
-address StubGenerator::generate_percpu_call() {
+address PerCpuStubGenerator::generate_call() {
   __ align(CodeEntryAlignment);
-  StubCodeMark mark(this, StubGenStubId::percpu_call_id);
+  StubCodeMark mark(_generator, StubGenStubId::percpu_call_id);
   address start = __ pc();
 
   const Register stub = r11;
@@ -178,9 +201,9 @@ address StubGenerator::generate_percpu_call() {
   return start;
 }
 
-address StubGenerator::generate_percpu_current_slot() {
+address PerCpuStubGenerator::generate_current_slot() {
   __ align(CodeEntryAlignment);
-  StubCodeMark mark(this, StubGenStubId::percpu_current_slot_id);
+  StubCodeMark mark(_generator, StubGenStubId::percpu_current_slot_id);
   address start = __ pc();
 
   Label slow;
@@ -192,15 +215,12 @@ address StubGenerator::generate_percpu_current_slot() {
   return start;
 }
 
-void StubGenerator::generate_percpu_stubs() {
-  if (!Rseq::is_enabled()) {
-    return;
-  }
+void PerCpuStubGenerator::generate_all() {
   const int overflow_offset = checked_cast<int>(Rseq::overflow_offset());
 
   // void (address, delta)
   StubRoutines::_percpu_load_add_store =
-    generate_percpu_unnamed_stub(StubGenStubId::percpu_load_add_store_id, [&] (Label& slow) {
+    generate_unnamed(StubGenStubId::percpu_load_add_store_id, [&] (Label& slow) {
       PerCpuAssembler::load_exclusive_words(_masm, result);
       return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, result, index_, tmp, slow);
     }, [&] () {
@@ -210,7 +230,7 @@ void StubGenerator::generate_percpu_stubs() {
 
   // value before (address, delta)
   StubRoutines::_percpu_get_and_add =
-    generate_percpu_unnamed_stub(StubGenStubId::percpu_get_and_add_id, [&] (Label& slow) {
+    generate_unnamed(StubGenStubId::percpu_get_and_add_id, [&] (Label& slow) {
       return PerCpuAssembler::get_and_add(_masm, false, result, c_rarg0, c_rarg1, index_, tmp, slow);
     }, [&] () {
       __ movq(result, c_rarg1);
@@ -220,7 +240,7 @@ void StubGenerator::generate_percpu_stubs() {
 
   // witness (address, expect, newv)
   StubRoutines::_percpu_compare_and_exchange =
-    generate_percpu_unnamed_stub(StubGenStubId::percpu_compare_and_exchange_id, [&] (Label& slow) {
+    generate_unnamed(StubGenStubId::percpu_compare_and_exchange_id, [&] (Label& slow) {
       return PerCpuAssembler::compare_and_exchange(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
                                                    index_, tmp, slow);
     }, [&] () {
@@ -232,23 +252,23 @@ void StubGenerator::generate_percpu_stubs() {
 
   // status (slot, address, expect, newv)
   StubRoutines::_percpu_load_cbne_store =
-    generate_percpu_named_stub(StubGenStubId::percpu_load_cbne_store_id, 4, PerCpuAssembler::moved, [&] (Label& slow) {
+    generate_named(StubGenStubId::percpu_load_cbne_store_id, 4, PerCpuAssembler::moved, [&] (Label& slow) {
       return PerCpuAssembler::load_cbne_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2, c_rarg3,
                                               index_, tmp, slow);
     });
 
   // head (slot, address, expect_not, next_offset)
   StubRoutines::_percpu_load_cbeq_store_add_load_store =
-    generate_percpu_named_stub(StubGenStubId::percpu_load_cbeq_store_add_load_store_id, 4,
-                               PerCpuAssembler::moved_head, [&] (Label& slow) {
+    generate_named(StubGenStubId::percpu_load_cbeq_store_add_load_store_id, 4,
+                  PerCpuAssembler::moved_head, [&] (Label& slow) {
       return PerCpuAssembler::load_cbeq_store_add_load_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2, c_rarg3,
                                                              index_, tmp, slow);
     });
 
   // status (slot, address, expect, address2, expect2, newv)
   StubRoutines::_percpu_load_cbne_load_cbne_store =
-    generate_percpu_named_stub(StubGenStubId::percpu_load_cbne_load_cbne_store_id, 6,
-                               PerCpuAssembler::moved, [&] (Label& slow) {
+    generate_named(StubGenStubId::percpu_load_cbne_load_cbne_store_id, 6,
+                  PerCpuAssembler::moved, [&] (Label& slow) {
       return PerCpuAssembler::load_cbne_load_cbne_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
                                                         c_rarg3, c_rarg4, c_rarg5, index_, tmp, slow);
     });
@@ -259,11 +279,11 @@ void StubGenerator::generate_percpu_stubs() {
                                                   c_rarg3, c_rarg4, c_rarg5, index_, tmp, slow);
   };
   StubRoutines::_percpu_load_cbne_store_store =
-    generate_percpu_named_stub(StubGenStubId::percpu_load_cbne_store_store_id, 6,
-                               PerCpuAssembler::moved, store_store);
+    generate_named(StubGenStubId::percpu_load_cbne_store_store_id, 6,
+                  PerCpuAssembler::moved, store_store);
   StubRoutines::_percpu_load_cbne_store_store_release =
-    generate_percpu_named_stub(StubGenStubId::percpu_load_cbne_store_store_release_id, 6,
-                               PerCpuAssembler::moved, store_store);
+    generate_named(StubGenStubId::percpu_load_cbne_store_store_release_id, 6,
+                  PerCpuAssembler::moved, store_store);
 
   // status (slot, address, expect, dst, src, length, newv)
   auto memcpy_store = [&] (Label& slow) {
@@ -271,48 +291,54 @@ void StubGenerator::generate_percpu_stubs() {
                                                    c_rarg3, c_rarg4, c_rarg5, seventh, index_, tmp, slow);
   };
   StubRoutines::_percpu_load_cbne_memcpy_store =
-    generate_percpu_named_stub(StubGenStubId::percpu_load_cbne_memcpy_store_id, 7,
-                               PerCpuAssembler::moved, memcpy_store);
+    generate_named(StubGenStubId::percpu_load_cbne_memcpy_store_id, 7,
+                  PerCpuAssembler::moved, memcpy_store);
   StubRoutines::_percpu_load_cbne_memcpy_store_release =
-    generate_percpu_named_stub(StubGenStubId::percpu_load_cbne_memcpy_store_release_id, 7,
-                               PerCpuAssembler::moved, memcpy_store);
+    generate_named(StubGenStubId::percpu_load_cbne_memcpy_store_release_id, 7,
+                  PerCpuAssembler::moved, memcpy_store);
 
-  StubRoutines::_percpu_current_slot = generate_percpu_current_slot();
+  StubRoutines::_percpu_current_slot = generate_current_slot();
 
-  StubRoutines::_percpu_call = generate_percpu_call();
+  StubRoutines::_percpu_call = generate_call();
 
 #ifdef COMPILER2
   StubRoutines::_percpu_slow_load_add_store =
-    generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_add_store_id,
-                              StubRoutines::_percpu_load_add_store, 2);
+    generate_slow(StubGenStubId::percpu_slow_load_add_store_id,
+                  StubRoutines::_percpu_load_add_store, 2);
   StubRoutines::_percpu_slow_get_and_add =
-    generate_percpu_slow_stub(StubGenStubId::percpu_slow_get_and_add_id,
-                              StubRoutines::_percpu_get_and_add, 2);
+    generate_slow(StubGenStubId::percpu_slow_get_and_add_id,
+                  StubRoutines::_percpu_get_and_add, 2);
   StubRoutines::_percpu_slow_compare_and_exchange =
-    generate_percpu_slow_stub(StubGenStubId::percpu_slow_compare_and_exchange_id,
-                              StubRoutines::_percpu_compare_and_exchange, 3);
+    generate_slow(StubGenStubId::percpu_slow_compare_and_exchange_id,
+                  StubRoutines::_percpu_compare_and_exchange, 3);
   StubRoutines::_percpu_slow_load_cbne_store =
-    generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbne_store_id,
-                              StubRoutines::_percpu_load_cbne_store, 4);
+    generate_slow(StubGenStubId::percpu_slow_load_cbne_store_id,
+                  StubRoutines::_percpu_load_cbne_store, 4);
   StubRoutines::_percpu_slow_load_cbeq_store_add_load_store =
-    generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbeq_store_add_load_store_id,
-                              StubRoutines::_percpu_load_cbeq_store_add_load_store, 4);
+    generate_slow(StubGenStubId::percpu_slow_load_cbeq_store_add_load_store_id,
+                  StubRoutines::_percpu_load_cbeq_store_add_load_store, 4);
   StubRoutines::_percpu_slow_load_cbne_load_cbne_store =
-    generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbne_load_cbne_store_id,
-                              StubRoutines::_percpu_load_cbne_load_cbne_store, 6);
+    generate_slow(StubGenStubId::percpu_slow_load_cbne_load_cbne_store_id,
+                  StubRoutines::_percpu_load_cbne_load_cbne_store, 6);
   StubRoutines::_percpu_slow_load_cbne_store_store =
-    generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbne_store_store_id,
-                              StubRoutines::_percpu_load_cbne_store_store_release, 6);
+    generate_slow(StubGenStubId::percpu_slow_load_cbne_store_store_id,
+                  StubRoutines::_percpu_load_cbne_store_store_release, 6);
   StubRoutines::_percpu_slow_load_cbne_memcpy_store =
-    generate_percpu_slow_stub(StubGenStubId::percpu_slow_load_cbne_memcpy_store_id,
-                              StubRoutines::_percpu_load_cbne_memcpy_store_release, 7);
+    generate_slow(StubGenStubId::percpu_slow_load_cbne_memcpy_store_id,
+                  StubRoutines::_percpu_load_cbne_memcpy_store_release, 7);
 #endif // COMPILER2
+}
+
+void generate_percpu_stubs(StubCodeGenerator* generator) {
+  if (Rseq::is_enabled()) {
+    PerCpuStubGenerator(generator).generate_all();
+  }
 }
 
 #else
 
-void StubGenerator::generate_percpu_stubs() {}
+void generate_percpu_stubs(StubCodeGenerator* generator) {}
 
-#endif // LINUX
+#endif // RSEQ_CRITICAL_SECTIONS
 
 #undef __

@@ -18,15 +18,19 @@
  */
 
 
+#include "jvm_io.h"
 #include "rseqFlaws_linux.hpp"
 #include "runtime/globals.hpp"
 #include "runtime/java.hpp"
+#include "runtime/rseq.hpp"
 #include "utilities/globalDefinitions.hpp"
 #include "utilities/ostream.hpp"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+
+#ifdef RSEQ_CRITICAL_SECTIONS
 
 // A version of Linux in one number, so that versions compare.
 static constexpr int linux_version(int version, int patchlevel, int stable) {
@@ -177,3 +181,5 @@ void RseqFlaws::print_on(outputStream* st, int flaws, int avoided) {
     }
   }
 }
+
+#endif // RSEQ_CRITICAL_SECTIONS

@@ -37,8 +37,6 @@
 #include "utilities/ostream.hpp"
 #include "utilities/vmError.hpp"
 
-#include CPU_HEADER(rseq)
-
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
@@ -50,6 +48,10 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#ifdef RSEQ_CRITICAL_SECTIONS
+
+#include CPU_HEADER(rseq)
 
 // Kernel 4.18; the build machine's headers may be older.
 #ifndef SYS_rseq
@@ -420,8 +422,6 @@ void Rseq::initialize() {
   choose_index();
   if (!UseRseq) {
     disable("-XX:-UseRseq", 0);
-  } else if (!RseqPD::supported) {
-    disable("no critical sections for this CPU or C library", 0);
   } else if (!is_trusted()) {
     disable("this kernel does not abort every section", 0);
   } else if (overflow_offset() > (size_t)max_jint) {
@@ -577,3 +577,5 @@ void Rseq::print_on(outputStream* st) {
             aborts, overflows);
   print_flaws_on(st);
 }
+
+#endif // RSEQ_CRITICAL_SECTIONS

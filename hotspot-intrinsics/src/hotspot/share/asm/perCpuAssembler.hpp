@@ -26,21 +26,67 @@
 class RseqDescriptor;
 class RseqSection;
 
-// The operations on per-CPU data. Each is one critical section and is used by
-// the stub (which the interpreter and C1 call) and by C2's nodes alike. What
-// each does and answers is in perCpuOperations.md, beside this file.
+// The operations on per-CPU data, named after their steps, as in librseq. Each is one
+// critical section. The stub, which the interpreter and C1 call, and C2's nodes use the
+// same code. In Java they are methods of jdk.internal.percpu.Rseq.
 //
-// address is a variable's address in slot 0; slot i is at address + (i << stride_shift).
-// address2, dst and src are plain addresses. A section that aborts has committed
-// nothing; what comes then is the caller's, and so is the place "slow", where a
-// thread goes that is not registered or whose slot is somebody's exclusively. All
-// registers differ; result, index, tmp and words are written, all others kept. A CPU
-// whose sections have scratch registers of their own takes noreg for words.
+//   section { ... }   the kernel sends a thread that is preempted, migrated, signalled or
+//                     fenced in it to its abort handler. The last step, the commit, is one
+//                     store. No step before it counts.
+//   index             the slot of the CPU that the section runs on: mm_cid, else cpu_id
+//   v[i]              the long at address + (i << stride_shift)
+//   enter             if (cpu_id < 0 || exclusive[index] < 0) slow
+//                     It comes before the first load of the slot. A section that loaded
+//                     first could commit what was there before somebody's exclusive use.
+//                     x86 keeps the order of loads. On aarch64 exclusive[index] also is the
+//                     slot's offset, so that the address of v[index] depends on it; what is
+//                     loaded from elsewhere comes after a load-acquire of v[index].
+//   named             if (index != slot) return moved; enter
+//   abort             count it, and start again; after RseqAbortLimit in a row: slow
 //
-// A commit is one store. Where release is true it is a store-release: what was
-// stored before, in the section or not, is seen by who sees the commit.
+// load_add_store(v, delta)                      section { enter; v[index] += delta }
+// get_and_add(v, delta)                         section { enter; old = v[index]; v[index] = old + delta }
+//                                               return old
+// compare_and_exchange(v, expect, newv)         section { enter; old = v[index]; if (old == expect) v[index] = newv }
+//                                               return old
+// load_cbne_store(slot, v, expect, newv)        section { named; if (v[slot] != expect) return not_equal
+//                                                         v[slot] = newv }
+// load_cbeq_store_add_load_store(slot, v, expect_not, next_offset)
+//                                               section { named; head = v[slot]; if (head == expect_not) return head
+//                                                         v[slot] = *(head + next_offset) }
+//                                               return head; -1 for moved
+// load_cbne_load_cbne_store(slot, v, expect, v2, expect2, newv)
+//                                               section { named; if (v[slot] != expect || *v2 != expect2) return not_equal
+//                                                         v[slot] = newv }
+// load_cbne_store_store(slot, v, expect, v2, newv2, newv), and with release
+//                                               section { named; if (v[slot] != expect) return not_equal
+//                                                         *v2 = newv2; v[slot] = newv }
+// load_cbne_memcpy_store(slot, v, expect, dst, src, length, newv), and with release
+//                                               section { named; if (v[slot] != expect) return not_equal
+//                                                         copy length bytes from src to dst; v[slot] = newv }
 //
-// Where scratch is true the code is only measured: there is no descriptor.
+// Those without another answer return committed.
+//
+// slow, in the operations that find their slot themselves: the same with an atomic
+// instruction on the overflow slot. In those that name it: return moved, and set the
+// thread's stalled word, so that its next current_slot() is the overflow slot. There the
+// caller does without a section. So no loop of current_slot and an operation depends on a
+// section that comes to its end.
+//
+// address2 (v2), dst and src are plain addresses: no slot is added, and what is written there
+// counts for nobody before the commit. length is at most 4096, which the caller checks: a
+// section cannot throw. Where release is true the commit is a store-release: what was stored
+// before, in the section or not, is seen by who sees the commit.
+//
+// An index above the slots of CPUs (a process that a checkpoint restored on a larger machine, a
+// kernel with a bug) never leads to a write outside of a variable. Its exclusive word decides: on
+// aarch64 the table goes on behind the last slot with words that send the operation to slow; on
+// x86-64 no memory is there, so the section faults before it has loaded anything of the slot, and
+// hs_err says why. current_slot() answers the overflow slot.
+//
+// All registers differ; result, index and tmp are written, all others kept. What comes after
+// an abort, and the place slow, are the caller's. Where scratch is true the code is only
+// measured: there is no descriptor.
 class PerCpuAssembler : public AllStatic {
   static RseqDescriptor* finish(MacroAssembler* masm, bool scratch, RseqSection& section,
                                 Register result, Label& done);

@@ -25,8 +25,11 @@
 #include "runtime/icache.hpp"
 #include "runtime/interfaceSupport.inline.hpp"
 #include "runtime/mutexLocker.hpp"
+#include "runtime/rseq.hpp"
 #include "utilities/align.hpp"
 #include "utilities/macros.hpp"
+
+#ifdef RSEQ_CRITICAL_SECTIONS
 
 #include CPU_HEADER(rseq)
 
@@ -193,3 +196,12 @@ int RseqDescriptors::allocated() {
 int RseqDescriptors::capacity() {
   return Atomic::load(&_capacity);
 }
+
+#else
+
+// No code has sections.
+address RseqDescriptors::code_pc(address pc)                         { return pc; }
+void RseqDescriptors::bind(RseqDescriptor* list, address code_begin) { assert(list == nullptr, "sections"); }
+void RseqDescriptors::release(RseqDescriptor* list)                  { assert(list == nullptr, "sections"); }
+
+#endif // RSEQ_CRITICAL_SECTIONS

@@ -28,8 +28,6 @@
 #include "runtime/stubRoutines.hpp"
 #include "utilities/macros.hpp"
 
-#include CPU_HEADER(rseq)
-
 #ifdef RSEQ_CRITICAL_SECTIONS
 
 bool C2PerCpuStub::in_scratch() {
@@ -133,6 +131,7 @@ void C2PerCpu::load_cbne_memcpy_store(C2_MacroAssembler* masm, Register result, 
 
 #else
 
+void C2PerCpu::keep(C2_MacroAssembler*, jobject) { ShouldNotReachHere(); }
 void C2PerCpu::load_add_store(C2_MacroAssembler*, Register, RegisterOrConstant, Register, Register, Register) { ShouldNotReachHere(); }
 void C2PerCpu::get_and_add(C2_MacroAssembler*, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }
 void C2PerCpu::compare_and_exchange(C2_MacroAssembler*, Register, Register, Register, Register, Register, Register) { ShouldNotReachHere(); }

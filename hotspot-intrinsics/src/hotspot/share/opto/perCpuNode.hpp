@@ -44,9 +44,12 @@ class PerCpuLoadStoreNode : public LoadStoreNode {
 
   PerCpuLoadStoreNode(Node* c, Node* mem, Node* adr, Node* val, Node* owner, const Type* t, uint required)
     : LoadStoreNode(c, mem, adr, val, TypeRawPtr::BOTTOM, t, required) {
+    init_class_id(Class_PerCpuLoadStore);
     init_req(Owner, owner);
   }
   virtual uint size_of() const { return sizeof(*this); }
+
+  Node* owner() const { return in(Owner); }
 
   // For the matcher, whose trees are binary: all inputs from ValueIn on become one.
   void pack_inputs_for_matching();

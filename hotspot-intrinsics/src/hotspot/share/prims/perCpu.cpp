@@ -20,25 +20,13 @@
 #include "asm/perCpuAssembler.hpp"
 #include "jni.h"
 #include "jvm.h"
-#include "logging/log.hpp"
-#include "nmt/memTag.hpp"
-#include "runtime/atomic.hpp"
-#include "runtime/handshake.hpp"
 #include "runtime/interfaceSupport.inline.hpp"
 #include "runtime/javaThread.inline.hpp"
-#include "runtime/os.hpp"
-#include "runtime/rseq.hpp"
-#include "runtime/stackOverflow.hpp"
 #include "runtime/stubRoutines.hpp"
-#include "utilities/align.hpp"
 #include "utilities/globalDefinitions.hpp"
-#include "utilities/ostream.hpp"
 
-// Native methods of jdk.internal.percpu.Rseq: its raw operations as the
-// interpreter sees them, through the stubs that C1 calls too, and the arenas.
-
-#define PERCPU_LEAF(result_type, header) \
-  JVM_LEAF(static result_type, header)
+// Native methods of jdk.internal.percpu.Rseq: the operations as the interpreter
+// sees them, through the stubs that C1 calls too.
 
 // A thread in a critical section must not count as being in native code: a fence
 // that is a handshake would not wait for it.
@@ -48,7 +36,7 @@
 // Calls a stub as compiled code does: with the thread in its register.
 template <typename... Arguments>
 static jlong call_stub(JavaThread* thread, address stub, Arguments... arguments) {
-  guarantee(stub != nullptr, "raw per-CPU operation without rseq: ask PerCpu.isEnabled() first");
+  guarantee(stub != nullptr, "raw per-CPU operation without rseq: ask Rseq.isEnabled() first");
   typedef jlong (*Call)(JavaThread*, address, const jlong*);
   const jlong words[PerCpuAssembler::max_arguments] = { (jlong)arguments... };
   return CAST_TO_FN_PTR(Call, StubRoutines::percpu_call())(thread, stub, words);
@@ -109,122 +97,19 @@ PERCPU_SECTION(jint, PerCpu_LoadCbneMemcpyStoreRelease(JNIEnv* env, jclass cls, 
                          length, newv);
 } JVM_END
 
-PERCPU_LEAF(jint, PerCpu_CurrentSlot(JNIEnv* env, jclass cls)) {
+JVM_LEAF(static jint, PerCpu_CurrentSlot(JNIEnv* env, jclass cls)) {
   return (jint)call_stub(JavaThread::thread_from_jni_environment(env), StubRoutines::percpu_current_slot());
 } JVM_END
 
-// --- Exclusive use of a slot
-
-static volatile uint64_t _fences = 0;
-
-// Critical sections have no safepoint and no handshake in them: a thread that
-// took part is in none that began before.
-class LeaveSectionsClosure : public HandshakeClosure {
- public:
-  LeaveSectionsClosure() : HandshakeClosure("LeaveCriticalSections") {}
-  void do_thread(Thread* thread) {}
-};
-
-JVM_ENTRY(static void, PerCpu_Fence0(JNIEnv* env, jclass cls)) {
-  Atomic::inc(&_fences);
-  bool done;
-  {
-    // The kernel may take milliseconds, for the first one. A safepoint does not
-    // wait for that.
-    ThreadBlockInVM tbivm(thread);
-    done = Rseq::fence();
-  }
-  if (!done) {
-    LeaveSectionsClosure leave;
-    Handshake::execute(&leave);
-  }
-} JVM_END
-
-// How much of the stack Java frames can still take.
-PERCPU_LEAF(jlong, PerCpu_StackRoom0(JNIEnv* env, jclass cls)) {
-  const StackOverflow* state = JavaThread::thread_from_jni_environment(env)->stack_overflow_state();
-  return (jlong)(os::current_stack_pointer() - state->shadow_zone_safe_limit());
-} JVM_END
-
-PERCPU_LEAF(jlong, PerCpu_ExclusiveWord0(JNIEnv* env, jclass cls, jint slot)) {
-  return (jlong)(uintptr_t)Rseq::exclusive_word(slot);
-} JVM_END
-
-// --- What this process has
-
-PERCPU_LEAF(jboolean, PerCpu_IsEnabled0(JNIEnv* env, jclass cls)) {
+JVM_LEAF(static jboolean, PerCpu_IsEnabled0(JNIEnv* env, jclass cls)) {
   return StubRoutines::percpu_load_add_store() != nullptr;
-} JVM_END
-
-PERCPU_LEAF(jint, PerCpu_Slots0(JNIEnv* env, jclass cls)) {
-  return Rseq::slots();
-} JVM_END
-
-PERCPU_LEAF(jint, PerCpu_StrideShift0(JNIEnv* env, jclass cls)) {
-  return Rseq::stride_shift;
-} JVM_END
-
-static volatile size_t _arenas = 0;
-static volatile size_t _arena_bytes = 0;
-
-// 0 where an overflow makes it nonsense.
-static size_t in_pages(jlong bytes) {
-  const size_t page = os::vm_page_size();
-  return (bytes > 0 && (julong)bytes <= (julong)max_intx - page) ? align_up((size_t)bytes, page) : 0;
-}
-
-JVM_ENTRY(static jlong, PerCpu_AllocateArena0(JNIEnv* env, jclass cls, jlong bytes)) {
-  const size_t size = in_pages(bytes);
-  char* base = (size == 0) ? nullptr : os::reserve_memory(size, mtPerCpu);
-  if (base == nullptr) {
-    return 0;
-  }
-  if (!Rseq::commit_arena(base, size)) {
-    os::release_memory(base, size);
-    return 0;
-  }
-  Atomic::inc(&_arenas);
-  Atomic::add(&_arena_bytes, size);
-  log_debug(rseq)("Arena of %zu bytes at " PTR_FORMAT, size, p2i(base));
-  return (jlong)(uintptr_t)base;
-} JVM_END
-
-JVM_ENTRY(static void, PerCpu_FreeArena0(JNIEnv* env, jclass cls, jlong base, jlong bytes)) {
-  const size_t size = in_pages(bytes);
-  log_debug(rseq)("Arena at " PTR_FORMAT " released", (intptr_t)base);
-  os::release_memory((char*)(uintptr_t)base, size);
-  Atomic::dec(&_arenas);
-  Atomic::sub(&_arena_bytes, size);
-} JVM_END
-
-// The constants of the same order are in jdk.internal.percpu.Rseq.
-JVM_ENTRY(static jlong, PerCpu_Statistic0(JNIEnv* env, jclass cls, jint which)) {
-  uint64_t aborts;
-  uint64_t overflows;
-  Rseq::count(&aborts, &overflows);
-  switch (which) {
-    case 0: return (jlong)aborts;
-    case 1: return (jlong)overflows;
-    case 2: return (jlong)Atomic::load(&_arenas);
-    case 3: return (jlong)Atomic::load(&_arena_bytes);
-    case 4: return (jlong)Atomic::load(&_fences);
-    default: return -1;
-  }
-} JVM_END
-
-JVM_ENTRY(static jstring, PerCpu_Describe0(JNIEnv* env, jclass cls)) {
-  char buffer[512];
-  stringStream st(buffer, sizeof(buffer));
-  Rseq::print_on(&st);
-  ThreadToNativeFromVM ttn(thread);
-  return env->NewStringUTF(buffer);
 } JVM_END
 
 #define CC (char*)  /* cast a literal from (const char*) */
 #define FN_PTR(f) CAST_FROM_FN_PTR(void*, &f)
 #define OBJ "Ljava/lang/Object;"
 
-static JNINativeMethod jdk_internal_misc_PerCpu_methods[] = {
+static JNINativeMethod operations[] = {
   { CC "loadAddStore",       CC "(" OBJ "JJ)V",   FN_PTR(PerCpu_LoadAddStore) },
   { CC "getAndAdd",          CC "(" OBJ "JJ)J",   FN_PTR(PerCpu_GetAndAdd) },
   { CC "compareAndExchange", CC "(" OBJ "JJJ)J",  FN_PTR(PerCpu_CompareAndExchange) },
@@ -236,16 +121,7 @@ static JNINativeMethod jdk_internal_misc_PerCpu_methods[] = {
   { CC "loadCbneMemcpyStore",        CC "(" OBJ "IJJJJJJ)I", FN_PTR(PerCpu_LoadCbneMemcpyStore) },
   { CC "loadCbneMemcpyStoreRelease", CC "(" OBJ "IJJJJJJ)I", FN_PTR(PerCpu_LoadCbneMemcpyStoreRelease) },
   { CC "currentSlot",        CC "()I",            FN_PTR(PerCpu_CurrentSlot) },
-  { CC "fence0",             CC "()V",            FN_PTR(PerCpu_Fence0) },
-  { CC "stackRoom0",         CC "()J",            FN_PTR(PerCpu_StackRoom0) },
-  { CC "exclusiveWord0",     CC "(I)J",           FN_PTR(PerCpu_ExclusiveWord0) },
   { CC "isEnabled0",         CC "()Z",            FN_PTR(PerCpu_IsEnabled0) },
-  { CC "slots0",             CC "()I",            FN_PTR(PerCpu_Slots0) },
-  { CC "strideShift0",       CC "()I",            FN_PTR(PerCpu_StrideShift0) },
-  { CC "allocateArena0",     CC "(J)J",           FN_PTR(PerCpu_AllocateArena0) },
-  { CC "freeArena0",         CC "(JJ)V",          FN_PTR(PerCpu_FreeArena0) },
-  { CC "statistic0",         CC "(I)J",           FN_PTR(PerCpu_Statistic0) },
-  { CC "describe0",          CC "()Ljava/lang/String;", FN_PTR(PerCpu_Describe0) },
 };
 
 #undef OBJ
@@ -254,10 +130,9 @@ static JNINativeMethod jdk_internal_misc_PerCpu_methods[] = {
 
 // Exported to nativeLookup.cpp.
 extern "C" {
-JVM_ENTRY(void, JVM_RegisterPerCpuMethods(JNIEnv* env, jclass percpuclass)) {
+JVM_ENTRY(void, JVM_RegisterPerCpuOperations(JNIEnv* env, jclass cls)) {
   ThreadToNativeFromVM ttnfv(thread);
-  const int ok = env->RegisterNatives(percpuclass, jdk_internal_misc_PerCpu_methods,
-                                      (jint)ARRAY_SIZE(jdk_internal_misc_PerCpu_methods));
+  const int ok = env->RegisterNatives(cls, operations, (jint)ARRAY_SIZE(operations));
   guarantee(ok == 0, "register jdk.internal.percpu.Rseq natives");
 } JVM_END
 }

@@ -20,11 +20,19 @@
 #ifndef SHARE_RUNTIME_RSEQ_HPP
 #define SHARE_RUNTIME_RSEQ_HPP
 
+#include "utilities/globalDefinitions.hpp"
+#include "utilities/macros.hpp"
+
 // Restartable sequences: whether this process can use them, and each thread's
 // registration with the kernel. See os/linux/rseq_linux.hpp for the interface.
 
-#ifdef LINUX
-#include "rseq_linux.hpp"
+// What is known of an OS and of a CPU is there for these platforms. Not tried with musl.
+#if defined(LINUX) && !defined(MUSL_LIBC) && !defined(ZERO) && (defined(AMD64) || defined(AARCH64))
+#define RSEQ_CRITICAL_SECTIONS
+#endif
+
+#ifdef RSEQ_CRITICAL_SECTIONS
+#include OS_HEADER(rseq)
 #else
 
 #include "memory/allStatic.hpp"
@@ -47,10 +55,10 @@ class Rseq : public AllStatic {
   static bool fence() { return false; }
   static bool commit_arena(char* base, size_t size) { return os::commit_memory(base, size, !ExecMem); }
   static void count(uint64_t* aborts, uint64_t* overflows) { *aborts = 0; *overflows = 0; }
-  static void print_on(outputStream* st) { st->print("rseq: none: not Linux; striped atomics, %d slots", slots()); }
+  static void print_on(outputStream* st) { st->print("rseq: none: no critical sections on this platform; striped atomics, %d slots", slots()); }
   static void print_fault_on(outputStream* st, const void* siginfo) {}
 };
 
-#endif // LINUX
+#endif // RSEQ_CRITICAL_SECTIONS
 
 #endif // SHARE_RUNTIME_RSEQ_HPP

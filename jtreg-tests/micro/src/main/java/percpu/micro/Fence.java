@@ -83,7 +83,7 @@ public class Fence {
 
         private static long addressInSlot0(PerCpuLong variable) {
             try {
-                Field address = PerCpuLong.class.getDeclaredField("address");
+                Field address = PerCpuLong.class.getSuperclass().getDeclaredField("address");
                 address.setAccessible(true);
                 return address.getLong(variable);
             } catch (ReflectiveOperationException e) {

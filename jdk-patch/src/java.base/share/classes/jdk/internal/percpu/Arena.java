@@ -21,32 +21,26 @@
 
 package jdk.internal.percpu;
 
-import java.lang.ref.Reference;
 import java.util.Arrays;
-import java.util.Objects;
 
 import jdk.internal.misc.Unsafe;
 import jdk.internal.ref.CleanerFactory;
 import jdk.internal.ref.UnlistedCleanable;
 
 /**
- * The allocator of per-CPU variables.
+ * Per-CPU variables, for {@link Memory}.
  *
- * <p>An arena is {@code slots()} strides of zeroed memory and holds nearly as many
+ * <p>An arena is {@code Slots.count()} strides of zeroed memory and holds nearly as many
  * variables as a stride has longs; a variable costs 8 bytes in each slot. On
- * the heap it costs one {@link Lease} of 32 bytes and the 4 bytes of its entry
+ * the heap it costs one {@link VariableLease} of 32 bytes and the 4 bytes of its entry
  * in {@link #leases}, which keeps the lease reachable and tells free variables
  * from used ones. Variables are never padded: two in the same slot belong to
  * the same CPU, and slots are a stride apart.
  *
- * <p>A variable belongs to an owner and is free when the owner is unreachable.
- * The thread of the common cleaner then zeroes it, in every slot, and only then
- * makes it available again. That needs no fence, because no section can be in
- * progress on it: the owner is an input of every section, so the thread in it
- * keeps the owner reachable until it is over; a section contains no safepoint,
- * and no collector clears a reference before each thread passed one.
+ * <p>A variable whose owner is unreachable is zeroed, in every slot, by the thread of the
+ * common cleaner, and only then available again.
  */
-public final class Arena {
+final class Arena {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
@@ -58,8 +52,8 @@ public final class Arena {
     private static final int VARIABLES_PER_ALIAS = ALIAS / Long.BYTES - 1;
 
     // Variables in an arena. A lease's id is its arena's number times this, plus the index there.
-    private static final long BYTES = Rseq.slots() * Rseq.stride();
-    private static final int CAPACITY = (int) (Rseq.stride() / ALIAS) * VARIABLES_PER_ALIAS;
+    private static final long BYTES = Slots.count() * Slots.stride();
+    private static final int CAPACITY = (int) (Slots.stride() / ALIAS) * VARIABLES_PER_ALIAS;
     private static final int MAX_ARENAS = Integer.MAX_VALUE / CAPACITY;
 
     // All below is guarded by the class. Nothing here is made by a static initializer, which could not be tried again.
@@ -74,7 +68,7 @@ public final class Arena {
     // Free variables in all arenas.
     private static long available;
 
-    private final Lease[] leases = new Lease[CAPACITY];
+    private final VariableLease[] leases = new VariableLease[CAPACITY];
     private long base;
     private int used;
 
@@ -88,44 +82,15 @@ public final class Arena {
         return base + (long) index / VARIABLES_PER_ALIAS * ALIAS + (index % VARIABLES_PER_ALIAS + 1) * Long.BYTES;
     }
 
-    /**
-     * Allocates a variable, zero in all slots, which is freed some time after
-     * {@code owner} became unreachable. There may be several for one owner.
-     *
-     * @param owner keeps the variable alive
-     * @return the address of the variable in slot 0
-     * @throws NullPointerException if {@code owner} is null
-     * @throws OutOfMemoryError if there is no memory, on the heap or outside, also
-     *         after that of unreachable owners was freed
-     */
-    public static long allocate(Object owner) {
-        // What can fail comes first: here and in arenaWithRoom nothing was changed yet.
-        Lease lease = new Lease(Objects.requireNonNull(owner));
-        long address = tryAllocate(lease);
-        if (address == 0) {
-            // Not under the lock, which the cleaner wants.
-            try (Reclaimer reclaimer = new Reclaimer()) {
-                while (address == 0 && reclaimer.reclaim()) {
-                    address = tryAllocate(lease);
-                }
-            }
-            if (address == 0) {
-                throw outOfMemory();
-            }
-        }
-        Reference.reachabilityFence(owner);
-        return address;
-    }
-
     /** {@return the address of a variable that the lease holds from now on, or 0 if there is no memory} */
-    private static long tryAllocate(Lease lease) {
+    private static long tryAllocate(VariableLease lease) {
         synchronized (Arena.class) {
             int number = arenaWithRoom();
             if (number < 0) {
                 return 0;
             }
             Arena arena = arenas[number];
-            Lease[] leases = arena.leases;
+            VariableLease[] leases = arena.leases;
             int index = arena.firstFree;
             while (leases[index] != null) {
                 index++;
@@ -171,7 +136,7 @@ public final class Arena {
             arenas = Arrays.copyOf(arenas, Math.min(number * 2, MAX_ARENAS));
         }
         Arena arena = new Arena();
-        long base = Rseq.allocateArena(BYTES);
+        long base = VMServices.reserveMemory(BYTES);
         if (base == 0) {
             return false;
         }
@@ -180,12 +145,6 @@ public final class Arena {
         arenas[number] = arena;
         available += CAPACITY;
         return true;
-    }
-
-    private static OutOfMemoryError outOfMemory() {
-        return new OutOfMemoryError("Cannot reserve " + Rseq.slots() + " x " + Rseq.stride()
-                + " bytes for per-CPU variables (" + Rseq.arenaBytes() + " bytes in "
-                + Rseq.arenas() + " arenas are in use)");
     }
 
     /** Makes a variable available again that nobody can use any more. */
@@ -213,14 +172,14 @@ public final class Arena {
             }
         }
         if (unusedBase != 0) {
-            Rseq.freeArena(unusedBase, BYTES);
+            VMServices.releaseMemory(unusedBase, BYTES);
         }
     }
 
     /** {@return how many slots have something else than zero in some variable} */
     static int slotsInUse() {
         int inUse = 0;
-        for (int slot = 0; slot < Rseq.slots(); slot++) {
+        for (int slot = 0; slot < Slots.count(); slot++) {
             // Not all slots at once: allocations wait meanwhile.
             synchronized (Arena.class) {
                 inUse += isInUse(slot) ? 1 : 0;
@@ -233,7 +192,7 @@ public final class Arena {
         for (int number = 0; arenas != null && number < arenas.length; number++) {
             Arena arena = arenas[number];
             for (int index = 0; arena != null && index < CAPACITY; index++) {
-                if (arena.leases[index] != null && Rseq.get(slot, arena.address(index)) != 0) {
+                if (arena.leases[index] != null && Slots.get(slot, arena.address(index)) != 0) {
                     return true;
                 }
             }
@@ -243,23 +202,28 @@ public final class Arena {
 
     /** Zeroes a variable in all slots, without making pages resident that were never written. */
     private static void clear(long address) {
-        for (int slot = 0; slot < Rseq.slots(); slot++) {
-            long copy = Rseq.addressInSlot(address, slot);
+        for (int slot = 0; slot < Slots.count(); slot++) {
+            long copy = Slots.address(address, slot);
             if (U.getLong(copy) != 0) {
                 U.putLong(copy, 0);
             }
         }
     }
 
-    /** Ties one variable to its owner, without referring to it strongly. */
-    private static final class Lease extends UnlistedCleanable<Object> {
+    /** Holds one variable. */
+    static final class VariableLease extends UnlistedCleanable<Object> implements Memory.Lease {
 
         // Negative while it holds no variable: an allocation that failed leaves such a
         // lease behind, and a collector may still enqueue it.
         private int id = -1;
 
-        Lease(Object owner) {
+        VariableLease(Object owner) {
             super(owner, CleanerFactory.cleaner());
+        }
+
+        @Override
+        public long tryAllocate() {
+            return Arena.tryAllocate(this);
         }
 
         @Override

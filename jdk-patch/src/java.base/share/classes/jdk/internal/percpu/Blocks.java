@@ -23,11 +23,8 @@ package jdk.internal.percpu;
 
 import jdk.internal.misc.Unsafe;
 
-/**
- * Blocks of {@link Rseq#MAX_COPY} bytes, borrowed for one operation. Free ones
- * wait on the slots and are never freed.
- */
-public final class Blocks {
+/** Blocks of {@link Rseq#MAX_COPY} bytes, borrowed for one operation. They are never freed. */
+public final class Blocks extends FreeList {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
@@ -36,9 +33,6 @@ public final class Blocks {
 
     // Made when it is first needed; what fails then can be tried again.
     private static volatile Blocks instance;
-
-    // The variable with each slot's first free block, which this owns. Blocks are never freed.
-    private final long free = Arena.allocate(this);
 
     private Blocks() {}
 
@@ -56,34 +50,28 @@ public final class Blocks {
         return blocks;
     }
 
+    @Override
+    protected long grow() {
+        long block = U.allocateMemory(HEADER + Rseq.MAX_COPY);
+        Chain.link(block, 0);
+        return block;
+    }
+
     /**
      * {@return the address of a block}
      *
      * @throws OutOfMemoryError if there is no memory
      */
     public static long borrow() {
-        Blocks owner = instance();
-        long block = Chain.pop(owner, owner.free);
-        if (block == 0) {
-            block = Chain.takeFromOthers(owner, owner.free);
-            if (block == 0) {
-                block = U.allocateMemory(HEADER + Rseq.MAX_COPY);
-            } else if (Chain.next(block) != 0) {
-                long rest = Chain.next(block);
-                Chain.push(owner, owner.free, rest, Chain.last(rest));
-            }
-        }
-        return block + HEADER;
+        return instance().take() + HEADER;
     }
 
     /**
-     * Gives a block back.
+     * Ends {@link #borrow}.
      *
-     * @param address what {@link #borrow} returned
+     * @param address what it returned
      */
-    public static void giveBack(long address) {
-        Blocks owner = instance();
-        long block = address - HEADER;
-        Chain.push(owner, owner.free, block, block);
+    public static void giveBackBlock(long address) {
+        instance().giveBack(address - HEADER);
     }
 }

@@ -24,8 +24,8 @@ package jdk.internal.percpu;
 import java.lang.ref.Reference;
 
 import jdk.internal.misc.Unsafe;
-import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.Stable;
 
 /**
  * Linked lists of nodes outside of the heap, one list on each slot, last in first
@@ -36,10 +36,9 @@ import jdk.internal.vm.annotation.ForceInline;
  * be read as long as the owner lives, also while it is not in a list. There is
  * no ABA: {@link Rseq#loadCbeqStoreAddLoadStore}.
  *
- * <p>Every operation ends after a bounded number of attempts, the last one on
- * the slow slot, under its lock. {@code owner} and {@code head} are the same in
- * all calls for one set of lists: {@code head} is the variable's address, which
- * {@code owner} keeps alive, and the nodes too.
+ * <p>Operations are {@linkplain Transaction transactions}. {@code owner} and
+ * {@code head} are the same in all calls for one set of lists: {@code head} is the
+ * variable's address, which {@code owner} keeps alive, and the nodes too.
  *
  * <p>Near the end of the stack: what is compiled has the stack for a first attempt when
  * its method is entered, but in the interpreter each method is a call that may throw
@@ -47,17 +46,10 @@ import jdk.internal.vm.annotation.ForceInline;
  * here and in the structures, or one whose failure is caught and does no harm. What
  * comes after that, {@link ExclusiveUse} and so on, asks for stack first. So the
  * error means that nothing was done.
- *
- * <p>The first attempt is compiled into the caller, the others are not, here and in
- * the structures: once a second attempt was seen in a profile, the caller would
- * have a loop, of which C2 makes copies, and pay for that each time.
- */
+ * */
 public final class Chain {
 
     private static final Unsafe U = Unsafe.getUnsafe();
-
-    /** How often an operation of a per-CPU structure is tried before its slow path. */
-    public static final int ATTEMPTS = 8;
 
     /** Where a node has its link. */
     public static final long LINK = 0;
@@ -66,17 +58,35 @@ public final class Chain {
     private static final int MOST = 1024;
     private static final int WORTH_A_FENCE = 64;
 
+    // Made by initialize(): a static initializer that fails could not be tried again. A thread that got a structure
+    // without synchronization may see null, and calls it, too.
+    @Stable
+    private static Chain transactions;
+
+    private final Transaction<Object> pop = new Pop();
+    private final Transaction<Object> push = new Push();
+    private final Transaction<Object> takeHalf = new TakeHalf();
+
     private Chain() {}
 
-    /** {@return the slot of this thread's CPU, or -1 if it can use no section} */
-    @ForceInline
-    public static int usableSlot() {
-        if (!Rseq.isEnabled()) {
-            return -1;
+    /**
+     * Makes the transactions, if that was not done before.
+     *
+     * @throws OutOfMemoryError if there is no memory; to be called again then
+     */
+    static synchronized Chain initialize() {
+        if (transactions == null) {
+            transactions = new Chain();
         }
-        int slot = Rseq.currentSlot();
-        return slot == Rseq.overflowSlot() ? -1 : slot;
+        return transactions;
     }
+
+    private static Chain transactions() {
+        Chain made = transactions;
+        return made != null ? made : initialize();
+    }
+
+    // --- Pop
 
     /**
      * {@return a node, or 0 if there is none on this thread's slot nor on the
@@ -88,141 +98,52 @@ public final class Chain {
      */
     @ForceInline
     public static long pop(Object owner, long head) {
-        int slot = usableSlot();
-        long node = Rseq.MOVED_HEAD;
+        int slot = Rseq.usableSlot();
         if (slot >= 0) {
-            node = Rseq.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
+            long node = Rseq.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
             if (node > 0) {
                 // What the one who pushed it has written comes after.
                 try {
                     U.loadFence();
                 } catch (StackOverflowError e) {
-                    Rseq.fenceByStore = 0;
+                    VMServices.fenceByStore = 0;
                 }
                 return node;
             }
         }
-        return popAgain(owner, head, node);
+        return transactions().pop.run(owner, head, 0, 0);
     }
 
-    // node: of the attempt before
-    @DontInline
-    private static long popAgain(Object owner, long head, long node) {
-        for (int i = 1; node != 0 && i < ATTEMPTS; i++) {
-            int slot = usableSlot();
-            if (slot < 0) {
-                break;
+    private static final class Pop extends Transaction<Object> {
+
+        Pop() {
+            super(true);
+        }
+
+        @Override
+        protected boolean isPossible(Object owner, int slot, long head) {
+            return Slots.get(slot, head) != 0;
+        }
+
+        @Override
+        protected long attempt(Object owner, int slot, long head, long b, long c) {
+            long node = Rseq.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
+            U.loadFence();
+            return node > 0 ? node : AGAIN;
+        }
+
+        @Override
+        protected long plainly(Object owner, int slot, long head, long b, long c) {
+            long first = Slots.address(head, slot);
+            long node = U.getLong(first);
+            if (node != 0) {
+                U.putLong(first, next(node));
             }
-            node = Rseq.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
-            if (node > 0) {
-                try {
-                    U.loadFence();
-                } catch (StackOverflowError e) {
-                    Rseq.fenceByStore = 0;
-                }
-                return node;
-            }
-        }
-        return node == 0 && Rseq.get(Rseq.overflowSlot(), head) == 0 ? 0 : popSlowly(owner, head);
-    }
-
-    // The slow slot; and if that is empty, this CPU's, which it may not have been able to use.
-    private static long popSlowly(Object owner, long head) {
-        ExclusiveUse slow = ExclusiveUse.slow();
-        long node;
-        synchronized (slow) {
-            slow.count();
-            node = popPlainly(slow.slot(), head);
-        }
-        int here = node == 0 && Rseq.isEnabled() ? Rseq.currentSlot() : slow.slot();
-        if (here != slow.slot() && Rseq.get(here, head) != 0) {
-            node = popHere(here, head);
-        }
-        Reference.reachabilityFence(owner);
-        return node;
-    }
-
-    private static long popHere(int slot, long head) {
-        ExclusiveUse x = ExclusiveUse.ifFree(slot);
-        if (x == null) {
-            return 0;
-        }
-        synchronized (x) {
-            try {
-                return x.tryKeepOff() ? popPlainly(slot, head) : 0;
-            } finally {
-                x.letIn();
-            }
+            return node;
         }
     }
 
-    /**
-     * {@return nodes of some slot that has many, linked, or 0} Half of them, but not
-     * more than a certain number. For nodes that are all alike: a thread that is moved
-     * between two operations leaves them where they may not be needed.
-     *
-     * @param owner keeps everything alive
-     * @param head  the variable
-     */
-    public static long takeFromOthers(Object owner, long head) {
-        long taken = 0;
-        for (int slot = 0; taken == 0 && slot < Rseq.slots(); slot++) {
-            // What is counted here changes meanwhile; the nodes remain readable.
-            if (count(slot, head) >= WORTH_A_FENCE) {
-                taken = takeHalf(slot, head);
-            }
-        }
-        Reference.reachabilityFence(owner);
-        return taken;
-    }
-
-    private static long takeHalf(int slot, long head) {
-        ExclusiveUse x = ExclusiveUse.ifFree(slot);
-        if (x == null) {
-            return 0;
-        }
-        synchronized (x) {
-            try {
-                return x.tryKeepOff() ? takePlainly(slot, head) : 0;
-            } finally {
-                x.letIn();
-            }
-        }
-    }
-
-    private static int count(int slot, long head) {
-        int count = 0;
-        for (long node = Rseq.get(slot, head); node != 0 && count < MOST; node = next(node)) {
-            count++;
-        }
-        return count;
-    }
-
-    // The first ones, and leaves the rest.
-    private static long takePlainly(int slot, long head) {
-        int half = count(slot, head) / 2;
-        if (half == 0) {
-            return 0;
-        }
-        long first = Rseq.get(slot, head);
-        long last = first;
-        for (int i = 1; i < half; i++) {
-            last = next(last);
-        }
-        U.putLong(Rseq.addressInSlot(head, slot), next(last));
-        link(last, 0);
-        return first;
-    }
-
-    /** {@return a node of one slot, or 0} The caller has the slot exclusively. */
-    private static long popPlainly(int slot, long head) {
-        long first = Rseq.addressInSlot(head, slot);
-        long node = U.getLong(first);
-        if (node != 0) {
-            U.putLong(first, U.getLong(node + LINK));
-        }
-        return node;
-    }
+    // --- Push
 
     /**
      * Pushes nodes that are linked, all of which are on this thread's slot then,
@@ -236,47 +157,112 @@ public final class Chain {
      */
     @ForceInline
     public static void push(Object owner, long head, long first, long last) {
-        int slot = usableSlot();
+        int slot = Rseq.usableSlot();
         if (slot < 0 || !tryPush(owner, slot, head, first, last)) {
-            pushAgain(owner, head, first, last);
+            transactions().push.run(owner, head, first, last);
         }
-    }
-
-    @DontInline
-    private static void pushAgain(Object owner, long head, long first, long last) {
-        for (int i = 1; i < ATTEMPTS; i++) {
-            int slot = usableSlot();
-            if (slot < 0) {
-                break;
-            }
-            if (tryPush(owner, slot, head, first, last)) {
-                return;
-            }
-        }
-        pushSlowly(owner, head, first, last);
     }
 
     @ForceInline
     private static boolean tryPush(Object owner, int slot, long head, long first, long last) {
-        long old = Rseq.get(slot, head);
+        long old = Slots.get(slot, head);
         U.putLong(last + LINK, old);
         U.storeFence();
         return Rseq.loadCbneStore(owner, slot, head, old, first) == Rseq.COMMITTED;
     }
 
-    private static void pushSlowly(Object owner, long head, long first, long last) {
-        ExclusiveUse slow = ExclusiveUse.slow();
-        synchronized (slow) {
-            slow.count();
-            pushPlainly(slow.slot(), head, first, last);
+    private static final class Push extends Transaction<Object> {
+
+        Push() {
+            super(false);
         }
-        Reference.reachabilityFence(owner);
+
+        @Override
+        protected boolean isPossible(Object owner, int slot, long head) {
+            return true;
+        }
+
+        @Override
+        protected long attempt(Object owner, int slot, long head, long first, long last) {
+            return tryPush(owner, slot, head, first, last) ? DONE : AGAIN;
+        }
+
+        @Override
+        protected long plainly(Object owner, int slot, long head, long first, long last) {
+            pushPlainly(slot, head, first, last);
+            return DONE;
+        }
     }
 
     /** Pushes to one slot. The caller has the slot exclusively. */
     public static void pushPlainly(int slot, long head, long first, long last) {
-        U.putLong(last + LINK, Rseq.get(slot, head));
-        U.putLongRelease(null, Rseq.addressInSlot(head, slot), first);
+        U.putLong(last + LINK, Slots.get(slot, head));
+        U.putLongRelease(null, Slots.address(head, slot), first);
+    }
+
+    // --- Many nodes at a time
+
+    /**
+     * {@return nodes of some slot that has many, linked, or 0} Half of them, but not
+     * more than a certain number. For nodes that are all alike: a thread that is moved
+     * between two operations leaves them where they may not be needed.
+     *
+     * @param owner keeps everything alive
+     * @param head  the variable
+     */
+    public static long takeFromOthers(Object owner, long head) {
+        Transaction<Object> takeHalf = transactions().takeHalf;
+        long taken = 0;
+        for (int slot = 0; taken == 0 && slot < Slots.count(); slot++) {
+            if (takeHalf.isPossible(owner, slot, head)) {
+                taken = takeHalf.exclusivelyIfFree(owner, slot, head, 0, 0);
+            }
+        }
+        Reference.reachabilityFence(owner);
+        return taken;
+    }
+
+    private static final class TakeHalf extends Transaction<Object> {
+
+        TakeHalf() {
+            super(true);
+        }
+
+        @Override
+        protected boolean isPossible(Object owner, int slot, long head) {
+            // What is counted here changes meanwhile; the nodes remain readable.
+            return count(slot, head) >= WORTH_A_FENCE;
+        }
+
+        @Override
+        protected long attempt(Object owner, int slot, long head, long b, long c) {
+            return AGAIN;
+        }
+
+        // The first ones, and leaves the rest.
+        @Override
+        protected long plainly(Object owner, int slot, long head, long b, long c) {
+            int half = count(slot, head) / 2;
+            if (half == 0) {
+                return REFUSED;
+            }
+            long first = Slots.get(slot, head);
+            long last = first;
+            for (int i = 1; i < half; i++) {
+                last = next(last);
+            }
+            U.putLong(Slots.address(head, slot), next(last));
+            link(last, 0);
+            return first;
+        }
+    }
+
+    private static int count(int slot, long head) {
+        int count = 0;
+        for (long node = Slots.get(slot, head); node != 0 && count < MOST; node = next(node)) {
+            count++;
+        }
+        return count;
     }
 
     /**
@@ -287,8 +273,8 @@ public final class Chain {
      * @param head the variable
      */
     public static long takeAllPlainly(int slot, long head) {
-        long first = Rseq.get(slot, head);
-        U.putLong(Rseq.addressInSlot(head, slot), 0);
+        long first = Slots.get(slot, head);
+        U.putLong(Slots.address(head, slot), 0);
         return first;
     }
 

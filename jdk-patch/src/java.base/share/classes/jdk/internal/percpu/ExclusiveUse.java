@@ -109,9 +109,9 @@ public final class ExclusiveUse {
     private long commits;
 
     private ExclusiveUse(int slot) {
-        boolean sections = Rseq.isEnabled() && slot != Rseq.overflowSlot();
+        boolean sections = Rseq.isEnabled() && slot != Slots.overflow();
         this.slot = slot;
-        word = sections ? Rseq.exclusiveWord(slot) : 0;
+        word = sections ? VMServices.exclusiveWord(slot) : 0;
         opened = sections ? U.getLong(word) & ~SET : 0;
         actions = new Object();
     }
@@ -123,7 +123,7 @@ public final class ExclusiveUse {
      */
     static synchronized void initialize() {
         if (slots == null) {
-            ExclusiveUse[] all = new ExclusiveUse[Rseq.slots()];
+            ExclusiveUse[] all = new ExclusiveUse[Slots.count()];
             for (int slot = 0; slot < all.length; slot++) {
                 all[slot] = new ExclusiveUse(slot);
             }
@@ -156,8 +156,8 @@ public final class ExclusiveUse {
      * @throws StackOverflowError if there is not stack enough
      */
     public static ExclusiveUse slow() {
-        Rseq.ensureStack();
-        return of(Rseq.isEnabled() ? Rseq.overflowSlot() : Stripes.currentStripe());
+        VMServices.ensureStack();
+        return of(Rseq.isEnabled() ? Slots.overflow() : Stripes.currentStripe());
     }
 
     /**
@@ -183,7 +183,7 @@ public final class ExclusiveUse {
      */
     public static ExclusiveUse at(int slot) {
         checkHolds(slot);
-        Rseq.ensureStack();
+        VMServices.ensureStack();
         return of(slot);
     }
 
@@ -213,7 +213,7 @@ public final class ExclusiveUse {
         if (held >= 0 && held != slot) {
             return null;
         }
-        Rseq.ensureStack();
+        VMServices.ensureStack();
         return of(slot);
     }
 
@@ -282,7 +282,7 @@ public final class ExclusiveUse {
             throw new IllegalStateException("This thread is in an exclusive action on slot " + held
                     + " already: they do not nest");
         }
-        Rseq.ensureStack();
+        VMServices.ensureStack();
         of(slot).run(action);
     }
 
@@ -324,7 +324,7 @@ public final class ExclusiveUse {
             return false;
         }
         U.putLongVolatile(null, word, opened | SET);
-        Rseq.fence();
+        VMServices.fence();
         return true;
     }
 
@@ -361,7 +361,7 @@ public final class ExclusiveUse {
     public static int heldSlot() {
         if (running != 0) {
             Thread thread = Thread.currentThread();
-            for (int slot = 0; slot < Rseq.slots(); slot++) {
+            for (int slot = 0; slot < Slots.count(); slot++) {
                 if (of(slot).owner == thread) {
                     return slot;
                 }
@@ -379,13 +379,13 @@ public final class ExclusiveUse {
      * @param slot the slot
      */
     public static boolean keepsOff(int slot) {
-        return Rseq.isEnabled() && U.getLongVolatile(null, Rseq.exclusiveWord(slot)) < 0;
+        return Rseq.isEnabled() && U.getLongVolatile(null, VMServices.exclusiveWord(slot)) < 0;
     }
 
     /** {@return how many transactions and actions were done in this process} */
     static long commits() {
         long sum = 0;
-        for (int slot = 0; slot < Rseq.slots(); slot++) {
+        for (int slot = 0; slot < Slots.count(); slot++) {
             ExclusiveUse x = of(slot);
             synchronized (x) {
                 sum += x.commits;

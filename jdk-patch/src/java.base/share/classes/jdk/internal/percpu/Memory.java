@@ -21,24 +21,57 @@
 
 package jdk.internal.percpu;
 
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.util.Objects;
 
 import jdk.internal.misc.Unsafe;
 import jdk.internal.ref.CleanerFactory;
+import jdk.internal.ref.PhantomCleanable;
 
 /**
- * A block of zeroed memory for each slot, for what does not fit into the
- * variables of {@link Arena}: a structure's array. Pages become resident
- * when they are written. The memory is freed some time after its owner became
- * unreachable; that no section can be in it then has the reason that
- * {@code Arena} gives.
+ * The allocator of memory outside of the heap: variables, of which an {@link Arena} holds
+ * many, and blocks for what is larger. All of it is zeroed, and pages become resident
+ * when they are written.
+ *
+ * <p>Memory belongs to an owner and is freed some time after the owner became
+ * unreachable. That needs no fence, because no section can be in progress on it: the
+ * owner is an input of every section, so the thread in it keeps the owner reachable
+ * until it is over; a section contains no safepoint, and no collector clears a reference
+ * before each thread passed one.
+ *
+ * <p>If there is no memory, the collector runs before an allocation fails: see
+ * {@link Reclaimer}.
  */
 public final class Memory {
 
     private static final int PAGE = Unsafe.getUnsafe().pageSize();
 
     private Memory() {}
+
+    /** Ties memory to its owner, without referring to it strongly. */
+    interface Lease {
+
+        /** {@return the address of memory that this holds from now on, or 0 if there is none} */
+        long tryAllocate();
+
+        /** Frees what this holds, if anything. */
+        void clean();
+    }
+
+    /**
+     * {@return the address in slot 0 of a variable, zero in all slots} There may be
+     * several for one owner.
+     *
+     * @param owner keeps the variable alive
+     * @throws OutOfMemoryError if there is no memory, on the heap or outside
+     */
+    public static long allocateVariable(Object owner) {
+        long address = allocate(owner, new Arena.VariableLease(Objects.requireNonNull(owner)));
+        if (address == 0) {
+            throw outOfMemory("a variable");
+        }
+        return address;
+    }
 
     /**
      * {@return the distance between two slots' blocks} Whole pages, so that each
@@ -49,8 +82,8 @@ public final class Memory {
      */
     public static long stride(long bytesPerSlot) {
         long stride = (bytesPerSlot + PAGE - 1) & -PAGE;
-        if (bytesPerSlot < 0 || stride <= 0 || stride > Long.MAX_VALUE / Rseq.slots()) {
-            throw outOfMemory(bytesPerSlot);
+        if (bytesPerSlot < 0 || stride <= 0 || stride > Long.MAX_VALUE / Slots.count()) {
+            throw outOfMemory(bytesPerSlot + " bytes in each slot");
         }
         return stride;
     }
@@ -60,66 +93,69 @@ public final class Memory {
      *
      * @param owner  keeps the memory alive
      * @param stride what {@link #stride} said
-     * @throws OutOfMemoryError if there is no memory, also after that of
-     *         unreachable owners was freed
+     * @throws OutOfMemoryError if there is no memory, on the heap or outside
      */
-    public static long allocate(Object owner, long stride) {
-        return allocateBlock(owner, stride * Rseq.slots());
+    public static long allocateSlots(Object owner, long stride) {
+        return allocateBlock(owner, stride * Slots.count());
     }
 
     /**
-     * {@return the address of one block for all slots}
+     * {@return the address of a block that is not one slot's or another's}
      *
      * @param owner keeps the memory alive
      * @param bytes how much, positive
-     * @throws OutOfMemoryError if there is no memory, also after that of
-     *         unreachable owners was freed
+     * @throws OutOfMemoryError if there is no memory, on the heap or outside
      */
     public static long allocateBlock(Object owner, long bytes) {
-        // Registered before there is anything to free, so that nothing is lost if that fails.
-        Block block = new Block(bytes);
-        Cleaner.Cleanable cleanable = CleanerFactory.cleaner().register(owner, block);
-        long base = reserve(bytes);
-        if (base == 0) {
-            cleanable.clean();
-            throw outOfMemory(bytes);
+        BlockLease lease = new BlockLease(owner, bytes);
+        long address = allocate(owner, lease);
+        if (address == 0) {
+            lease.clean();
+            throw outOfMemory(bytes + " bytes");
         }
-        block.base = base;
-        Reference.reachabilityFence(owner);
-        return base;
+        return address;
     }
 
-    private static long reserve(long bytes) {
-        long base = Rseq.allocateArena(bytes);
-        if (base == 0) {
+    // Called under no lock that the cleaner wants.
+    private static long allocate(Object owner, Lease lease) {
+        long address = lease.tryAllocate();
+        if (address == 0) {
             try (Reclaimer reclaimer = new Reclaimer()) {
-                while (base == 0 && reclaimer.reclaim()) {
-                    base = Rseq.allocateArena(bytes);
+                while (address == 0 && reclaimer.reclaim()) {
+                    address = lease.tryAllocate();
                 }
             }
         }
-        return base;
+        Reference.reachabilityFence(owner);
+        return address;
     }
 
-    private static OutOfMemoryError outOfMemory(long bytes) {
-        return new OutOfMemoryError("Cannot reserve " + bytes + " bytes for a per-CPU structure with "
-                + Rseq.slots() + " slots (" + Rseq.arenaBytes() + " bytes are in use)");
+    private static OutOfMemoryError outOfMemory(String what) {
+        return new OutOfMemoryError("Cannot reserve per-CPU memory for " + what + " with " + Slots.count() + " slots ("
+                + Statistics.arenaBytes() + " bytes in " + Statistics.arenas() + " blocks are in use)");
     }
 
-    /** Memory that waits for its owner to become unreachable. */
-    private static final class Block implements Runnable {
+    /** Registered before there is anything to free, so that nothing is lost if that fails. */
+    private static final class BlockLease extends PhantomCleanable<Object> implements Lease {
 
         private final long bytes;
         private volatile long base;
 
-        Block(long bytes) {
+        BlockLease(Object owner, long bytes) {
+            super(owner, CleanerFactory.cleaner());
             this.bytes = bytes;
         }
 
         @Override
-        public void run() {
+        public long tryAllocate() {
+            base = VMServices.reserveMemory(bytes);
+            return base;
+        }
+
+        @Override
+        protected void performCleanup() {
             if (base != 0) {
-                Rseq.freeArena(base, bytes);
+                VMServices.releaseMemory(base, bytes);
             }
         }
     }

@@ -34,7 +34,7 @@ public final class Segments {
 
     /**
      * Initializes what segments and their copies need: to be called where a structure
-     * is made, as {@link Rseq#prepare}.
+     * is made, as {@link VMServices#prepare}.
      *
      * @param owner   keeps the memory alive
      * @param address where it is, {@code 2 * Long.BYTES} at least

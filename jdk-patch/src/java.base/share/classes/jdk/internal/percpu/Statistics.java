@@ -29,24 +29,36 @@ package jdk.internal.percpu;
  */
 public final class Statistics {
 
+    // The VM's numbers for what it counts: prims/perCpuServices.cpp.
+    private static final int ABORTS = 0;
+    private static final int OVERFLOW_OPERATIONS = 1;
+    private static final int ARENAS = 2;
+    private static final int ARENA_BYTES = 3;
+    private static final int FENCES = 4;
+
     private Statistics() {}
+
+    /** {@return how many sections were aborted, as far as handlers counted them} */
+    public static long aborts() {
+        return VMServices.statistic(ABORTS);
+    }
+
+    /** {@return how many operations were done with atomic instructions on the overflow slot} */
+    public static long overflowOperations() {
+        return VMServices.statistic(OVERFLOW_OPERATIONS);
+    }
 
     /**
      * {@return how many operations were completed without a section: with atomic
      * instructions on the overflow slot, or as transactions under a slot's lock}
      */
     public static long slowCommits() {
-        return Rseq.overflowOperations() + ExclusiveUse.commits();
-    }
-
-    /** {@return how many sections were aborted} */
-    public static long aborts() {
-        return Rseq.aborts();
+        return overflowOperations() + ExclusiveUse.commits();
     }
 
     /** {@return how often threads were made to leave their sections} */
     public static long fences() {
-        return Rseq.fences();
+        return VMServices.statistic(FENCES);
     }
 
     /**
@@ -57,8 +69,13 @@ public final class Statistics {
         return Arena.slotsInUse();
     }
 
-    /** {@return how many bytes are reserved for variables and structures} */
+    /** {@return how many blocks of memory there are for variables and structures} */
+    public static long arenas() {
+        return VMServices.statistic(ARENAS);
+    }
+
+    /** {@return how many bytes these reserve} */
     public static long arenaBytes() {
-        return Rseq.arenaBytes();
+        return VMServices.statistic(ARENA_BYTES);
     }
 }

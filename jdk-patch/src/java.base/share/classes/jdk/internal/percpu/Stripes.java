@@ -52,12 +52,12 @@ public final class Stripes {
     @ForceInline
     public static int currentStripe() {
         long mixed = JLA.currentCarrierThread().threadId() * MIX;
-        return (int) (((mixed >>> 32) * Rseq.overflowSlot()) >>> 32);
+        return (int) (((mixed >>> 32) * Slots.overflow()) >>> 32);
     }
 
     @ForceInline
     private static long here(long address) {
-        return Rseq.addressInSlot(address, currentStripe());
+        return Slots.address(address, currentStripe());
     }
 
     /**
@@ -99,6 +99,6 @@ public final class Stripes {
      */
     @ForceInline
     public static boolean compareAndSet(int slot, long address, long expect, long newv) {
-        return U.compareAndSetLong(null, Rseq.addressInSlot(address, slot), expect, newv);
+        return U.compareAndSetLong(null, Slots.address(address, slot), expect, newv);
     }
 }

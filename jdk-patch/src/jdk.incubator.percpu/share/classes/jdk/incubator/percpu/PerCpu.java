@@ -26,7 +26,9 @@ import java.util.Objects;
 
 import jdk.internal.percpu.ExclusiveUse;
 import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Slots;
 import jdk.internal.percpu.Stripes;
+import jdk.internal.percpu.VMServices;
 import jdk.internal.vm.annotation.ForceInline;
 
 /**
@@ -87,7 +89,7 @@ public final class PerCpu {
      */
     @ForceInline
     public static int slots() {
-        return Rseq.slots();
+        return Slots.count();
     }
 
     /**
@@ -231,8 +233,8 @@ public final class PerCpu {
      */
     @ForceInline
     public static boolean cmpxchg(PerCpuLong v, int slot, long expected, long value) {
-        Objects.checkIndex(slot, Rseq.slots());
-        if (Rseq.isEnabled() && slot != Rseq.overflowSlot()) {
+        Objects.checkIndex(slot, Slots.count());
+        if (Rseq.isEnabled() && slot != Slots.overflow()) {
             int status = Rseq.loadCbneStore(v, slot, v.address, expected, value);
             if (status != Rseq.MOVED || !ExclusiveUse.isHeld(slot)) {
                 return status == Rseq.COMMITTED;
@@ -295,9 +297,9 @@ public final class PerCpu {
      *                                   then
      */
     public static void exclusive(int slot, Runnable action) {
-        Objects.checkIndex(slot, Rseq.slots());
+        Objects.checkIndex(slot, Slots.count());
         Objects.requireNonNull(action);
-        Rseq.prepare();
+        VMServices.prepare();
         ExclusiveUse.run(slot, action);
     }
 }

@@ -24,12 +24,10 @@ package jdk.incubator.percpu;
 import java.util.Arrays;
 
 import jdk.internal.misc.Unsafe;
-import jdk.internal.percpu.Arena;
 import jdk.internal.percpu.Chain;
+import jdk.internal.percpu.FreeList;
 import jdk.internal.percpu.Memory;
-import jdk.internal.percpu.Rseq;
 import jdk.internal.vm.annotation.ForceInline;
-import jdk.internal.vm.annotation.Stable;
 
 /**
  * Places for objects that critical sections pass around. A section cannot store a
@@ -41,10 +39,11 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p>A cell is outside of the heap, 16 bytes: the link of {@link Chain}, by
  * which structures and the free list link it, so that pushing an element makes no
- * object; and its index. Free cells wait on the slots, refer to nothing, and are
- * used again by whoever runs there.
+ * object; and its index. Free cells are empty: they refer to nothing. Who puts an
+ * element into a cell and cannot hand it over has to take it out again without a call,
+ * for which there may be no stack.
  */
-final class PerCpuCells {
+final class PerCpuCells extends FreeList {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
@@ -62,33 +61,11 @@ final class PerCpuCells {
     // class too, and those should not share a cache line with what others write.
     static final int MARGIN = 32;
 
-    // The variable with each slot's first free cell.
-    @Stable
-    private final long free;
-
     // By chunks, so that an element never moves. Copied when it grows, guarded by this.
     volatile Object[][] elements = new Object[0][];
 
     // Where the cells of each chunk are. Written before elements.
     long[] bases = new long[0];
-
-    PerCpuCells() {
-        Rseq.prepare();
-        free = Arena.allocate(this);
-    }
-
-    /**
-     * {@return an empty cell} Who puts an element into it and cannot hand it over has to
-     * take it out again without a call, for which there may be no stack.
-     *
-     * @throws OutOfMemoryError if there is no memory, on the heap or outside;
-     *         nothing has changed then
-     */
-    @ForceInline
-    long acquire() {
-        long cell = Chain.pop(this, free);
-        return cell != 0 ? cell : refill();
-    }
 
     /** {@return the array in which a cell's element is, at its {@link #index}} */
     @ForceInline
@@ -100,22 +77,6 @@ final class PerCpuCells {
     @ForceInline
     int index(long cell) {
         return MARGIN + (U.getInt(cell + INDEX) & CHUNK - 1);
-    }
-
-    /**
-     * Makes an empty cell free.
-     *
-     * @throws StackOverflowError if there is not stack enough; there is one cell less
-     *         then
-     */
-    @ForceInline
-    void release(long cell) {
-        Chain.push(this, free, cell, cell);
-    }
-
-    /** Makes cells free that are empty already, on a slot that the caller has exclusively. */
-    void releaseAll(int slot, long first, long last) {
-        Chain.pushPlainly(slot, free, first, last);
     }
 
     /** {@return what a cell holds} Null if it is free, or was made free meanwhile. */
@@ -134,22 +95,9 @@ final class PerCpuCells {
         return element;
     }
 
-    /** {@return a free cell: another slot's, with more for this slot, or a new one} */
-    private long refill() {
-        Rseq.ensureStack();
-        long cell = Chain.takeFromOthers(this, free);
-        if (cell == 0) {
-            cell = grow();
-        }
-        long rest = Chain.next(cell);
-        if (rest != 0) {
-            Chain.push(this, free, rest, Chain.last(rest));
-        }
-        return cell;
-    }
-
-    /** {@return the first of a chunk of new cells, linked} */
-    private synchronized long grow() {
+    // The first of a chunk of new cells.
+    @Override
+    protected synchronized long grow() {
         Object[][] old = elements;
         if (old.length == 1 << 31 - CHUNK_SHIFT) {
             throw new OutOfMemoryError("A per-CPU structure holds 2^31 elements");

@@ -27,9 +27,11 @@ import java.io.Serializable;
 import java.lang.ref.Reference;
 
 import jdk.internal.misc.Unsafe;
-import jdk.internal.percpu.Arena;
+import jdk.internal.percpu.Memory;
 import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Slots;
 import jdk.internal.percpu.Stripes;
+import jdk.internal.percpu.VMServices;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
@@ -89,8 +91,8 @@ public class PerCpuCounter extends Number {
     @SuppressWarnings("this-escape") // only into a phantom reference
     private PerCpuCounter(long sum) {
         baseline = -sum;
-        Rseq.prepare();
-        address = Arena.allocate(this);
+        VMServices.prepare();
+        address = Memory.allocateVariable(this);
     }
 
     @ForceInline
@@ -167,7 +169,7 @@ public class PerCpuCounter extends Number {
     }
 
     private long slotSum() {
-        return Rseq.sum(this, pinnedAddress());
+        return Slots.sum(this, pinnedAddress());
     }
 
     /**

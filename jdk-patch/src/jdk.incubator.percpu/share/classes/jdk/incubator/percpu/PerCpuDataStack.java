@@ -26,14 +26,14 @@ import java.lang.ref.Reference;
 import java.util.Objects;
 
 import jdk.internal.misc.Unsafe;
-import jdk.internal.percpu.Arena;
 import jdk.internal.percpu.Blocks;
-import jdk.internal.percpu.Chain;
 import jdk.internal.percpu.ExclusiveUse;
 import jdk.internal.percpu.Memory;
 import jdk.internal.percpu.Rseq;
 import jdk.internal.percpu.Segments;
-import jdk.internal.vm.annotation.DontInline;
+import jdk.internal.percpu.Slots;
+import jdk.internal.percpu.Transaction;
+import jdk.internal.percpu.VMServices;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
@@ -86,18 +86,17 @@ import jdk.internal.vm.annotation.Stable;
  *
  * @since 25
  */
-public final class PerCpuDataStack {
+// The variable is the number of elements.
+public final class PerCpuDataStack extends PerCpuVariable {
 
     /** The largest size of an element, in bytes. */
     public static final int MAX_ELEMENT_SIZE = Rseq.MAX_COPY;
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
-    private static final long SIZE = U.objectFieldOffset(PerCpuDataStack.class, "size");
-
-    // The variable with each slot's number of elements.
-    @Stable
-    private final long size;
+    // Not static: a static initializer that fails could not be tried again.
+    private final Transaction<PerCpuDataStack> pushing = new Push();
+    private final Transaction<PerCpuDataStack> popping = new Pop();
 
     // Where slot 0 has its elements, and from there to the next slot.
     @Stable
@@ -127,13 +126,12 @@ public final class PerCpuDataStack {
         if (capacity <= 0) {
             throw new IllegalArgumentException("capacity must be positive: " + capacity);
         }
+        super();
         this.elementSize = elementSize;
         this.capacity = capacity;
-        Rseq.prepare();
         stride = Memory.stride((long) capacity * elementSize);
-        elements = Memory.allocate(this, stride);
+        elements = Memory.allocateSlots(this, stride);
         Segments.prepare(this, elements);
-        size = Arena.allocate(this);
     }
 
     /**
@@ -190,7 +188,7 @@ public final class PerCpuDataStack {
                 Segments.segment(this, block, elementSize).copyFrom(source);
                 pushed = push(block);
             } finally {
-                Blocks.giveBack(block);
+                Blocks.giveBackBlock(block);
             }
         }
         Reference.reachabilityFence(source);
@@ -199,79 +197,49 @@ public final class PerCpuDataStack {
 
     @ForceInline
     private boolean push(long source) {
-        int slot = Chain.usableSlot();
+        int slot = Rseq.usableSlot();
         if (slot >= 0) {
-            long count = Rseq.get(slot, size);
+            long count = Slots.get(slot, address);
             if (count < capacity && tryPush(source, slot, count)) {
                 return true;
             }
         }
-        return pushAgain(source);
-    }
-
-    @DontInline
-    private boolean pushAgain(long source) {
-        for (int i = 1; i < Chain.ATTEMPTS; i++) {
-            int slot = Chain.usableSlot();
-            if (slot < 0) {
-                break;
-            }
-            long count = Rseq.get(slot, size);
-            if (count >= capacity) {
-                return false;
-            }
-            if (tryPush(source, slot, count)) {
-                return true;
-            }
-        }
-        return pushSlowly(source);
+        return pushing.run(this, source, 0, 0) == Transaction.DONE;
     }
 
     @ForceInline
     private boolean tryPush(long source, int slot, long count) {
-        return Rseq.loadCbneMemcpyStoreRelease(this, slot, size, count, element(slot, count),
+        return Rseq.loadCbneMemcpyStoreRelease(this, slot, address, count, element(slot, count),
                 source, elementSize, count + 1) == Rseq.COMMITTED;
     }
 
-    // To the slow slot; and if that is full, to this CPU's, which it may not have been able to use.
-    private boolean pushSlowly(long source) {
-        ExclusiveUse slow = ExclusiveUse.slow();
-        boolean pushed;
-        synchronized (slow) {
-            slow.count();
-            pushed = pushPlainly(source, slow.slot());
-        }
-        int here = !pushed && Rseq.isEnabled()
-                ? Rseq.currentSlot() : slow.slot();
-        if (here != slow.slot()) {
-            pushed = pushHere(source, here);
-        }
-        Reference.reachabilityFence(this);
-        return pushed;
-    }
+    private static final class Push extends Transaction<PerCpuDataStack> {
 
-    private boolean pushHere(long source, int slot) {
-        ExclusiveUse x = ExclusiveUse.ifFree(slot);
-        if (x == null) {
-            return false;
+        Push() {
+            super(false);
         }
-        synchronized (x) {
-            try {
-                return x.tryKeepOff() && pushPlainly(source, slot);
-            } finally {
-                x.letIn();
+
+        @Override
+        protected boolean isPossible(PerCpuDataStack stack, int slot, long source) {
+            return Slots.get(slot, stack.address) < stack.capacity;
+        }
+
+        @Override
+        protected long attempt(PerCpuDataStack stack, int slot, long source, long b, long c) {
+            long count = Slots.get(slot, stack.address);
+            return count < stack.capacity && stack.tryPush(source, slot, count) ? DONE : AGAIN;
+        }
+
+        @Override
+        protected long plainly(PerCpuDataStack stack, int slot, long source, long b, long c) {
+            long count = Slots.get(slot, stack.address);
+            if (count >= stack.capacity) {
+                return REFUSED;
             }
+            U.copyMemory(source, stack.element(slot, count), stack.elementSize);
+            U.putLongRelease(null, Slots.address(stack.address, slot), count + 1);
+            return DONE;
         }
-    }
-
-    private boolean pushPlainly(long source, int slot) {
-        long count = Rseq.get(slot, size);
-        if (count >= capacity) {
-            return false;
-        }
-        U.copyMemory(source, element(slot, count), elementSize);
-        U.putLongRelease(null, Rseq.addressInSlot(size, slot), count + 1);
-        return true;
     }
 
     /**
@@ -321,7 +289,7 @@ public final class PerCpuDataStack {
      * @throws StackOverflowError        as in {@link #pop}
      */
     public boolean steal(int slot, MemorySegment destination) {
-        Objects.checkIndex(slot, Rseq.slots());
+        Objects.checkIndex(slot, Slots.count());
         return pop(destination, slot);
     }
 
@@ -355,7 +323,7 @@ public final class PerCpuDataStack {
                 }
                 return popped;
             } finally {
-                Blocks.giveBack(block);
+                Blocks.giveBackBlock(block);
             }
         } finally {
             Segments.release(destination);
@@ -369,38 +337,19 @@ public final class PerCpuDataStack {
 
     @ForceInline
     private boolean popHere(long destination) {
-        int slot = Chain.usableSlot();
+        int slot = Rseq.usableSlot();
         if (slot >= 0) {
-            long count = Rseq.get(slot, size);
+            long count = Slots.get(slot, address);
             if (count != 0 && tryPop(destination, slot, count)) {
                 return true;
             }
         }
-        return popAgain(destination);
-    }
-
-    @DontInline
-    private boolean popAgain(long destination) {
-        for (int i = 1; i < Chain.ATTEMPTS; i++) {
-            int slot = Chain.usableSlot();
-            if (slot < 0) {
-                break;
-            }
-            long count = Rseq.get(slot, size);
-            if (count == 0) {
-                return Rseq.get(Rseq.overflowSlot(), size) != 0
-                        && popSlowly(destination);
-            }
-            if (tryPop(destination, slot, count)) {
-                return true;
-            }
-        }
-        return popSlowly(destination);
+        return popping.run(this, destination, 0, 0) == Transaction.DONE;
     }
 
     @ForceInline
     private boolean tryPop(long destination, int slot, long count) {
-        if (Rseq.loadCbneMemcpyStore(this, slot, size, count, destination,
+        if (Rseq.loadCbneMemcpyStore(this, slot, address, count, destination,
                 element(slot, count - 1), elementSize, count - 1) != Rseq.COMMITTED) {
             return false;
         }
@@ -408,39 +357,37 @@ public final class PerCpuDataStack {
         try {
             U.loadFence();
         } catch (StackOverflowError e) {
-            Rseq.fenceByStore = 0;
+            VMServices.fenceByStore = 0;
         }
         return true;
     }
 
-    // From the slow slot; and if that is empty, from this CPU's, which it may not have been able to use.
-    private boolean popSlowly(long destination) {
-        ExclusiveUse slow = ExclusiveUse.slow();
-        boolean popped;
-        synchronized (slow) {
-            slow.count();
-            popped = popPlainly(destination, slow.slot());
-        }
-        int here = !popped && Rseq.isEnabled()
-                ? Rseq.currentSlot() : slow.slot();
-        if (here != slow.slot() && size(here) != 0) {
-            popped = popThere(destination, here);
-        }
-        Reference.reachabilityFence(this);
-        return popped;
-    }
+    private static final class Pop extends Transaction<PerCpuDataStack> {
 
-    private boolean popThere(long destination, int slot) {
-        ExclusiveUse x = ExclusiveUse.ifFree(slot);
-        if (x == null) {
-            return false;
+        Pop() {
+            super(true);
         }
-        synchronized (x) {
-            try {
-                return x.tryKeepOff() && popPlainly(destination, slot);
-            } finally {
-                x.letIn();
+
+        @Override
+        protected boolean isPossible(PerCpuDataStack stack, int slot, long destination) {
+            return Slots.get(slot, stack.address) != 0;
+        }
+
+        @Override
+        protected long attempt(PerCpuDataStack stack, int slot, long destination, long b, long c) {
+            long count = Slots.get(slot, stack.address);
+            return count != 0 && stack.tryPop(destination, slot, count) ? DONE : AGAIN;
+        }
+
+        @Override
+        protected long plainly(PerCpuDataStack stack, int slot, long destination, long b, long c) {
+            long count = Slots.get(slot, stack.address);
+            if (count == 0) {
+                return REFUSED;
             }
+            U.copyMemory(stack.element(slot, count - 1), destination, stack.elementSize);
+            U.putLongRelease(null, Slots.address(stack.address, slot), count - 1);
+            return DONE;
         }
     }
 
@@ -449,30 +396,7 @@ public final class PerCpuDataStack {
             ExclusiveUse.checkHolds(slot);
             return false;
         }
-        boolean popped;
-        ExclusiveUse x = ExclusiveUse.at(slot);
-        synchronized (x.actions()) {
-            synchronized (x) {
-                try {
-                    x.keepOff();
-                    popped = popPlainly(destination, slot);
-                } finally {
-                    x.letIn();
-                }
-            }
-        }
-        Reference.reachabilityFence(this);
-        return popped;
-    }
-
-    private boolean popPlainly(long destination, int slot) {
-        long count = Rseq.get(slot, size);
-        if (count == 0) {
-            return false;
-        }
-        U.copyMemory(element(slot, count - 1), destination, elementSize);
-        U.putLongRelease(null, Rseq.addressInSlot(size, slot), count - 1);
-        return true;
+        return popping.exclusively(this, slot, destination, 0, 0) == Transaction.DONE;
     }
 
     /**
@@ -482,8 +406,8 @@ public final class PerCpuDataStack {
      * @throws IndexOutOfBoundsException if there is no such slot
      */
     public int size(int slot) {
-        Objects.checkIndex(slot, Rseq.slots());
-        int count = (int) Rseq.get(slot, pinnedSize());
+        Objects.checkIndex(slot, Slots.count());
+        int count = (int) Slots.get(slot, pinnedAddress());
         Reference.reachabilityFence(this);
         return count;
     }
@@ -493,12 +417,6 @@ public final class PerCpuDataStack {
      * {@link PerCpuLong#sum()}.
      */
     public long size() {
-        return Rseq.sum(this, pinnedSize());
-    }
-
-    /** As {@link PerCpuLong#pinnedAddress}. */
-    @ForceInline
-    private long pinnedSize() {
-        return U.getLongOpaque(this, SIZE);
+        return Slots.sum(this, pinnedAddress());
     }
 }

@@ -21,18 +21,15 @@
 
 package jdk.incubator.percpu;
 
-import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-import jdk.internal.misc.Unsafe;
-import jdk.internal.percpu.Arena;
 import jdk.internal.percpu.Chain;
 import jdk.internal.percpu.ExclusiveUse;
-import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Slots;
+import jdk.internal.percpu.Transaction;
 import jdk.internal.vm.annotation.ForceInline;
-import jdk.internal.vm.annotation.Stable;
 
 /**
  * A list of objects on each slot, last in first out, without a limit. A thread
@@ -99,14 +96,11 @@ import jdk.internal.vm.annotation.Stable;
  * @param <E> the type of elements
  * @since 25
  */
-public final class PerCpuList<E> {
+// The variable is the address of the first cell.
+public final class PerCpuList<E> extends PerCpuVariable {
 
-    private static final Unsafe U = Unsafe.getUnsafe();
-    private static final long HEAD = U.objectFieldOffset(PerCpuList.class, "head");
-
-    // The variable with each slot's first cell.
-    @Stable
-    private final long head;
+    // Not static: a static initializer that fails could not be tried again.
+    private final Transaction<Drained<?>> draining = new Drain();
 
     private final PerCpuCells cells = new PerCpuCells();
 
@@ -117,7 +111,7 @@ public final class PerCpuList<E> {
      *         outside
      */
     public PerCpuList() {
-        head = Arena.allocate(this);
+        super();
     }
 
     /**
@@ -135,12 +129,12 @@ public final class PerCpuList<E> {
     @ForceInline
     public void push(E e) {
         Objects.requireNonNull(e);
-        long cell = cells.acquire();
+        long cell = cells.take();
         Object[] array = cells.array(cell);
         int index = cells.index(cell);
         array[index] = e;
         try {
-            Chain.push(this, head, cell, cell);
+            Chain.push(this, address, cell, cell);
         } catch (StackOverflowError error) {
             // No call: there may be no stack for one.
             array[index] = null;
@@ -160,7 +154,7 @@ public final class PerCpuList<E> {
     @ForceInline
     @SuppressWarnings("unchecked")
     public E pop() {
-        long cell = Chain.pop(this, head);
+        long cell = Chain.pop(this, address);
         if (cell == 0) {
             return null;
         }
@@ -180,7 +174,7 @@ public final class PerCpuList<E> {
             elements[chunk][index] = null;
         }
         try {
-            cells.release(cell);
+            cells.giveBack(cell);
         } catch (StackOverflowError error) {
             // The element is worth more than its cell.
         }
@@ -203,7 +197,7 @@ public final class PerCpuList<E> {
      *         removed then
      */
     public List<E> drain(int slot) {
-        Objects.checkIndex(slot, Rseq.slots());
+        Objects.checkIndex(slot, Slots.count());
         ExclusiveUse.checkHolds(slot);
         ArrayList<E> elements = new ArrayList<>(0);
         drain(slot, elements);
@@ -211,47 +205,56 @@ public final class PerCpuList<E> {
     }
 
     private void drain(int slot, ArrayList<E> elements) {
-        if (Rseq.get(slot, pinnedHead()) == 0) {
+        if (Slots.get(slot, pinnedAddress()) == 0) {
             return;
         }
-        ExclusiveUse x = ExclusiveUse.at(slot);
-        synchronized (x.actions()) {
-            synchronized (x) {
-                try {
-                    x.keepOff();
-                    drainPlainly(slot, elements);
-                } finally {
-                    x.letIn();
-                }
+        draining.exclusively(new Drained<>(this, elements), slot, 0, 0, 0);
+    }
+
+    private record Drained<E>(PerCpuList<E> list, ArrayList<E> elements) {
+        @SuppressWarnings("unchecked")
+        void drain(int slot) {
+            int count = 0;
+            long last = 0;
+            for (long cell = Slots.get(slot, list.address); cell != 0; cell = Chain.next(cell)) {
+                last = cell;
+                count++;
             }
+            if (count == 0) {
+                return;
+            }
+            // Before anything changes: it may fail.
+            elements.ensureCapacity(elements.size() + count);
+            long first = Chain.takeAllPlainly(slot, list.address);
+            for (long cell = first; cell != 0; cell = Chain.next(cell)) {
+                elements.add((E) list.cells.clear(cell));
+            }
+            // To the slot where they came from, lest cells wander to whoever drains.
+            list.cells.giveBackPlainly(slot, first, last);
         }
-        Reference.reachabilityFence(this);
     }
 
-    /** As {@link PerCpuLong#pinnedAddress}. */
-    private long pinnedHead() {
-        return U.getLongOpaque(this, HEAD);
-    }
+    private static final class Drain extends Transaction<Drained<?>> {
 
-    @SuppressWarnings("unchecked")
-    private void drainPlainly(int slot, ArrayList<E> elements) {
-        int count = 0;
-        long last = 0;
-        for (long cell = Rseq.get(slot, head); cell != 0; cell = Chain.next(cell)) {
-            last = cell;
-            count++;
+        Drain() {
+            super(true);
         }
-        if (count == 0) {
-            return;
+
+        @Override
+        protected boolean isPossible(Drained<?> drained, int slot, long a) {
+            return Slots.get(slot, drained.list.address) != 0;
         }
-        // Before anything changes: it may fail.
-        elements.ensureCapacity(elements.size() + count);
-        long first = Chain.takeAllPlainly(slot, head);
-        for (long cell = first; cell != 0; cell = Chain.next(cell)) {
-            elements.add((E) cells.clear(cell));
+
+        @Override
+        protected long attempt(Drained<?> drained, int slot, long a, long b, long c) {
+            return AGAIN;
         }
-        // To the slot where they came from, lest cells wander to whoever drains.
-        cells.releaseAll(slot, first, last);
+
+        @Override
+        protected long plainly(Drained<?> drained, int slot, long a, long b, long c) {
+            drained.drain(slot);
+            return DONE;
+        }
     }
 
     /**
@@ -273,7 +276,7 @@ public final class PerCpuList<E> {
         }
         ArrayList<E> elements = new ArrayList<>(0);
         try {
-            for (int slot = 0; slot < Rseq.slots(); slot++) {
+            for (int slot = 0; slot < Slots.count(); slot++) {
                 drain(slot, elements);
             }
         } catch (OutOfMemoryError | StackOverflowError e) {

@@ -26,12 +26,12 @@ import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 import jdk.internal.misc.Unsafe;
-import jdk.internal.percpu.Arena;
 import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Slots;
 import jdk.internal.percpu.Stripes;
+import jdk.internal.percpu.VMServices;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.ReservedStackAccess;
-import jdk.internal.vm.annotation.Stable;
 
 /**
  * A spinlock on each slot. A thread locks that of the CPU it runs on, which
@@ -66,19 +66,15 @@ import jdk.internal.vm.annotation.Stable;
  *
  * @since 25
  */
-public final class PerCpuLock {
+// The variable is the holder's thread id, or 0.
+public final class PerCpuLock extends PerCpuVariable {
 
     private static final Unsafe U = Unsafe.getUnsafe();
-    private static final long ADDRESS = U.objectFieldOffset(PerCpuLock.class, "address");
 
     private static final int SPINS = 64;
 
     // As short as can be: on Linux some 50 microseconds come on top of it.
     private static final long PAUSE_NANOS = 1;
-
-    // The variable: the holder's thread id, or 0.
-    @Stable
-    private final long address;
 
     /**
      * Creates a lock that nobody holds on any slot.
@@ -87,8 +83,7 @@ public final class PerCpuLock {
      *         outside
      */
     public PerCpuLock() {
-        Rseq.prepare();
-        address = Arena.allocate(this);
+        super();
     }
 
     /**
@@ -106,7 +101,7 @@ public final class PerCpuLock {
     public int tryLock() {
         int slot = PerCpu.currentSlot();
         long thread = Thread.currentThread().threadId();
-        if (Rseq.isEnabled() && slot != Rseq.overflowSlot()) {
+        if (Rseq.isEnabled() && slot != Slots.overflow()) {
             if (Rseq.loadCbneStore(this, slot, address, 0, thread)
                     != Rseq.COMMITTED) {
                 return refused(slot, thread);
@@ -118,7 +113,7 @@ public final class PerCpuLock {
         try {
             U.loadFence();
         } catch (StackOverflowError e) {
-            Rseq.fenceByStore = 0;
+            VMServices.fenceByStore = 0;
         }
         return slot;
     }
@@ -150,7 +145,7 @@ public final class PerCpuLock {
 
     private int lockSlowly() {
         // After the lock was taken there is a call or two.
-        Rseq.ensureStack();
+        VMServices.ensureStack();
         boolean interrupted = false;
         try {
             for (int spins = 0;; spins++) {
@@ -190,12 +185,12 @@ public final class PerCpuLock {
     @ForceInline
     @ReservedStackAccess
     public void unlock(int slot) {
-        Objects.checkIndex(slot, Rseq.slots());
+        Objects.checkIndex(slot, Slots.count());
         if (holder(slot) != Thread.currentThread().threadId()) {
             throw notHeld(slot);
         }
         // No section writes this word while it is not 0, and only its holder makes it 0.
-        U.putLongRelease(null, Rseq.addressInSlot(pinnedAddress(), slot), 0);
+        U.putLongRelease(null, Slots.address(pinnedAddress(), slot), 0);
         Reference.reachabilityFence(this);
     }
 
@@ -213,20 +208,14 @@ public final class PerCpuLock {
      * @throws IndexOutOfBoundsException if there is no such slot
      */
     public boolean isHeldByCurrentThread(int slot) {
-        Objects.checkIndex(slot, Rseq.slots());
+        Objects.checkIndex(slot, Slots.count());
         return holder(slot) == Thread.currentThread().threadId();
     }
 
     @ForceInline
     private long holder(int slot) {
-        long holder = Rseq.get(slot, pinnedAddress());
+        long holder = Slots.get(slot, pinnedAddress());
         Reference.reachabilityFence(this);
         return holder;
-    }
-
-    /** As {@link PerCpuLong#pinnedAddress}. */
-    @ForceInline
-    private long pinnedAddress() {
-        return U.getLongOpaque(this, ADDRESS);
     }
 }

@@ -24,11 +24,8 @@ package jdk.incubator.percpu;
 import java.lang.ref.Reference;
 import java.util.Objects;
 
-import jdk.internal.misc.Unsafe;
-import jdk.internal.percpu.Arena;
-import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Slots;
 import jdk.internal.vm.annotation.ForceInline;
-import jdk.internal.vm.annotation.Stable;
 
 /**
  * A {@code long} in each slot, initially zero, that the operations of
@@ -48,14 +45,7 @@ import jdk.internal.vm.annotation.Stable;
  *
  * @since 25
  */
-public final class PerCpuLong {
-
-    private static final Unsafe U = Unsafe.getUnsafe();
-    private static final long ADDRESS = U.objectFieldOffset(PerCpuLong.class, "address");
-
-    // In slot 0. Read directly only to hand it to a section together with this.
-    @Stable
-    final long address;
+public final class PerCpuLong extends PerCpuVariable {
 
     /**
      * Creates a variable that is zero in all slots. This takes a lock for a
@@ -65,18 +55,7 @@ public final class PerCpuLong {
      *         outside
      */
     public PerCpuLong() {
-        Rseq.prepare();
-        address = Arena.allocate(this);
-    }
-
-    /**
-     * The address for accesses that do not take the owner as an input: opaque, so
-     * that no safepoint comes between this read and an Unsafe access after it
-     * in compiled code. The caller adds a reachability fence.
-     */
-    @ForceInline
-    long pinnedAddress() {
-        return U.getLongOpaque(this, ADDRESS);
+        super();
     }
 
     /**
@@ -92,8 +71,8 @@ public final class PerCpuLong {
      */
     @ForceInline
     public long get(int slot) {
-        Objects.checkIndex(slot, Rseq.slots());
-        long value = Rseq.get(slot, pinnedAddress());
+        Objects.checkIndex(slot, Slots.count());
+        long value = Slots.get(slot, pinnedAddress());
         Reference.reachabilityFence(this);
         return value;
     }
@@ -114,7 +93,7 @@ public final class PerCpuLong {
      * @return the sum of all slots
      */
     public long sum() {
-        return Rseq.sum(this, pinnedAddress());
+        return Slots.sum(this, pinnedAddress());
     }
 
     /**

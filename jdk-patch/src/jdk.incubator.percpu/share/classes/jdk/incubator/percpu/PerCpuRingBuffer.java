@@ -26,16 +26,10 @@ import java.lang.ref.Reference;
 import java.util.Objects;
 
 import jdk.internal.misc.Unsafe;
-import jdk.internal.percpu.Arena;
-import jdk.internal.percpu.Chain;
-import jdk.internal.percpu.ExclusiveUse;
-import jdk.internal.percpu.Memory;
-import jdk.internal.percpu.Rseq;
 import jdk.internal.percpu.Segments;
-import jdk.internal.vm.annotation.DontInline;
+import jdk.internal.percpu.Slots;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.ReservedStackAccess;
-import jdk.internal.vm.annotation.Stable;
 
 /**
  * A ring buffer of records on each slot, first in first out. A thread reserves
@@ -90,57 +84,17 @@ import jdk.internal.vm.annotation.Stable;
  *
  * @since 25
  */
-public final class PerCpuRingBuffer {
+public final class PerCpuRingBuffer extends PerCpuRingWriter {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
     // Here and not in Record, which has nothing to initialize: its first use may be near the end of the stack.
     private static final long RECORD_ADDRESS = U.objectFieldOffset(Record.class, "address");
 
-    private static final long MEMORIES = U.arrayBaseOffset(PerCpuRingMemory[].class);
-    private static final int MEMORY_SCALE = U.arrayIndexScale(PerCpuRingMemory[].class);
-
-    private static final int HEADER = PerCpuRingMemory.HEADER;
-
-    // A reader of a full ring lets writers go on after it has read such a part of it.
-    private static final int FREED_AT_ONCE = 8;
-
-    // Positions in memory that replaces another are not below it.
-    private static final long REPLACED = 1L << 62;
-
-    // No address: somebody else was faster, or has the slot, or the end of the ring was skipped.
-    private static final long AGAIN = -1;
-
     private static final int MIN_CAPACITY = 64;
     private static final int MAX_CAPACITY = 1 << 30;
 
-    // Variables: the position up to which a slot is reserved, and how far it was read when a
-    // writer last looked. Positions only grow. The second may be behind and is never ahead.
-    @Stable
-    private final long head;
-    @Stable
-    private final long readSeen;
-
-    @Stable
-    private final long capacity;
-
-    // Where writers write; by slot where that was replaced. A section that finds the head as it was before the
-    // memory was looked up has the right one.
-    @Stable
-    private final PerCpuRingMemory first;
-    private final PerCpuRingMemory[] memories;
-
-    // By slot: where readers read, which is where writers write or was before. Whoever reads a slot has its monitor,
-    // which is given back whatever is thrown: see ExclusiveUse.
-    private final Reading[] readings;
-
-    private static final class Reading {
-        private volatile PerCpuRingMemory memory;
-
-        Reading(PerCpuRingMemory memory) {
-            this.memory = memory;
-        }
-    }
+    private final PerCpuRingReader readers;
 
     /**
      * Creates a buffer that is empty on every slot.
@@ -152,21 +106,16 @@ public final class PerCpuRingBuffer {
      *         outside
      */
     public PerCpuRingBuffer(int capacity) {
+        super(checked(capacity));
+        readers = new PerCpuRingReader(this);
+    }
+
+    private static int checked(int capacity) {
         if (capacity < MIN_CAPACITY || capacity > MAX_CAPACITY) {
             throw new IllegalArgumentException("capacity must be from " + MIN_CAPACITY + " to " + MAX_CAPACITY
                     + ": " + capacity);
         }
-        this.capacity = Integer.highestOneBit(2 * capacity - 1);
-        Rseq.prepare();
-        first = new PerCpuRingMemory(this, this.capacity);
-        memories = new PerCpuRingMemory[Rseq.slots()];
-        readings = new Reading[memories.length];
-        for (int slot = 0; slot < memories.length; slot++) {
-            memories[slot] = first;
-            readings[slot] = new Reading(first);
-        }
-        head = Arena.allocate(this);
-        readSeen = Arena.allocate(this);
+        return Integer.highestOneBit(2 * capacity - 1);
     }
 
     /**
@@ -180,12 +129,7 @@ public final class PerCpuRingBuffer {
      * {@return the size of the largest record, in bytes}
      */
     public int maxRecordSize() {
-        return (int) capacity - 2 * HEADER;
-    }
-
-    @ForceInline
-    private static long recordLength(int size) {
-        return (long) size + HEADER + 7 & -8;
+        return (int) capacity - 2 * PerCpuRingMemory.HEADER;
     }
 
     // --- Writing
@@ -212,178 +156,14 @@ public final class PerCpuRingBuffer {
         if (size < 0 || size > maxRecordSize()) {
             throw badSize(size);
         }
-        // First, because it may fail: once room is reserved the reader waits for it. After that there is no call.
+        // First, because it may fail: once room is reserved the reader waits for it.
         Record record = new Record(size);
-        int slot = Chain.usableSlot();
-        if (slot >= 0) {
-            long start = Rseq.get(slot, head);
-            PerCpuRingMemory memory = memory(slot, start);
-            long address = tryReserve(memory, slot, start, size);
-            if (address > 0) {
-                record.memory = memory;
-                record.slot = slot;
-                record.position = start;
-                record.address = address;
-            }
-            if (address != AGAIN) {
-                return record;
-            }
-        }
-        if (!Rseq.isEnabled()) {
-            reserveSlowly(record);
-            return record;
-        }
-        Record other = reserveAgain(size);
-        record.memory = other.memory;
-        record.slot = other.slot;
-        record.position = other.position;
-        record.address = other.address;
+        reserve(record);
         return record;
-    }
-
-    // An object is made.
-    @DontInline
-    private Record reserveAgain(int size) {
-        Record record = new Record(size);
-        for (int i = 1; i < Chain.ATTEMPTS; i++) {
-            int slot = Chain.usableSlot();
-            if (slot < 0) {
-                break;
-            }
-            long start = Rseq.get(slot, head);
-            PerCpuRingMemory memory = memory(slot, start);
-            long address = tryReserve(memory, slot, start, size);
-            if (address > 0) {
-                record.memory = memory;
-                record.slot = slot;
-                record.position = start;
-                record.address = address;
-            }
-            if (address != AGAIN) {
-                return record;
-            }
-        }
-        reserveSlowly(record);
-        return record;
-    }
-
-    // Where the position is, of the head.
-    @ForceInline
-    private PerCpuRingMemory memory(int slot, long position) {
-        if (position < REPLACED) {
-            return first;
-        }
-        // The memory was stored before the head was, and is looked up after it.
-        U.loadFence();
-        return memories[slot];
-    }
-
-    // The address of the record's bytes, 0 if there is no room for them, or AGAIN.
-    @ForceInline
-    private long tryReserve(PerCpuRingMemory memory, int slot, long start, int size) {
-        long length = recordLength(size);
-        long room = roomToEnd(start);
-        // A record is never split: what is left before the end of the ring is skipped if it does not fit there.
-        boolean pad = length > room;
-        long end = start + (pad ? room : length);
-        if (!fits(memory, slot, end)) {
-            return 0;
-        }
-        // Before it is reserved: there is nothing after it that could fail.
-        long address = memory.address(slot, start) + HEADER;
-        if (pad) {
-            skip(memory, slot, start, end);
-            return AGAIN;
-        }
-        return advance(memory, slot, start, end) ? address : AGAIN;
-    }
-
-    // The memory keeps this, and so the head.
-    @ForceInline
-    private boolean advance(PerCpuRingMemory memory, int slot, long start, long end) {
-        return Rseq.loadCbneStoreStore(memory, slot, head, start, memory.address(slot, end),
-                PerCpuRingMemory.newHeader(end - start), end) == Rseq.COMMITTED;
-    }
-
-    // On reserved stack: what is reserved and not discarded stops the reader.
-    @ReservedStackAccess
-    private void skip(PerCpuRingMemory memory, int slot, long start, long end) {
-        if (advance(memory, slot, start, end)) {
-            discard(memory, slot, start, end);
-        }
-    }
-
-    private static void discard(PerCpuRingMemory memory, int slot, long start, long end) {
-        PerCpuRingMemory.discard(memory.address(slot, start), (int) (end - start) - HEADER);
-        Reference.reachabilityFence(memory);
     }
 
     private IllegalArgumentException badSize(int size) {
         return new IllegalArgumentException("size must be from 0 to " + maxRecordSize() + ": " + size);
-    }
-
-    @ForceInline
-    private void reserveSlowly(Record record) {
-        ExclusiveUse slow = ExclusiveUse.slow();
-        int slot = slow.slot();
-        synchronized (slow) {
-            slow.count();
-            long start = reservePlainly(slot, record.size);
-            if (start >= 0) {
-                PerCpuRingMemory memory = memory(slot, start);
-                record.memory = memory;
-                record.slot = slot;
-                record.position = start;
-                record.address = memory.address(slot, start) + HEADER;
-            }
-        }
-        Reference.reachabilityFence(this);
-    }
-
-    // The position, or -1 if there is no room.
-    private long reservePlainly(int slot, int size) {
-        long length = recordLength(size);
-        long start = Rseq.get(slot, head);
-        PerCpuRingMemory memory = memory(slot, start);
-        long room = roomToEnd(start);
-        if (length > room) {
-            if (!fits(memory, slot, start + room)) {
-                return -1;
-            }
-            advancePlainly(memory, slot, start, start + room);
-            discard(memory, slot, start, start + room);
-            start += room;
-        }
-        if (!fits(memory, slot, start + length)) {
-            return -1;
-        }
-        advancePlainly(memory, slot, start, start + length);
-        return start;
-    }
-
-    private void advancePlainly(PerCpuRingMemory memory, int slot, long start, long end) {
-        U.putLong(memory.address(slot, end), PerCpuRingMemory.newHeader(end - start));
-        U.putLong(Rseq.addressInSlot(head, slot), end);
-    }
-
-    @ForceInline
-    private long roomToEnd(long position) {
-        return capacity - (position & capacity - 1);
-    }
-
-    // Up to here, and the header after it.
-    @ForceInline
-    private boolean fits(PerCpuRingMemory memory, int slot, long end) {
-        return end + HEADER - Rseq.get(slot, readSeen) <= capacity || fitsNow(memory, slot, end);
-    }
-
-    private boolean fitsNow(PerCpuRingMemory memory, int slot, long end) {
-        // What was there has been read, before it is written again.
-        long read = memory.read(slot);
-        // Several threads may do this, and the last one may store less than another: that is only less exact.
-        U.putLongRelease(null, Rseq.addressInSlot(readSeen, slot), read);
-        Reference.reachabilityFence(this);
-        return end + HEADER - read <= capacity;
     }
 
     /**
@@ -402,16 +182,17 @@ public final class PerCpuRingBuffer {
     public static final class Record implements AutoCloseable {
 
         private final Thread writer = Thread.currentThread();
-        private final int size;
+        final int size;
 
-        private PerCpuRingMemory memory;
-        private int slot = -1;
-        private long position;
+        // Of the reservation: see PerCpuRingWriter.
+        PerCpuRingMemory memory;
+        int slot = -1;
+        long position;
 
         // Zero if it is not reserved.
-        private long address;
+        long address;
 
-        private Record(int size) {
+        Record(int size) {
             this.size = size;
         }
 
@@ -548,7 +329,7 @@ public final class PerCpuRingBuffer {
         @ReservedStackAccess
         public boolean commit() {
             // In this order, and on reserved stack: a record that is neither committed nor discarded stops the reader.
-            PerCpuRingMemory.commit(writable() - HEADER, size);
+            PerCpuRingMemory.commit(writable() - PerCpuRingMemory.HEADER, size);
             address = 0;
             boolean handedOver = memory.isHandedOver(slot, position);
             Reference.reachabilityFence(memory);
@@ -564,7 +345,7 @@ public final class PerCpuRingBuffer {
         @ForceInline
         @ReservedStackAccess
         public boolean discard() {
-            PerCpuRingMemory.discard(writable() - HEADER, size);
+            PerCpuRingMemory.discard(writable() - PerCpuRingMemory.HEADER, size);
             address = 0;
             boolean handedOver = memory.isHandedOver(slot, position);
             Reference.reachabilityFence(memory);
@@ -627,81 +408,9 @@ public final class PerCpuRingBuffer {
      *         slot
      */
     public int read(int slot, Reader reader, int limit) {
-        Objects.checkIndex(slot, Rseq.slots());
+        Objects.checkIndex(slot, Slots.count());
         Objects.requireNonNull(reader);
-        Rseq.ensureStack();
-        Reading reading = readings[slot];
-        if (Thread.holdsLock(reading)) {
-            throw new IllegalStateException("This thread is reading slot " + slot + " already");
-        }
-        try {
-            synchronized (reading) {
-                int count = 0;
-                do {
-                    count += readMemory(reading.memory, slot, reader, limit - count);
-                } while (count < limit && moveOn(reading, slot));
-                return count;
-            }
-        } finally {
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    private int readMemory(PerCpuRingMemory memory, int slot, Reader reader, int limit) {
-        long start = memory.read(slot);
-        long free = start;
-        long position = start;
-        long ring = memory.address(slot, 0);
-        int header = PerCpuRingMemory.header(ring + (position & capacity - 1));
-        PerCpuRingMemory.Claim claim = memory.claim(slot, position);
-        if (PerCpuRingMemory.isOpen(header) && claim == null) {
-            return 0;
-        }
-        MemorySegment segment = memory.ring(slot);
-        int count = 0;
-        try {
-            // Once around, or writers who are as fast as this would keep it from the other slots.
-            while (count < limit && position - start < capacity) {
-                int size = PerCpuRingMemory.size(header);
-                if (PerCpuRingMemory.isCommitted(header) && (claim == null || claim.isCommitted())) {
-                    // Before it counts as read: there may be no memory for it.
-                    MemorySegment record = segment.asSlice((position & capacity - 1) + HEADER, size);
-                    position += recordLength(size);
-                    count++;
-                    reader.read(slot, record);
-                } else if (claim != null && claim.isTaken()) {
-                    position += claim.length();
-                } else if (!PerCpuRingMemory.isOpen(header)) {
-                    position += recordLength(size);
-                } else {
-                    break;
-                }
-                if (position - free >= capacity / FREED_AT_ONCE) {
-                    memory.free(slot, position);
-                    free = position;
-                }
-                header = PerCpuRingMemory.header(ring + (position & capacity - 1));
-                claim = memory.claim(slot, position);
-            }
-        } finally {
-            memory.free(slot, position);
-        }
-        return count;
-    }
-
-    // Whether there is other memory to read because this was replaced and has been read to its end.
-    private boolean moveOn(Reading reading, int slot) {
-        PerCpuRingMemory memory = reading.memory;
-        PerCpuRingMemory last = lastMemory(slot);
-        if (memory == last || memory.read(slot) != last.endBefore()) {
-            return false;
-        }
-        reading.memory = last;
-        return true;
-    }
-
-    private PerCpuRingMemory lastMemory(int slot) {
-        return (PerCpuRingMemory) U.getReferenceAcquire(memories, MEMORIES + (long) slot * MEMORY_SCALE);
+        return readers.read(slot, reader, limit);
     }
 
     /**
@@ -715,7 +424,7 @@ public final class PerCpuRingBuffer {
      */
     public int read(Reader reader, int limit) {
         int count = 0;
-        for (int slot = 0; slot < Rseq.slots(); slot++) {
+        for (int slot = 0; slot < Slots.count(); slot++) {
             count += read(slot, reader, limit);
         }
         return count;
@@ -740,20 +449,7 @@ public final class PerCpuRingBuffer {
      * @throws IndexOutOfBoundsException if there is no such slot
      */
     public long blocked(int slot) {
-        PerCpuRingMemory memory = readings[slot].memory;
-        long position = memory.read(slot);
-        PerCpuRingMemory.Claim claim = memory.claim(slot, position);
-        boolean waiting = PerCpuRingMemory.isOpen(memory.header(slot, position)) && position != end(memory, slot)
-                && (claim == null || !claim.isTaken());
-        Reference.reachabilityFence(this);
-        // What was freed meanwhile may have been written again.
-        return waiting && memory.read(slot) == position ? position : -1;
-    }
-
-    // Of the last record that was reserved there.
-    private long end(PerCpuRingMemory memory, int slot) {
-        PerCpuRingMemory last = lastMemory(slot);
-        return memory == last ? Rseq.get(slot, head) : last.endBefore();
+        return readers.blocked(slot);
     }
 
     /**
@@ -796,56 +492,6 @@ public final class PerCpuRingBuffer {
      * @throws OutOfMemoryError          if there is no other memory; nothing was done then
      */
     public boolean unblock(int slot, long blocked) {
-        PerCpuRingMemory memory = readings[slot].memory;
-        if (blocked < 0 || blocked(slot) != blocked) {
-            return false;
-        }
-        // Before anything changes: it may fail.
-        PerCpuRingMemory other = memory == lastMemory(slot) ? new PerCpuRingMemory(memory, slot) : null;
-        ExclusiveUse x = ExclusiveUse.at(slot);
-        try {
-            synchronized (x.actions()) {
-                synchronized (x) {
-                    try {
-                        PerCpuRingMemory.Claim claim = memory.makeClaim(slot, blocked);
-                        if (!x.keepOff()) {
-                            // For the claim alone: no section is on the slot.
-                            Rseq.fence();
-                        }
-                        return takePlainly(memory, slot, claim, other);
-                    } finally {
-                        x.letIn();
-                    }
-                }
-            }
-        } finally {
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    // Nobody reserves anything on the slot meanwhile, so what has not been freed is as it was.
-    private boolean takePlainly(PerCpuRingMemory memory, int slot, PerCpuRingMemory.Claim claim,
-                                PerCpuRingMemory other) {
-        long position = claim.position();
-        long end = end(memory, slot);
-        boolean taken = false;
-        if (memory.read(slot) == position && position != end
-                && PerCpuRingMemory.isOpen(memory.header(slot, position))) {
-            if (memory == lastMemory(slot)) {
-                replace(slot, end, other);
-            }
-            taken = memory.take(claim, end);
-        }
-        if (!taken) {
-            memory.giveUp(claim);
-        }
-        return taken;
-    }
-
-    // Before the record is taken. The head tells sections, too; positions go on at the same place of the ring.
-    private void replace(int slot, long end, PerCpuRingMemory other) {
-        other.start(slot, end + capacity | REPLACED, end);
-        U.putReferenceRelease(memories, MEMORIES + (long) slot * MEMORY_SCALE, other);
-        U.putLongRelease(null, Rseq.addressInSlot(head, slot), other.start());
+        return readers.unblock(slot, blocked);
     }
 }

@@ -40,7 +40,15 @@ import jdk.internal.vm.annotation.Stable;
  * <p>A slot has the position up to which it was read, alone in its cache lines, and
  * then the ring. A record in it is a header of 8 bytes and its bytes, rounded up. The
  * header has a word of the record's size and its state, and a word of the length of
- * the record before it. Who reserves a record makes the next one's header, with no
+ * the record before it:
+ * {@snippet lang="text" :
+ *              31            2 1 0    31                     0
+ * header       | size         | state |  length before >> 3  |
+ *
+ * no state 0 --- its writer ---> committed 1, discarded 2         what readers act on
+ * no state 0 --- unblock ------> claimed, then taken              a Claim, beside the ring
+ * }
+ * Who reserves a record makes the next one's header, with no
  * state, in the same section: so readers need not look at how far a slot is reserved,
  * which is in a cache line that every writer there changes, and from there the
  * records can be followed backwards, also those whose writers have not told their
@@ -80,7 +88,7 @@ final class PerCpuRingMemory {
     private static final int RING = 256;
 
     // Keeps the variables.
-    private final PerCpuRingBuffer buffer;
+    private final PerCpuRingWriter buffer;
 
     // Slot 0's block, and from there to the next slot's.
     @Stable
@@ -102,11 +110,11 @@ final class PerCpuRingMemory {
      *
      * @throws OutOfMemoryError if there is none
      */
-    PerCpuRingMemory(PerCpuRingBuffer buffer, long capacity) {
+    PerCpuRingMemory(PerCpuRingWriter buffer, long capacity) {
         this.buffer = buffer;
         this.capacity = capacity;
         stride = Memory.stride(RING + capacity);
-        base = Memory.allocate(this, stride);
+        base = Memory.allocateSlots(this, stride);
         Segments.prepare(this, base);
     }
 
@@ -186,6 +194,12 @@ final class PerCpuRingMemory {
     }
 
     // --- Headers
+
+    /** {@return how much of a ring a record takes, its header included} */
+    @ForceInline
+    static long recordLength(int size) {
+        return (long) size + HEADER + 7 & -8;
+    }
 
     /** {@return the header that is made together with the reservation of a record of that length before it} */
     @ForceInline

@@ -27,11 +27,12 @@ import java.util.List;
 import java.util.Objects;
 
 import jdk.internal.misc.Unsafe;
-import jdk.internal.percpu.Arena;
-import jdk.internal.percpu.Chain;
 import jdk.internal.percpu.ExclusiveUse;
 import jdk.internal.percpu.Memory;
 import jdk.internal.percpu.Rseq;
+import jdk.internal.percpu.Slots;
+import jdk.internal.percpu.Transaction;
+import jdk.internal.percpu.VMServices;
 import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
@@ -92,19 +93,19 @@ import jdk.internal.vm.annotation.Stable;
  * @param <E> the type of elements
  * @since 25
  */
-public final class PerCpuStack<E> {
+// The variable is the size: see CHANGE.
+public final class PerCpuStack<E> extends PerCpuVariable {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
-    private static final long SIZE = U.objectFieldOffset(PerCpuStack.class, "size");
+    // Not static: a static initializer that fails could not be tried again.
+    private final Transaction<PerCpuStack<?>> pushing = new Push();
+    private final Transaction<PerCpuStack<?>> popping = new Pop();
+    private final Transaction<Drained<?>> draining = new Drain();
 
     // In a size: the number of elements, and in the upper half how often it was changed, so that who sees the
     // same size twice knows that nothing was changed in between.
     private static final long CHANGE = 1L << 32;
-
-    // The variable with each slot's size.
-    @Stable
-    private final long size;
 
     // Where slot 0 has the addresses of its elements' cells, and from there to the next slot.
     @Stable
@@ -127,10 +128,10 @@ public final class PerCpuStack<E> {
         if (capacity <= 0) {
             throw new IllegalArgumentException("capacity must be positive: " + capacity);
         }
+        super();
         this.capacity = capacity;
         stride = Memory.stride((long) capacity * Long.BYTES);
-        entries = Memory.allocate(this, stride);
-        size = Arena.allocate(this);
+        entries = Memory.allocateSlots(this, stride);
     }
 
     /**
@@ -167,11 +168,11 @@ public final class PerCpuStack<E> {
     @ForceInline
     public boolean push(E e) {
         Objects.requireNonNull(e);
-        int slot = Chain.usableSlot();
+        int slot = Rseq.usableSlot();
         if (slot >= 0) {
-            long old = Rseq.get(slot, size);
+            long old = Slots.get(slot, address);
             if (count(old) < capacity) {
-                long cell = cells.acquire();
+                long cell = cells.take();
                 Object[] array = cells.array(cell);
                 int index = cells.index(cell);
                 array[index] = e;
@@ -190,11 +191,11 @@ public final class PerCpuStack<E> {
     // This slot is full, or cannot be used.
     @DontInline
     private boolean pushElsewhere(E e) {
-        int slot = Chain.usableSlot();
-        if (slot >= 0 && count(Rseq.get(slot, size)) >= capacity) {
+        int slot = Rseq.usableSlot();
+        if (slot >= 0 && count(Slots.get(slot, address)) >= capacity) {
             return false;
         }
-        long cell = cells.acquire();
+        long cell = cells.take();
         Object[] array = cells.array(cell);
         int index = cells.index(cell);
         array[index] = e;
@@ -208,73 +209,47 @@ public final class PerCpuStack<E> {
 
     @DontInline
     private boolean pushAgain(long cell) {
-        for (int i = 1; i < Chain.ATTEMPTS; i++) {
-            int slot = Chain.usableSlot();
-            if (slot < 0) {
-                break;
-            }
-            long old = Rseq.get(slot, size);
-            if (count(old) >= capacity) {
-                return full(cell);
-            }
-            if (tryPush(slot, old, cell)) {
-                return true;
-            }
+        if (pushing.run(this, cell, 0, 0) == Transaction.DONE) {
+            return true;
         }
-        return pushSlowly(cell);
+        cells.clear(cell);
+        cells.giveBack(cell);
+        return false;
     }
 
     @ForceInline
     private boolean tryPush(int slot, long old, long cell) {
-        return Rseq.loadCbneStoreStoreRelease(this, slot, size, old, entry(slot, count(old)),
+        return Rseq.loadCbneStoreStoreRelease(this, slot, address, old, entry(slot, count(old)),
                 cell, old + CHANGE + 1) == Rseq.COMMITTED;
     }
 
-    private boolean full(long cell) {
-        cells.clear(cell);
-        cells.release(cell);
-        return false;
-    }
+    private static final class Push extends Transaction<PerCpuStack<?>> {
 
-    // To the slow slot; and if that is full, to this CPU's, which it may not have been able to use.
-    private boolean pushSlowly(long cell) {
-        ExclusiveUse slow = ExclusiveUse.slow();
-        boolean pushed;
-        synchronized (slow) {
-            slow.count();
-            pushed = pushPlainly(slow.slot(), cell);
+        Push() {
+            super(false);
         }
-        int here = !pushed && Rseq.isEnabled()
-                ? Rseq.currentSlot() : slow.slot();
-        if (here != slow.slot()) {
-            pushed = pushHere(here, cell);
-        }
-        Reference.reachabilityFence(this);
-        return pushed || full(cell);
-    }
 
-    private boolean pushHere(int slot, long cell) {
-        ExclusiveUse x = ExclusiveUse.ifFree(slot);
-        if (x == null) {
-            return false;
+        @Override
+        protected boolean isPossible(PerCpuStack<?> stack, int slot, long cell) {
+            return count(Slots.get(slot, stack.address)) < stack.capacity;
         }
-        synchronized (x) {
-            try {
-                return x.tryKeepOff() && pushPlainly(slot, cell);
-            } finally {
-                x.letIn();
+
+        @Override
+        protected long attempt(PerCpuStack<?> stack, int slot, long cell, long b, long c) {
+            long old = Slots.get(slot, stack.address);
+            return count(old) < stack.capacity && stack.tryPush(slot, old, cell) ? DONE : AGAIN;
+        }
+
+        @Override
+        protected long plainly(PerCpuStack<?> stack, int slot, long cell, long b, long c) {
+            long old = Slots.get(slot, stack.address);
+            if (count(old) >= stack.capacity) {
+                return REFUSED;
             }
+            U.putLong(stack.entry(slot, count(old)), cell);
+            U.putLongRelease(null, Slots.address(stack.address, slot), old + CHANGE + 1);
+            return DONE;
         }
-    }
-
-    private boolean pushPlainly(int slot, long cell) {
-        long old = Rseq.get(slot, size);
-        if (count(old) >= capacity) {
-            return false;
-        }
-        U.putLong(entry(slot, count(old)), cell);
-        U.putLongRelease(null, Rseq.addressInSlot(size, slot), old + CHANGE + 1);
-        return true;
     }
 
     /**
@@ -288,9 +263,9 @@ public final class PerCpuStack<E> {
      */
     @ForceInline
     public E pop() {
-        int slot = Chain.usableSlot();
+        int slot = Rseq.usableSlot();
         if (slot >= 0) {
-            long old = Rseq.get(slot, size);
+            long old = Slots.get(slot, address);
             if (count(old) != 0) {
                 E element = tryPop(slot, old);
                 if (element != null) {
@@ -303,22 +278,22 @@ public final class PerCpuStack<E> {
 
     @DontInline
     private E popAgain() {
-        for (int i = 1; i < Chain.ATTEMPTS; i++) {
-            int slot = Chain.usableSlot();
-            if (slot < 0) {
-                break;
-            }
-            long old = Rseq.get(slot, size);
-            if (count(old) == 0) {
-                return count(Rseq.get(Rseq.overflowSlot(), size)) == 0
-                        ? null : popSlowly();
-            }
-            E element = tryPop(slot, old);
-            if (element != null) {
-                return element;
-            }
+        return taken(popping.run(this, 0, 0, 0));
+    }
+
+    // The element of a cell that is off the stack, or null.
+    @SuppressWarnings("unchecked")
+    private E taken(long cell) {
+        if (cell == Transaction.REFUSED) {
+            return null;
         }
-        return popSlowly();
+        Object element = cells.clear(cell);
+        try {
+            cells.giveBack(cell);
+        } catch (StackOverflowError error) {
+            // The element is worth more than its cell.
+        }
+        return (E) element;
     }
 
     // The top, taken off the stack, or null. It is read before: the section commits if it is still the top then.
@@ -330,7 +305,7 @@ public final class PerCpuStack<E> {
         Object[] array = cells.array(cell);
         int index = cells.index(cell);
         Object element = array[index];
-        if (Rseq.loadCbneLoadCbneStore(this, slot, size, old, entry, cell, old + CHANGE - 1)
+        if (Rseq.loadCbneLoadCbneStore(this, slot, address, old, entry, cell, old + CHANGE - 1)
                 != Rseq.COMMITTED) {
             return null;
         }
@@ -338,61 +313,63 @@ public final class PerCpuStack<E> {
         try {
             U.storeFence();
         } catch (StackOverflowError error) {
-            Rseq.fenceByStore = 0;
+            VMServices.fenceByStore = 0;
         }
         array[index] = null;
         try {
-            cells.release(cell);
+            cells.giveBack(cell);
         } catch (StackOverflowError error) {
             // The element is worth more than its cell.
         }
         return (E) element;
     }
 
-    // From the slow slot; and if that is empty, from this CPU's, which it may not have been able to use.
-    private E popSlowly() {
-        ExclusiveUse slow = ExclusiveUse.slow();
-        E element;
-        synchronized (slow) {
-            slow.count();
-            element = popPlainly(slow.slot());
-        }
-        int here = element == null && Rseq.isEnabled()
-                ? Rseq.currentSlot() : slow.slot();
-        if (here != slow.slot() && size(here) != 0) {
-            element = popHere(here);
-        }
-        Reference.reachabilityFence(this);
-        return element;
-    }
-
-    private E popHere(int slot) {
-        ExclusiveUse x = ExclusiveUse.ifFree(slot);
-        if (x == null) {
-            return null;
-        }
-        synchronized (x) {
-            try {
-                return x.tryKeepOff() ? popPlainly(slot) : null;
-            } finally {
-                x.letIn();
-            }
-        }
-    }
-
-    // The cell becomes free where it was used, not where a thief is.
-    @SuppressWarnings("unchecked")
-    private E popPlainly(int slot) {
-        long old = Rseq.get(slot, size);
+    // The cell of the top, off the stack, or REFUSED. The caller has the slot exclusively.
+    private long popPlainly(int slot) {
+        long old = Slots.get(slot, address);
         if (count(old) == 0) {
-            return null;
+            return Transaction.REFUSED;
         }
         long cell = U.getLong(entry(slot, count(old) - 1));
-        U.putLongRelease(null, Rseq.addressInSlot(size, slot), old + CHANGE - 1);
+        U.putLongRelease(null, Slots.address(address, slot), old + CHANGE - 1);
+        // Who peeks must not find the cell empty but the size as it was.
         U.storeStoreFence();
-        Object element = cells.clear(cell);
-        cells.releaseAll(slot, cell, cell);
-        return (E) element;
+        return cell;
+    }
+
+    /** Answers a cell that is off the stack, with its element. */
+    private static final class Pop extends Transaction<PerCpuStack<?>> {
+
+        Pop() {
+            super(true);
+        }
+
+        @Override
+        protected boolean isPossible(PerCpuStack<?> stack, int slot, long a) {
+            return count(Slots.get(slot, stack.address)) != 0;
+        }
+
+        @Override
+        protected long attempt(PerCpuStack<?> stack, int slot, long a, long b, long c) {
+            long old = Slots.get(slot, stack.address);
+            if (count(old) == 0) {
+                return AGAIN;
+            }
+            long entry = stack.entry(slot, count(old) - 1);
+            long cell = U.getLongAcquire(null, entry);
+            if (Rseq.loadCbneLoadCbneStore(stack, slot, stack.address, old, entry, cell, old + CHANGE - 1)
+                    != Rseq.COMMITTED) {
+                return AGAIN;
+            }
+            // Who peeks must not find the cell empty but the size as it was.
+            U.storeFence();
+            return cell;
+        }
+
+        @Override
+        protected long plainly(PerCpuStack<?> stack, int slot, long a, long b, long c) {
+            return stack.popPlainly(slot);
+        }
     }
 
     /**
@@ -402,8 +379,8 @@ public final class PerCpuStack<E> {
      * @throws IndexOutOfBoundsException if there is no such slot
      */
     public int size(int slot) {
-        Objects.checkIndex(slot, Rseq.slots());
-        int count = count(Rseq.get(slot, pinnedSize()));
+        Objects.checkIndex(slot, Slots.count());
+        int count = count(Slots.get(slot, pinnedAddress()));
         Reference.reachabilityFence(this);
         return count;
     }
@@ -414,16 +391,10 @@ public final class PerCpuStack<E> {
      */
     public long size() {
         long sum = 0;
-        for (int slot = 0; slot < Rseq.slots(); slot++) {
+        for (int slot = 0; slot < Slots.count(); slot++) {
             sum += size(slot);
         }
         return sum;
-    }
-
-    /** As {@link PerCpuLong#pinnedAddress}. */
-    @ForceInline
-    private long pinnedSize() {
-        return U.getLongOpaque(this, SIZE);
     }
 
     /**
@@ -441,10 +412,10 @@ public final class PerCpuStack<E> {
      */
     @SuppressWarnings("unchecked")
     public E peek(int slot) {
-        Objects.checkIndex(slot, Rseq.slots());
+        Objects.checkIndex(slot, Slots.count());
         E top = null;
-        for (int i = 0; top == null && i < Chain.ATTEMPTS; i++) {
-            long seen = Rseq.get(slot, pinnedSize());
+        for (int i = 0; top == null && i < Transaction.ATTEMPTS; i++) {
+            long seen = Slots.get(slot, pinnedAddress());
             if (count(seen) == 0) {
                 break;
             }
@@ -454,7 +425,7 @@ public final class PerCpuStack<E> {
             U.loadFence();
             // The same size, with the same number of changes: nothing was popped, and pushes that came to
             // nothing have written above the top.
-            if (Rseq.get(slot, pinnedSize()) == seen) {
+            if (Slots.get(slot, pinnedAddress()) == seen) {
                 top = (E) element;
             }
         }
@@ -480,20 +451,7 @@ public final class PerCpuStack<E> {
             ExclusiveUse.checkHolds(slot);
             return null;
         }
-        E element;
-        ExclusiveUse x = ExclusiveUse.at(slot);
-        synchronized (x.actions()) {
-            synchronized (x) {
-                try {
-                    x.keepOff();
-                    element = popPlainly(slot);
-                } finally {
-                    x.letIn();
-                }
-            }
-        }
-        Reference.reachabilityFence(this);
-        return element;
+        return taken(popping.exclusively(this, slot, 0, 0, 0));
     }
 
     /**
@@ -510,7 +468,7 @@ public final class PerCpuStack<E> {
      *         removed then
      */
     public List<E> drain(int slot) {
-        Objects.checkIndex(slot, Rseq.slots());
+        Objects.checkIndex(slot, Slots.count());
         ExclusiveUse.checkHolds(slot);
         ArrayList<E> elements = new ArrayList<>(0);
         drain(slot, elements);
@@ -521,25 +479,42 @@ public final class PerCpuStack<E> {
         if (size(slot) == 0) {
             return;
         }
-        ExclusiveUse x = ExclusiveUse.at(slot);
-        synchronized (x.actions()) {
-            synchronized (x) {
-                try {
-                    x.keepOff();
-                    drainPlainly(slot, elements);
-                } finally {
-                    x.letIn();
-                }
-            }
-        }
-        Reference.reachabilityFence(this);
+        draining.exclusively(new Drained<>(this, elements), slot, 0, 0, 0);
     }
 
-    private void drainPlainly(int slot, ArrayList<E> elements) {
-        // Before anything changes: it may fail.
-        elements.ensureCapacity(elements.size() + size(slot));
-        for (E e = popPlainly(slot); e != null; e = popPlainly(slot)) {
-            elements.add(e);
+    private record Drained<E>(PerCpuStack<E> stack, ArrayList<E> elements) {
+        @SuppressWarnings("unchecked")
+        void drain(int slot) {
+            // Before anything changes: it may fail.
+            elements.ensureCapacity(elements.size() + stack.size(slot));
+            for (long cell; (cell = stack.popPlainly(slot)) != Transaction.REFUSED;) {
+                elements.add((E) stack.cells.clear(cell));
+                // To the slot where it was used.
+                stack.cells.giveBackPlainly(slot, cell, cell);
+            }
+        }
+    }
+
+    private static final class Drain extends Transaction<Drained<?>> {
+
+        Drain() {
+            super(true);
+        }
+
+        @Override
+        protected boolean isPossible(Drained<?> drained, int slot, long a) {
+            return drained.stack.size(slot) != 0;
+        }
+
+        @Override
+        protected long attempt(Drained<?> drained, int slot, long a, long b, long c) {
+            return AGAIN;
+        }
+
+        @Override
+        protected long plainly(Drained<?> drained, int slot, long a, long b, long c) {
+            drained.drain(slot);
+            return DONE;
         }
     }
 
@@ -561,7 +536,7 @@ public final class PerCpuStack<E> {
         }
         ArrayList<E> elements = new ArrayList<>(0);
         try {
-            for (int slot = 0; slot < Rseq.slots(); slot++) {
+            for (int slot = 0; slot < Slots.count(); slot++) {
                 drain(slot, elements);
             }
         } catch (OutOfMemoryError | StackOverflowError e) {

@@ -1,0 +1,123 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+#include "classfile/vmIntrinsics.hpp"
+#include "opto/addnode.hpp"
+#include "opto/library_call.hpp"
+#include "opto/memnode.hpp"
+#include "opto/movenode.hpp"
+#include "opto/perCpuNode.hpp"
+#include "runtime/rseq.hpp"
+
+// C2 has no load-store but between memory barriers: loop transformations take
+// one apart from its memory projection otherwise (partial peeling does), and
+// Shenandoah's barrier expansion loses its way. This one orders raw memory only, so
+// that loads of fields still move, and emits nothing.
+void LibraryCallKit::percpu_barrier() {
+  insert_mem_bar_volatile(Op_MemBarCPUOrder, Compile::AliasIdxRaw);
+}
+
+//----------------------------inline_percpu------------------------------------
+// static operations of jdk.internal.percpu.Rseq:
+//   void loadAddStore(Object owner, long address, long delta)
+//   long getAndAdd(Object owner, long address, long delta)
+//   long compareAndExchange(Object owner, long address, long expect, long newv)
+// and, with (Object owner, int slot, long address ...) before the rest,
+//   int  loadCbneStore(long expect, long newv)
+//   long loadCbeqStoreAddLoadStore(long expectNot, long nextOffset)
+//   int  loadCbneLoadCbneStore(long expect, long address2, long expect2, long newv)
+//   int  loadCbneStoreStore[Release](long expect, long address2, long newv2, long newv)
+//   int  loadCbneMemcpyStore[Release](long expect, long dst, long src, long length, long newv)
+bool LibraryCallKit::inline_percpu(vmIntrinsics::ID id) {
+  assert(callee()->is_static(), "no receiver");
+  if (id == vmIntrinsics::_percpu_currentSlot) {
+    return inline_percpu_current_slot();
+  }
+  Node* owner = argument(0);
+  const bool names_slot = callee()->signature()->type_at(1)->basic_type() == T_INT;
+  const int at = names_slot ? 2 : 1;
+  Node* slot = names_slot ? argument(1) : nullptr;
+  Node* adr = basic_plus_adr(top(), _gvn.transform(new CastX2PNode(ConvL2X(argument(at)))), MakeConX(0));
+  switch (id) {
+    case vmIntrinsics::_percpu_loadCbneStoreStoreRelease:
+    case vmIntrinsics::_percpu_loadCbneMemcpyStoreRelease:
+      // What these publish may be anywhere. The commit is a store-release.
+      insert_mem_bar(Op_MemBarCPUOrder);
+      break;
+    default:
+      break;
+  }
+  percpu_barrier();
+  Node* mem = memory(Compile::AliasIdxRaw);
+
+  PerCpuLoadStoreNode* op = nullptr;
+  switch (id) {
+    case vmIntrinsics::_percpu_loadAddStore:
+      op = new PerCpuAddNode(control(), mem, adr, argument(at + 2), owner,
+                             longcon((jlong)(intptr_t)Rseq::exclusive_words()));
+      break;
+    case vmIntrinsics::_percpu_getAndAdd:
+      op = new PerCpuGetAndAddNode(control(), mem, adr, argument(at + 2), owner);
+      break;
+    case vmIntrinsics::_percpu_compareAndExchange:
+      op = new PerCpuCompareAndExchangeNode(control(), mem, adr, argument(at + 2), argument(at + 4), owner);
+      break;
+    case vmIntrinsics::_percpu_loadCbneStore:
+      op = new PerCpuCbneStoreNode(control(), mem, adr, slot, argument(at + 2), argument(at + 4), owner);
+      break;
+    case vmIntrinsics::_percpu_loadCbeqStoreAddLoadStore:
+      op = new PerCpuCbeqStoreAddLoadStoreNode(control(), mem, adr, slot, argument(at + 2), argument(at + 4), owner);
+      break;
+    case vmIntrinsics::_percpu_loadCbneLoadCbneStore:
+      op = new PerCpuCbneCbneStoreNode(control(), mem, adr, slot, argument(at + 2), argument(at + 4),
+                                       argument(at + 6), argument(at + 8), owner);
+      break;
+    case vmIntrinsics::_percpu_loadCbneStoreStore:
+    case vmIntrinsics::_percpu_loadCbneStoreStoreRelease:
+      op = new PerCpuCbneStoreStoreNode(control(), mem, adr, slot, argument(at + 2), argument(at + 4),
+                                        argument(at + 6), argument(at + 8), owner);
+      break;
+    case vmIntrinsics::_percpu_loadCbneMemcpyStore:
+    case vmIntrinsics::_percpu_loadCbneMemcpyStoreRelease:
+      op = new PerCpuCbneMemcpyStoreNode(control(), mem, adr, slot, argument(at + 2), argument(at + 4),
+                                         argument(at + 6), argument(at + 8), argument(at + 10), owner);
+      break;
+    default:
+      fatal_unexpected_iid(id);
+  }
+  Node* result = _gvn.transform(op);
+  set_memory(_gvn.transform(new SCMemProjNode(result)), Compile::AliasIdxRaw);
+  percpu_barrier();
+  if (id != vmIntrinsics::_percpu_loadAddStore) {
+    set_result(result);
+  }
+  return true;
+}
+
+// static int currentSlot()
+bool LibraryCallKit::inline_percpu_current_slot() {
+  Node* thread = _gvn.transform(new ThreadLocalNode());
+  percpu_barrier();
+  Node* mem = memory(Compile::AliasIdxRaw);
+  Node* result = _gvn.transform(new PerCpuCurrentSlotNode(control(), mem, thread, intcon(0)));
+  set_memory(_gvn.transform(new SCMemProjNode(result)), Compile::AliasIdxRaw);
+  percpu_barrier();
+  set_result(result);
+  return true;
+}

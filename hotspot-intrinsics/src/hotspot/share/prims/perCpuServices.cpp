@@ -1,0 +1,169 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+#include "jni.h"
+#include "jvm.h"
+#include "logging/log.hpp"
+#include "nmt/memTag.hpp"
+#include "runtime/atomic.hpp"
+#include "runtime/handshake.hpp"
+#include "runtime/interfaceSupport.inline.hpp"
+#include "runtime/javaThread.inline.hpp"
+#include "runtime/os.hpp"
+#include "runtime/rseq.hpp"
+#include "runtime/stackOverflow.hpp"
+#include "utilities/align.hpp"
+#include "utilities/globalDefinitions.hpp"
+#include "utilities/ostream.hpp"
+
+// Native methods of jdk.internal.percpu.VMServices.
+
+// --- Exclusive use of a slot
+
+static volatile uint64_t _fences = 0;
+
+// Critical sections have no safepoint and no handshake in them: a thread that
+// took part is in none that began before.
+class LeaveSectionsClosure : public HandshakeClosure {
+ public:
+  LeaveSectionsClosure() : HandshakeClosure("LeaveCriticalSections") {}
+  void do_thread(Thread* thread) {}
+};
+
+JVM_ENTRY(static void, PerCpu_Fence0(JNIEnv* env, jclass cls)) {
+  Atomic::inc(&_fences);
+  bool done;
+  {
+    // The kernel may take milliseconds, for the first one. A safepoint does not
+    // wait for that.
+    ThreadBlockInVM tbivm(thread);
+    done = Rseq::fence();
+  }
+  if (!done) {
+    LeaveSectionsClosure leave;
+    Handshake::execute(&leave);
+  }
+} JVM_END
+
+// How much of the stack Java frames can still take.
+JVM_LEAF(static jlong, PerCpu_StackRoom0(JNIEnv* env, jclass cls)) {
+  const StackOverflow* state = JavaThread::thread_from_jni_environment(env)->stack_overflow_state();
+  return (jlong)(os::current_stack_pointer() - state->shadow_zone_safe_limit());
+} JVM_END
+
+JVM_LEAF(static jlong, PerCpu_ExclusiveWord0(JNIEnv* env, jclass cls, jint slot)) {
+  return (jlong)(uintptr_t)Rseq::exclusive_word(slot);
+} JVM_END
+
+// --- Layout
+
+JVM_LEAF(static jint, PerCpu_Slots0(JNIEnv* env, jclass cls)) {
+  return Rseq::slots();
+} JVM_END
+
+JVM_LEAF(static jint, PerCpu_StrideShift0(JNIEnv* env, jclass cls)) {
+  return Rseq::stride_shift;
+} JVM_END
+
+// --- Memory
+
+static volatile size_t _arenas = 0;
+static volatile size_t _arena_bytes = 0;
+
+// 0 where an overflow makes it nonsense.
+static size_t in_pages(jlong bytes) {
+  const size_t page = os::vm_page_size();
+  return (bytes > 0 && (julong)bytes <= (julong)max_intx - page) ? align_up((size_t)bytes, page) : 0;
+}
+
+JVM_ENTRY(static jlong, PerCpu_AllocateArena0(JNIEnv* env, jclass cls, jlong bytes)) {
+  const size_t size = in_pages(bytes);
+  char* base = (size == 0) ? nullptr : os::reserve_memory(size, mtPerCpu);
+  if (base == nullptr) {
+    return 0;
+  }
+  if (!Rseq::commit_arena(base, size)) {
+    os::release_memory(base, size);
+    return 0;
+  }
+  Atomic::inc(&_arenas);
+  Atomic::add(&_arena_bytes, size);
+  log_debug(rseq)("Arena of %zu bytes at " PTR_FORMAT, size, p2i(base));
+  return (jlong)(uintptr_t)base;
+} JVM_END
+
+JVM_ENTRY(static void, PerCpu_FreeArena0(JNIEnv* env, jclass cls, jlong base, jlong bytes)) {
+  const size_t size = in_pages(bytes);
+  log_debug(rseq)("Arena at " PTR_FORMAT " released", (intptr_t)base);
+  os::release_memory((char*)(uintptr_t)base, size);
+  Atomic::dec(&_arenas);
+  Atomic::sub(&_arena_bytes, size);
+} JVM_END
+
+// --- For people and tests
+
+// The constants of the same order are in jdk.internal.percpu.Statistics.
+JVM_ENTRY(static jlong, PerCpu_Statistic0(JNIEnv* env, jclass cls, jint which)) {
+  uint64_t aborts;
+  uint64_t overflows;
+  Rseq::count(&aborts, &overflows);
+  switch (which) {
+    case 0: return (jlong)aborts;
+    case 1: return (jlong)overflows;
+    case 2: return (jlong)Atomic::load(&_arenas);
+    case 3: return (jlong)Atomic::load(&_arena_bytes);
+    case 4: return (jlong)Atomic::load(&_fences);
+    default: return -1;
+  }
+} JVM_END
+
+JVM_ENTRY(static jstring, PerCpu_Describe0(JNIEnv* env, jclass cls)) {
+  char buffer[512];
+  stringStream st(buffer, sizeof(buffer));
+  Rseq::print_on(&st);
+  ThreadToNativeFromVM ttn(thread);
+  return env->NewStringUTF(buffer);
+} JVM_END
+
+#define CC (char*)  /* cast a literal from (const char*) */
+#define FN_PTR(f) CAST_FROM_FN_PTR(void*, &f)
+
+static JNINativeMethod services[] = {
+  { CC "fence0",             CC "()V",            FN_PTR(PerCpu_Fence0) },
+  { CC "stackRoom0",         CC "()J",            FN_PTR(PerCpu_StackRoom0) },
+  { CC "exclusiveWord0",     CC "(I)J",           FN_PTR(PerCpu_ExclusiveWord0) },
+  { CC "slots0",             CC "()I",            FN_PTR(PerCpu_Slots0) },
+  { CC "strideShift0",       CC "()I",            FN_PTR(PerCpu_StrideShift0) },
+  { CC "allocateArena0",     CC "(J)J",           FN_PTR(PerCpu_AllocateArena0) },
+  { CC "freeArena0",         CC "(JJ)V",          FN_PTR(PerCpu_FreeArena0) },
+  { CC "statistic0",         CC "(I)J",           FN_PTR(PerCpu_Statistic0) },
+  { CC "describe0",          CC "()Ljava/lang/String;", FN_PTR(PerCpu_Describe0) },
+};
+
+#undef FN_PTR
+#undef CC
+
+// Exported to nativeLookup.cpp.
+extern "C" {
+JVM_ENTRY(void, JVM_RegisterPerCpuServices(JNIEnv* env, jclass cls)) {
+  ThreadToNativeFromVM ttnfv(thread);
+  const int ok = env->RegisterNatives(cls, services, (jint)ARRAY_SIZE(services));
+  guarantee(ok == 0, "register jdk.internal.percpu.VMServices natives");
+} JVM_END
+}

@@ -1,0 +1,93 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.internal.percpu;
+
+import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.Stable;
+
+/**
+ * Nodes of a {@link Chain} that are all alike and are used again and again. Free ones wait
+ * on the slots. Where none waits, half of another slot's are taken, or new ones made.
+ */
+public abstract class FreeList {
+
+    // The variable with each slot's first free node.
+    @Stable
+    private final long free;
+
+    /** Creates a list without nodes. */
+    @SuppressWarnings("this-escape") // to a phantom reference
+    protected FreeList() {
+        VMServices.ensureStack();
+        free = Memory.allocateVariable(this);
+    }
+
+    /**
+     * {@return the first of new nodes, linked}
+     *
+     * @throws OutOfMemoryError if there is no memory; nothing has changed then
+     */
+    protected abstract long grow();
+
+    /**
+     * {@return a node}
+     *
+     * @throws OutOfMemoryError   if there is none free and no memory for more; nothing
+     *         has changed then
+     * @throws StackOverflowError likewise
+     */
+    @ForceInline
+    public final long take() {
+        long node = Chain.pop(this, free);
+        return node != 0 ? node : refill();
+    }
+
+    private long refill() {
+        // More than the transactions below want, so that none of them fails after another has changed something.
+        VMServices.ensureStack(2);
+        long node = Chain.takeFromOthers(this, free);
+        if (node == 0) {
+            node = grow();
+        }
+        long rest = Chain.next(node);
+        if (rest != 0) {
+            Chain.push(this, free, rest, Chain.last(rest));
+        }
+        return node;
+    }
+
+    /**
+     * Makes a node free.
+     *
+     * @throws StackOverflowError if there is not stack enough; there is one node less
+     *         then
+     */
+    @ForceInline
+    public final void giveBack(long node) {
+        Chain.push(this, free, node, node);
+    }
+
+    /** Makes linked nodes free, on a slot that the caller has exclusively. */
+    public final void giveBackPlainly(int slot, long first, long last) {
+        Chain.pushPlainly(slot, free, first, last);
+    }
+}

@@ -1,0 +1,189 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.internal.percpu;
+
+import jdk.internal.misc.Unsafe;
+import jdk.internal.ref.CleanerFactory;
+
+/**
+ * What the virtual machine does for per-CPU data beside the operations: the fence,
+ * memory, the room on the stack, and what it knows of rseq in this process.
+ */
+public final class VMServices {
+
+    private static native void registerNatives();
+
+    static {
+        registerNatives();
+    }
+
+    // Far more than a transaction takes in the interpreter; nothing of it is recursive.
+    private static final int STACK_FOR_TRANSACTION = 32 * 1024;
+
+    private static volatile boolean prepared;
+
+    private VMServices() {}
+
+    // --- For Slots
+
+    static int slots() {
+        return slots0();
+    }
+
+    static int strideShift() {
+        return strideShift0();
+    }
+
+    // --- What slow paths need
+
+    /**
+     * Makes everything that the slow paths need, and initializes their classes. A
+     * class that fails to do that, for lack of stack or memory, can never be used. So
+     * whoever makes a variable or a structure calls this first, where a failure can be
+     * told and tried again, and no operation has to.
+     *
+     * <p>After it there is stack enough for what the caller initializes itself.
+     *
+     * @throws StackOverflowError if there is not stack enough
+     * @throws OutOfMemoryError   if there is no memory
+     */
+    public static void prepare() {
+        ensureStack();
+        if (!prepared) {
+            Unsafe unsafe = Unsafe.getUnsafe();
+            unsafe.ensureClassInitialized(Rseq.class);
+            unsafe.ensureClassInitialized(Slots.class);
+            unsafe.ensureClassInitialized(Stripes.class);
+            unsafe.ensureClassInitialized(Transaction.class);
+            unsafe.ensureClassInitialized(Chain.class);
+            unsafe.ensureClassInitialized(Arena.class);
+            unsafe.ensureClassInitialized(Memory.class);
+            unsafe.ensureClassInitialized(FreeList.class);
+            unsafe.ensureClassInitialized(Blocks.class);
+            unsafe.ensureClassInitialized(Reclaimer.class);
+            unsafe.ensureClassInitialized(CleanerFactory.class);
+            Chain.initialize();
+            ExclusiveUse.initialize();
+            prepared = true;
+        }
+    }
+
+    /**
+     * Throws unless there is stack for everything that is done while a slot is
+     * locked: an overflow in there would leave things half done.
+     *
+     * @throws StackOverflowError if there is not
+     */
+    public static void ensureStack() {
+        ensureStack(1);
+    }
+
+    /**
+     * Likewise, for what does transactions and calls.
+     *
+     * @param times how many times as much
+     * @throws StackOverflowError if there is not
+     */
+    static void ensureStack(int times) {
+        if (stackRoom0() < times * STACK_FOR_TRANSACTION) {
+            throw new StackOverflowError("a per-CPU transaction needs " + times * STACK_FOR_TRANSACTION
+                    + " bytes of stack");
+        }
+    }
+
+    /**
+     * To be assigned where a method that is a fence threw {@code StackOverflowError}
+     * after a commit, which must not be lost. Only the interpreter calls such a method,
+     * and there the store to a volatile field is a full fence.
+     */
+    public static volatile int fenceByStore;
+
+    /**
+     * Makes every thread abort or leave the section that it is in, with a full
+     * memory barrier. Linux's {@code membarrier} does it; where that cannot be
+     * had or be trusted, a handshake of all Java threads does.
+     */
+    public static void fence() {
+        fence0();
+    }
+
+    /**
+     * {@return the address of the long whose sign bit keeps sections off a slot}
+     * Its other bits are the VM's and must be left as they are.
+     *
+     * @param slot the slot
+     */
+    static long exclusiveWord(int slot) {
+        return exclusiveWord0(slot);
+    }
+
+    // --- Memory
+
+    /**
+     * {@return the address of zeroed memory, aligned to a page} 0 if there is
+     * none. Pages count only once they are written, and huge pages are not used.
+     *
+     * @param bytes how much, positive
+     */
+    static long reserveMemory(long bytes) {
+        return allocateArena0(bytes);
+    }
+
+    /**
+     * Gives memory back. Nothing of it may be in use.
+     *
+     * @param base  what {@link #reserveMemory} returned
+     * @param bytes what it was called with
+     */
+    static void releaseMemory(long base, long bytes) {
+        freeArena0(base, bytes);
+    }
+
+    // --- For people and tests
+
+    /**
+     * {@return what the VM counts}
+     *
+     * @param which one of {@link Statistics}' numbers
+     */
+    static long statistic(int which) {
+        return statistic0(which);
+    }
+
+    /**
+     * {@return one line on where rseq came from, or why it is not used}
+     * The line that hs_err and {@code VM.info} show.
+     */
+    public static String describe() {
+        return describe0();
+    }
+
+    private static native int slots0();
+    private static native int strideShift0();
+    private static native void fence0();
+    private static native long stackRoom0();
+    private static native long exclusiveWord0(int slot);
+    private static native long allocateArena0(long bytes);
+    private static native void freeArena0(long base, long bytes);
+    private static native long statistic0(int which);
+    private static native String describe0();
+}
