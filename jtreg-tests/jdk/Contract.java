@@ -69,9 +69,9 @@ public class Contract {
         Check.fails(NullPointerException.class, "add", () -> PerCpu.add(null, 0));
         Check.fails(NullPointerException.class, "getAndAdd", () -> PerCpu.getAndAdd(null, 1));
         Check.fails(NullPointerException.class, "cmpxchg", () -> PerCpu.cmpxchg(null, 0, 1));
-        Check.fails(NullPointerException.class, "cmpxchg in a slot", () -> PerCpu.cmpxchg(null, 0, 0, 1));
-        Check.fails(NullPointerException.class, "cmpxchg in the overflow slot",
-                () -> PerCpu.cmpxchg(null, PerCpu.slots() - 1, 0, 1));
+        Check.fails(NullPointerException.class, "weakCompareAndSet", () -> PerCpu.weakCompareAndSet(null, 0, 0, 1));
+        Check.fails(NullPointerException.class, "weakCompareAndSet in the overflow slot",
+                () -> PerCpu.weakCompareAndSet(null, PerCpu.slots() - 1, 0, 1));
     }
 
     private static void slotsOutOfRange() {
@@ -81,7 +81,7 @@ public class Contract {
         for (int slot : new int[] {-1, n, n + 1, Integer.MAX_VALUE, Integer.MIN_VALUE, -n, 1 << 16}) {
             Check.fails(IndexOutOfBoundsException.class, "get(" + slot + ")", () -> v.get(slot));
             Check.fails(IndexOutOfBoundsException.class, "cmpxchg in slot " + slot,
-                    () -> PerCpu.cmpxchg(v, slot, 0, 1));
+                    () -> PerCpu.weakCompareAndSet(v, slot, 0, 1));
         }
         Check.equal(v.sum(), 5, "sum after slots out of range");
     }
@@ -161,25 +161,26 @@ public class Contract {
             PerCpuLong v = new PerCpuLong();
             int n = PerCpu.slots();
             for (int slot = 0; slot < n; slot++) {
-                Check.that(!PerCpu.cmpxchg(v, slot, 17, value), "cmpxchg in slot " + slot + " that does not hold 17");
+                Check.that(!PerCpu.weakCompareAndSet(v, slot, 17, value),
+                        "weakCompareAndSet in slot " + slot + " that does not hold 17");
                 Check.equal(v.sum(), 0, "sum after a failing cmpxchg");
             }
             // Always to be had, by anybody.
-            Check.that(PerCpu.cmpxchg(v, n - 1, 0, value), "cmpxchg in the overflow slot");
+            Check.that(PerCpu.weakCompareAndSet(v, n - 1, 0, value), "weakCompareAndSet in the overflow slot");
             Check.equal(v.get(n - 1), value, "overflow slot");
             int slot;
             boolean stored;
             long target = value ^ 0x55;
             do {
                 slot = PerCpu.currentSlot();
-                stored = PerCpu.cmpxchg(v, slot, v.get(slot), target);
+                stored = PerCpu.weakCompareAndSet(v, slot, v.get(slot), target);
                 // What one call says is what happened.
                 Check.that(!stored || v.get(slot) == target, "cmpxchg in slot " + slot + " left " + v.get(slot));
             } while (!stored);
             // Another slot's value is only changed with leave of where the thread is: true means it is there.
             for (slot = 0; slot < n; slot++) {
                 long old = v.get(slot);
-                boolean done = PerCpu.cmpxchg(v, slot, old, old + 1);
+                boolean done = PerCpu.weakCompareAndSet(v, slot, old, old + 1);
                 Check.equal(v.get(slot), done ? old + 1 : old, "slot " + slot + " after cmpxchg said " + done);
             }
         }

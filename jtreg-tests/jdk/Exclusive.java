@@ -101,8 +101,8 @@ public class Exclusive {
                 int s = slot;
                 PerCpu.exclusive(s, () -> {
                     long before = v.get(s);
-                    Check.that(PerCpu.cmpxchg(v, s, before, before + 10), "cmpxchg on the slot that is held");
-                    Check.that(!PerCpu.cmpxchg(v, s, before, before + 11), "cmpxchg with what is no longer there");
+                    Check.that(PerCpu.weakCompareAndSet(v, s, before, before + 10), "the slot that is held was not set");
+                    Check.that(!PerCpu.weakCompareAndSet(v, s, before, before + 11), "replaced what is no longer there");
                     Check.equal(v.get(s), before + 10, "the slot that is held");
                     // Wherever that goes: it ends.
                     PerCpu.add(v, 1);

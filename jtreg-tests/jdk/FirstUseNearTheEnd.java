@@ -78,7 +78,7 @@ public class FirstUseNearTheEnd {
             public void run() {
                 // All slots but one are not this thread's.
                 for (int slot = 0; slot < PerCpu.slots(); slot++) {
-                    PerCpu.cmpxchg(v, slot, 0, 1);
+                    PerCpu.weakCompareAndSet(v, slot, 0, 1);
                 }
             }
         }

@@ -90,7 +90,7 @@ public class Reachability {
             int hits = 0;
             for (int i = 0; i < n; i++) {
                 int slot = PerCpu.currentSlot();
-                hits += PerCpu.cmpxchg(v, slot, v.get(slot), i) ? 1 : 0;
+                hits += PerCpu.weakCompareAndSet(v, slot, v.get(slot), i) ? 1 : 0;
             }
             return hits;
         }

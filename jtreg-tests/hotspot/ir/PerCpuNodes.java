@@ -124,7 +124,7 @@ public class PerCpuNodes {
     @IR(counts = {CBNE_STORE, "1", CURRENT_SLOT, "1"}, failOn = CALL, phase = CompilePhase.BEFORE_MATCHING)
     private static boolean cmpxchgInSlot(PerCpuLong v, long expected, long value) {
         int slot = PerCpu.currentSlot();
-        return PerCpu.cmpxchg(v, slot, expected, value);
+        return PerCpu.weakCompareAndSet(v, slot, expected, value);
     }
 
     // Two questions may have two answers.

@@ -94,7 +94,7 @@ public class AsyncGetCallTrace {
             for (int i = 0; i < n; i++) {
                 int slot = PerCpu.currentSlot();
                 long old = V.get(slot);
-                PerCpu.cmpxchg(V, slot, old, old + 1);
+                PerCpu.weakCompareAndSet(V, slot, old, old + 1);
             }
         }
 

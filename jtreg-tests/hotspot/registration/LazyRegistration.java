@@ -179,7 +179,7 @@ public class LazyRegistration {
                 PerCpu.add(v, 3);
                 LazyAdopter.count(7);
                 long old = v.get(slot);
-                boolean changed = PerCpu.cmpxchg(v, slot, old, old + 5);
+                boolean changed = PerCpu.weakCompareAndSet(v, slot, old, old + 5);
                 expected.addAndGet(PerCpu.getAndAdd(v, 1) < 0 ? 0 : changed ? 9 : 4);
                 expectedOfLibrary.addAndGet(7);
                 Check.success(LazyAdopter.check(), "the library's registration");

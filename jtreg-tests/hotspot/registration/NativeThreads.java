@@ -97,7 +97,7 @@ public class NativeThreads {
             }
             int slot = PerCpu.currentSlot();
             expected = v.get(slot);
-            if (PerCpu.cmpxchg(v, slot, expected, expected + 11)) {
+            if (PerCpu.weakCompareAndSet(v, slot, expected, expected + 11)) {
                 sum += 11;
             }
         }

@@ -63,7 +63,7 @@ public final class Churn {
                 sum += i + 3;
                 int slot = PerCpu.currentSlot();
                 long old = v.get(slot);
-                if (PerCpu.cmpxchg(v, slot, old, old + 5)) {
+                if (PerCpu.weakCompareAndSet(v, slot, old, old + 5)) {
                     sum += 5;
                 }
                 old = PerCpu.getAndAdd(v, 0);

@@ -67,7 +67,7 @@ public final class CompiledOperations {
 
     static boolean opCmpxchgInSlot(PerCpuLong v, long x) {
         int slot = PerCpu.currentSlot();
-        return PerCpu.cmpxchg(v, slot, x, x + 1);
+        return PerCpu.weakCompareAndSet(v, slot, x, x + 1);
     }
 
     // Zero in every slot, for the operations that take it for a head or a counter.

@@ -51,7 +51,7 @@ final class ExclusiveSubject implements Subject {
             if (i % 10 == 0) {
                 hand.pause();
             }
-            if (PerCpu.cmpxchg(exchanged, slot, old, old + 5)) {
+            if (PerCpu.weakCompareAndSet(exchanged, slot, old, old + 5)) {
                 sum += 5;
             }
             long guess = PerCpu.getAndAdd(added, 0);
@@ -92,11 +92,11 @@ final class ExclusiveSubject implements Subject {
         long amount;
         do {
             amount = from.get(slot);
-        } while (!PerCpu.cmpxchg(from, slot, amount, 0));
+        } while (!PerCpu.weakCompareAndSet(from, slot, amount, 0));
         long before;
         do {
             before = moved.get(slot);
-        } while (!PerCpu.cmpxchg(moved, slot, before, before + amount));
+        } while (!PerCpu.weakCompareAndSet(moved, slot, before, before + amount));
     }
 
     @Override

@@ -339,7 +339,7 @@ public final class Workload {
                 if (yieldEvery > 0 && i % yieldEvery == yieldEvery - 1) {
                     Thread.yield();
                 }
-                if (PerCpu.cmpxchg(v, slot, expected, expected + 1)) {
+                if (PerCpu.weakCompareAndSet(v, slot, expected, expected + 1)) {
                     weightsInSlot[slot] += weight(expected);
                     hits++;
                 }
@@ -371,7 +371,7 @@ public final class Workload {
                     default -> {
                         int slot = PerCpu.currentSlot();
                         long expected = v.get(slot);
-                        if (PerCpu.cmpxchg(v, slot, expected, expected + delta)) {
+                        if (PerCpu.weakCompareAndSet(v, slot, expected, expected + delta)) {
                             sum += delta;
                         }
                     }

@@ -96,12 +96,12 @@ public final class PerCpu {
      * Returns the slot that an operation of this thread would work on now. It is
      * stale as soon as it is returned, since the thread may be moved at any
      * time: the only safe use is as a hint, and as the {@code slot} of
-     * {@link #cmpxchg(PerCpuLong, int, long, long)}, which checks it.
+     * {@link #weakCompareAndSet(PerCpuLong, int, long, long)}, which checks it.
      *
      * <p>A thread that cannot use rseq is told the overflow slot, and so is, once,
-     * a thread whose {@code cmpxchg} on a slot was interrupted too often. Both can
+     * a thread whose {@code weakCompareAndSet} was interrupted too often. Both can
      * then update that slot from wherever they run, so a loop of
-     * {@code currentSlot} and {@code cmpxchg} always comes to an end. Without rseq
+     * {@code currentSlot} and {@code weakCompareAndSet} always comes to an end. Without rseq
      * this is the stripe of the carrier thread.
      *
      * <p>Cost: with rseq, about that of reading a thread-local field.
@@ -165,7 +165,7 @@ public final class PerCpu {
      * Replaces the value of this CPU's slot of a variable if it is the expected
      * one. Which slot that was is not told. Use it for a state that each CPU
      * has for itself; where the new value depends on the old one, use
-     * {@link #cmpxchg(PerCpuLong, int, long, long)}.
+     * {@link #weakCompareAndSet(PerCpuLong, int, long, long)}.
      *
      * <p>Memory ordering: as with opaque mode, whether it stores or not. Cost: with
      * rseq, that of a plain load, compare and store; without, that of an
@@ -189,8 +189,9 @@ public final class PerCpu {
 
     /**
      * Replaces the value of one slot of a variable if this thread may update
-     * that slot now and the slot holds the expected value. librseq's
-     * {@code load_cbne_store}.
+     * that slot now and the slot holds the expected value. It may fail though the slot
+     * holds the expected value, as {@link java.lang.invoke.VarHandle#weakCompareAndSet}
+     * may: here because the thread was moved. librseq's {@code load_cbne_store}.
      *
      * <p>A thread may update the slot of the CPU it runs on, or the one that it has
      * exclusively ({@link #exclusive}), and anybody may update the overflow slot.
@@ -202,7 +203,7 @@ public final class PerCpu {
      *     for (;;) {
      *         int slot = PerCpu.currentSlot();
      *         long old = v.get(slot);
-     *         if (old >= sample || PerCpu.cmpxchg(v, slot, old, sample)) {
+     *         if (old >= sample || PerCpu.weakCompareAndSet(v, slot, old, sample)) {
      *             return;
      *         }
      *     }
@@ -232,7 +233,7 @@ public final class PerCpu {
      * @throws IndexOutOfBoundsException if there is no such slot
      */
     @ForceInline
-    public static boolean cmpxchg(PerCpuLong v, int slot, long expected, long value) {
+    public static boolean weakCompareAndSet(PerCpuLong v, int slot, long expected, long value) {
         Objects.checkIndex(slot, Slots.count());
         if (Rseq.isEnabled() && slot != Slots.overflow()) {
             int status = Rseq.loadCbneStore(v, slot, v.address, expected, value);
@@ -253,7 +254,7 @@ public final class PerCpu {
      * cannot do: moving counts from one slot to another, looking at two
      * variables of one slot at one moment.
      *
-     * <p>In the action, {@link #cmpxchg(PerCpuLong, int, long, long)} updates that
+     * <p>In the action, {@link #weakCompareAndSet(PerCpuLong, int, long, long)} updates that
      * slot from whatever CPU. All other operations work as always: they update the
      * slot of the CPU that they run on, or if that is the one that is held, the
      * overflow slot, as those of other threads do meanwhile. (A structure whose
@@ -265,7 +266,7 @@ public final class PerCpu {
      * on the same slot: on the overflow slot, and on any slot if rseq is not
      * {@linkplain #isSupported() supported}. Updates are atomic instructions there,
      * each still one step, and an action that updates variables with
-     * {@code cmpxchg} alone and looks at what that returns loses nothing.
+     * {@code weakCompareAndSet} alone and looks at what that returns loses nothing.
      *
      * <p>Actions do not nest, since threads that hold one slot and want another
      * would wait for each other: in an action, this method, and remote operations

@@ -90,7 +90,7 @@ public final class PerCpuLock extends PerCpuVariable {
      * Locks the slot of the CPU that this thread runs on, unless it is locked.
      *
      * <p>Cost: with rseq, about that of reading the slot's number and of
-     * {@link PerCpu#cmpxchg(PerCpuLong, int, long, long)}; without, that of an
+     * {@link PerCpu#weakCompareAndSet(PerCpuLong, int, long, long)}; without, that of an
      * atomic compare-and-set. Completes in a bounded number of steps.
      *
      * @return the slot that is locked now, or -1 if the slot was locked or this
