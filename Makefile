@@ -42,7 +42,7 @@ export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARG
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist demo trace test test-stress test-hotplug test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures export clean check-dir
+.PHONY: help deps source jdk dist demo examples test test-stress test-hotplug test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
@@ -69,10 +69,9 @@ demo: check-dir jdk  ## count the words of the JDK source with PerCpuCounter and
 	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --add-modules jdk.incubator.percpu examples/SourceCensus.java "$$1"' \
 	  demo "$(or $(DIR),build/source)"
 
-trace: check-dir jdk  ## a tracer on PerCpuRingBuffer while the JDK source is counted, against two other queues (DIR=folder)
-	@$(if $(DIR),,jdk-build/source.sh)
-	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --add-modules jdk.incubator.percpu examples/TraceRing.java "$$1"' \
-	  trace "$(or $(DIR),build/source)"
+examples: jdk   ## run each program of examples/ but the demo's
+	@$(WITH_JDK) bash -c 'for program in examples/*.java; do [ "$$program" = examples/SourceCensus.java ] || { \
+	  printf "%s\n" "$$program"; "$$JDK/bin/java" --add-modules jdk.incubator.percpu "$$program"; } || exit 1; done'
 
 test: jdk source         ## the regression tests, group tier1
 	@$(WITH_JDK) jtreg-tests/run.sh tier1

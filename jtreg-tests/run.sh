@@ -72,7 +72,7 @@ root=$WORK/root
 rm -rf "$root"
 mkdir -p "$root/tests"
 ln -s "$SOURCE" "$root/source"
-for entry in "$here"/TEST.* "$here"/{hotspot,jdk,lib,adder,model,render}; do
+for entry in "$here"/TEST.* "$here"/{hotspot,jdk,lib,adder,model,render,examples}; do
     [ -e "$entry" ] || continue
     cp -R "$entry" "$root/tests/"
 done
@@ -116,7 +116,7 @@ status=0
     -agentvm -automatic -ignore:quiet -conc:"$JOBS" -timeoutFactor:"$TIMEOUT_FACTOR" \
     -retain:fail,error -verbose:summary,multi \
     -testjdk:"$JDK" -nativepath:"$native" \
-    -e:PATH,BOOT_JDK \
+    -e:PATH,BOOT_JDK,CACHE \
     -workDir:"$results/work" -reportDir:"$results/report" \
     "${selection[@]}" >"$log" 2>&1 &
 jtreg=$!

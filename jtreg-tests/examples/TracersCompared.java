@@ -18,6 +18,14 @@
  */
 
 
+/*
+ * @test
+ * @summary events of virtual threads that go through a ring, and through rivals, are all read back, in order and whole
+ * @requires os.family == "linux"
+ * @modules jdk.incubator.percpu java.management
+ * @run main/othervm TracersCompared
+ */
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -63,7 +71,7 @@ import jdk.incubator.percpu.PerCpuRingBuffer;
  * threads that do nothing but record events do so in the same four ways.
  *
  * <pre>
- * java --add-modules jdk.incubator.percpu examples/TraceRing.java [folder]
+ * java --add-modules jdk.incubator.percpu jtreg-tests/examples/TracersCompared.java [folder]
  * </pre>
  *
  * Where a buffer is full the writer waits for room, so that every number can be
@@ -72,7 +80,7 @@ import jdk.incubator.percpu.PerCpuRingBuffer;
  * <p>{@code -Dspoil=bit}, {@code lost}, {@code twice} or {@code order} before the
  * program's name damages the file before it is read back, to show that this is noticed.
  */
-public final class TraceRing {
+public final class TracersCompared {
 
     static final int CPUS = Runtime.getRuntime().availableProcessors();
     static final int CHUNK = 4096;                 // bytes of a file
@@ -680,28 +688,28 @@ public final class TraceRing {
     private final List<Path> temporary = new ArrayList<>();
     private int unreadable;
 
-    TraceRing(Path folder) {
+    TracersCompared(Path folder) {
         this.folder = folder;
     }
 
     public static void main(String[] args) throws Exception {
         try {
-            new TraceRing(folder(args)).run();
+            new TracersCompared(folder(args)).run();
         } catch (Trouble trouble) {
-            System.err.println("TraceRing: " + trouble.getMessage());
+            System.err.println("TracersCompared: " + trouble.getMessage());
             System.exit(trouble.exitCode);
         }
     }
 
     static Path folder(String[] args) throws Trouble {
-        Path standard = Path.of("build", "source");
+        Path standard = Path.of(System.getProperty("test.root", "build/source"));
         if (args.length > 1 || args.length == 1 && args[0].startsWith("-")) {
-            throw new Trouble(2, "usage: TraceRing.java [folder]");
+            throw new Trouble(2, "usage: TracersCompared.java [folder]");
         }
         Path folder = args.length == 0 ? standard : Path.of(args[0]);
         if (!Files.isDirectory(folder)) {
             throw new Trouble(2, "there is no folder " + folder.toAbsolutePath()
-                    + (args.length == 0 ? " (\"make source\" makes it); usage: TraceRing.java [folder]" : ""));
+                    + (args.length == 0 ? " (\"make source\" makes it); usage: TracersCompared.java [folder]" : ""));
         }
         return folder;
     }
@@ -759,7 +767,7 @@ public final class TraceRing {
 
     Output output() throws Trouble {
         try {
-            Path path = Files.createTempFile("TraceRing", ".trace");
+            Path path = Files.createTempFile("TracersCompared", ".trace");
             temporary.add(path);
             // Should the program be interrupted.
             path.toFile().deleteOnExit();
