@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
 # record.sh KERNEL ARCH STATUS SECONDS CONSOLE: keeps what a guest printed of itself and its tests and renders a page of
-# all that are there: below build/results/kernels, or with RECORD=1 in results/kernels and in README.md.
+# all that are there: below build/results/kernels, or with RECORD=1 in results/kernels and in docs/guests.md.
 # record.sh without arguments only renders.
 
 # shellcheck source=../../jdk-build/lib.sh source-path=SCRIPTDIR
@@ -89,13 +89,14 @@ mv "$page.$$.part" "$page"
 say "results: $page"
 if [ "$RECORD" != 1 ]; then exit; fi
 
-# The same table in the README of the project, between its marks.
+# The same table in the page on guests, between its marks.
 part=$results/table.$$.part
-table results/kernels/ > "$part"
+guests=$TOP/docs/guests.md
+table ../results/kernels/ > "$part"
 awk -v table="$part" '
   /^<!-- end of kernels -->$/ { skip = 0 }
   !skip { print }
   /^<!-- kernels: rendered, do not edit -->$/ { while ((getline line < table) > 0) print line; skip = 1 }' \
-  "$TOP/README.md" > "$part.page"
-cat "$part.page" > "$TOP/README.md"
+  "$guests" > "$part.page"
+cat "$part.page" > "$guests"
 rm "$part" "$part.page"

@@ -65,7 +65,7 @@ printf 'jtreg-VersionString: 8-fake\n' > "$fake/jtreg/META-INF/MANIFEST.MF"
 tested() {
   local at
   at=$(checkout "$1")
-  cp -R "$TOP/container" "$TOP/jtreg-tests" "$TOP/results" "$TOP/README.md" "$at"
+  cp -R "$TOP/container" "$TOP/docs" "$TOP/jtreg-tests" "$TOP/results" "$TOP/README.md" "$at"
   mkdir -p "$at/build/images/release" "$at/build/source/test/lib/jdk" "$at/build/source/test/hotspot/jtreg/testlibrary" \
     "$at/build/source/test/jdk/java"
   touch "$at/build/source/test/jdk/TEST.ROOT"
@@ -79,7 +79,7 @@ tested() {
 found() {
   run "$2" "$3" BOOT_JDK="$answering" JTREG="$fake/jtreg" FAKE_FOUND="$1" SUBSET=jdk/java RETRIES=1 "${@:4}"
 }
-kept() { (cd "$1" && find README.md results -type f ! -path 'results/render/*' -exec sha256sum {} +) | sort -k 2; }
+kept() { (cd "$1" && find README.md docs results -type f ! -path 'results/render/*' -exec sha256sum {} +) | sort -k 2; }
 # changes CHECKOUT FILE...: these, and only these, changed or came since kept was written to $scratch/before.
 changes() {
   local at=$1 changed wanted='' file
@@ -105,7 +105,7 @@ keeps_if_told() {
   changes "$at" "$@"
   [ ! -e "$at/build/results" ] || { echo "it is in build/results, too"; return 1; }
   fails_with 'RECORD=yes: it must be 1 or nothing' found none "$at" "$command" RECORD=yes
-  [ -z "$(find "$at/results" "$at/README.md" -name '*.part' -o -name '*.tmp*' -o -name '*.new')" ]
+  [ -z "$(find "$at/results" "$at/docs" "$at/README.md" -name '*.part' -o -name '*.tmp*' -o -name '*.new')" ]
 }
 
 tests_are_kept() {
@@ -128,10 +128,10 @@ asm_is_kept() {
 
 kernels_are_kept() {
   keeps_if_told kept-kernel "../container/kernel/test.sh 6.12 x86_64" kernels/6.12-x86_64.txt \
-    results/kernels/{6.12-x86_64.txt,README.md} README.md
-  grep -q '^| \[6.12\](results/kernels/6.12-x86_64.txt) | x86_64 | by twelve |' "$scratch/kept-kernel/README.md"
+    results/kernels/{6.12-x86_64.txt,README.md} docs/guests.md
+  grep -q '^| \[6.12\](../results/kernels/6.12-x86_64.txt) | x86_64 | by twelve |' "$scratch/kept-kernel/docs/guests.md"
   # The others' rows are as they were.
-  [ "$(grep -c '^| \[' "$scratch/kept-kernel/README.md")" = "$(grep -c '^| \[' "$TOP/README.md")" ]
+  [ "$(grep -c '^| \[' "$scratch/kept-kernel/docs/guests.md")" = "$(grep -c '^| \[' "$TOP/docs/guests.md")" ]
   # A part of the tests is no row.
   kept "$scratch/kept-kernel" > "$scratch/before"
   found thirteen "$scratch/kept-kernel" "../container/kernel/test.sh 6.12 x86_64 registration-glibc"
@@ -142,11 +142,10 @@ kernels_are_kept() {
 }
 
 measurements_are_kept() {
-  local page
-  for page in report structures; do
-    keeps_if_told "kept-$page" "with-jdk.sh jtreg-tests/micro/run.sh $page" "$page/jmh.json" \
-      results/$page/{README.md,jmh.json,machine.txt} results/README.md README.md
-  done
+  keeps_if_told kept-report "with-jdk.sh jtreg-tests/micro/run.sh report" report/jmh.json \
+    results/report/{README.md,jmh.json,machine.txt} results/README.md README.md
+  keeps_if_told kept-structures "with-jdk.sh jtreg-tests/micro/run.sh structures" structures/jmh.json \
+    results/structures/{README.md,jmh.json,machine.txt} results/README.md docs/structures.md
 }
 
 measurements_have_names() {

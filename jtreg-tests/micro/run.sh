@@ -54,7 +54,13 @@ WORK=$(cd "$WORK" && pwd)
 kept=$root/results others=$kept
 [ -z "$QUICK$ONLY" ] || RESULTS=$WORK/quick others=$WORK/quick
 pages=()
-[ "$RESULTS" != "$kept" ] || pages=("$kept/README.md" "$root/README.md")
+if [ "$RESULTS" = "$kept" ]; then
+    pages=("$kept/README.md")
+    case $page in
+        report) pages+=("$root/README.md") ;;
+        structures) pages+=("$root/docs/structures.md") ;;
+    esac
+fi
 NAME=${NAME:-$page}
 [[ $NAME =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || die "NAME=$NAME must be a plain folder name: letters, digits, . _ -"
 out=$RESULTS/$NAME
