@@ -27,14 +27,18 @@
  * @run main/othervm PossibleCpus
  */
 
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuLong;
 import percpu.lib.Check;
+import percpu.lib.Raw;
 import percpu.lib.Vm;
 import percpu.lib.Workload;
 
@@ -65,27 +69,39 @@ public class PossibleCpus {
 
     public static class Slots {
         private static final int VARIABLES = 20_000;
-        private static final Pattern RSS = Pattern.compile("^Rss: +(\\d+) kB", Pattern.MULTILINE);
+        private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) .*?^Rss: +(\\d+) kB",
+                Pattern.MULTILINE | Pattern.DOTALL);
 
-        private static long resident() throws Exception {
-            Matcher rss = RSS.matcher(Files.readString(Path.of("/proc/self/smaps_rollup")));
-            Check.that(rss.find(), "no Rss in /proc/self/smaps_rollup");
-            return 1024 * Long.parseLong(rss.group(1));
+        // What is resident of the mappings that the variables lie in. The whole process's would say more about
+        // what the compilers need just then.
+        private static long resident(PerCpuLong[] variables) throws Exception {
+            NavigableSet<Long> addresses = new TreeSet<>();
+            for (PerCpuLong v : variables) {
+                addresses.add(Raw.address(v));
+            }
+            long resident = 0;
+            for (Matcher m = MAPPING.matcher(Files.readString(Path.of("/proc/self/smaps"))); m.find(); ) {
+                Long first = addresses.ceiling(Long.parseUnsignedLong(m.group(1), 16));
+                if (first != null && first < Long.parseUnsignedLong(m.group(2), 16)) {
+                    resident += 1024 * Long.parseLong(m.group(3));
+                }
+            }
+            return resident;
         }
 
         public static void main(String[] args) throws Exception {
             int slots = Integer.parseInt(args[0]);
             Check.equal(PerCpu.slots(), slots, "slots");
             PerCpuLong[] variables = new PerCpuLong[VARIABLES];
-            work(new PerCpuLong[1]);
-            long before = resident();
             work(variables);
-            long grown = resident() - before;
+            long resident = resident(variables);
             // Nobody ran on the others, so nobody wrote to their slots; reading them makes nothing resident.
             int used = Runtime.getRuntime().availableProcessors() + 1;
-            long most = VARIABLES * (8L * used + 500);
-            System.out.println(VARIABLES + " variables with " + slots + " slots: " + grown + " bytes resident");
-            Check.that(grown < most, grown + " bytes resident more, at most " + most + " expected");
+            long most = VARIABLES * (8L * used + 50);
+            System.out.println(VARIABLES + " variables with " + slots + " slots: " + resident + " bytes resident");
+            Check.that(resident >= 8 * VARIABLES, "only " + resident + " bytes resident: other mappings were looked at");
+            Check.that(resident < most, resident + " bytes resident, at most " + most + " expected");
+            Reference.reachabilityFence(variables);
         }
 
         private static void work(PerCpuLong[] variables) {
