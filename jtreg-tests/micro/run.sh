@@ -83,6 +83,8 @@ compile() {
     # The JDK that was built has no certificates but the public ones: take what the system trusts.
     local trusted=/etc/ssl/certs/java/cacerts maven_opts=${MAVEN_OPTS:-}
     [ ! -f "$trusted" ] || maven_opts="-Djavax.net.ssl.trustStore=$trusted $maven_opts"
+    # Before the measurement, not after it, is the time to tell that the pages' libraries are missing.
+    "$root/results/render/libraries.sh" >/dev/null
     # Else an older version of a library would stay beside the new one.
     rm -rf "$WORK/target/lib"
     if ! JAVA_HOME=$JDK MAVEN_OPTS=$maven_opts mvn -q -B -Dstyle.color=never -f "$here/pom.xml" "-Dwork.directory=$WORK/target" \
@@ -110,7 +112,7 @@ measure() {
     local mode=() compared
     compile
     if [ -n "$QUICK" ]; then
-        compared=$("$JDK/bin/java" "$root/results/render/Render.java" --compared "$page")
+        compared=$(render_java --compared "$page")
         mode=(quick "$compared")
     fi
     rm -rf "$WORK/run.new" && mkdir -p "$WORK/run.new"
@@ -143,15 +145,23 @@ partial() {
         mkdir -p "$WORK/quick"
         printf 'ended: early, when the rounds in here were complete\n' >>"$WORK/run.new/machine.txt"
         mv "$WORK/run.new" "$WORK/quick/$NAME-partial"
-        die "$1; to look at the rounds that were complete: $JDK/bin/java $root/results/render/Render.java $WORK/quick/$NAME-partial"
+        if render_java "$WORK/quick/$NAME-partial" >/dev/null; then
+            die "$1; the rounds that were complete are in $WORK/quick/$NAME-partial/README.md"
+        fi
     fi
     die "$1"
 }
 
+render_java() {
+    local render=$root/results/render libraries
+    libraries=$("$render/libraries.sh") || exit 1
+    # A verdict may have a character that the console's own encoding lacks.
+    "$JDK/bin/java" -Dstdout.encoding=UTF-8 -cp "$libraries/*" "$render/Render.java" "$@"
+}
+
 render() {
     [ -f "$out/jmh.json" ] || die "no measurement in $out; measure first, or with RECORD=1 render what results/ has"
-    # A verdict may have a character that the console's own encoding lacks.
-    "$JDK/bin/java" -Dstdout.encoding=UTF-8 "$root/results/render/Render.java" "$out" \
+    render_java "$out" \
         ${beside:+--beside "$beside"} "${pages[@]}"
     if [ "$RESULTS" != "$kept" ] && [ -z "$QUICK$ONLY" ]; then
         printf 'To keep this run: cp -R %s results/ && NAME=%s %sRECORD=1 jdk-build/with-jdk.sh jtreg-tests/micro/run.sh %s render\n' \

@@ -20,6 +20,7 @@
 /*
  * @test
  * @summary results/render says of a run with known numbers what another program computed from them
+ * @library /test/lib
  * @run main/othervm RenderCheck
  */
 
@@ -34,9 +35,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import jtreg.SkippedException;
+
 /**
- * Also to be run as it is: java jtreg-tests/render/RenderCheck.java, at the top of the checkout. What is expected
- * was computed with SciPy from the same times: Student's interval of the logarithms where rounds are paired,
+ * What is expected was computed with SciPy from the same times: Student's interval of the logarithms where rounds are paired,
  * Welch's, with degrees of freedom rounded down, where they are not.
  */
 public class RenderCheck {
@@ -106,10 +108,11 @@ public class RenderCheck {
             + "Stacks with 1, 2, 16 threads (concurrentLinkedDeque, threadLocalStack)", " threads (mpmcPerSlot), Pools, Rings with ", ", HandBack.");
 
     private static final List<String> failures = new ArrayList<>();
+    private static String libraries;
 
     public static void main(String[] args) throws Exception {
-        String root = System.getProperty("test.root");
-        Path render = (root == null ? Path.of("results", "render") : Path.of(root, "..", "render")).resolve("Render.java");
+        Path render = Path.of(System.getProperty("test.root"), "..", "render", "Render.java");
+        libraries = libraries(render.resolveSibling("libraries.sh"));
         Path work = Files.createTempDirectory("render");
         double[] loop = {0.66, 0.70, 0.72};
         Path other = folder(work, "other", MACHINE.replace("Linux", "Other"),
@@ -212,9 +215,19 @@ public class RenderCheck {
         }
     }
 
+    private static String libraries(Path script) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(script.toString()).start();
+        String output = new String(process.getInputStream().readAllBytes()).strip();
+        String errors = new String(process.getErrorStream().readAllBytes()).strip();
+        if (process.waitFor() != 0) {
+            throw new SkippedException(errors);
+        }
+        return output;
+    }
+
     private static String render(int status, Path render, String... args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", render.toString()));
+                "-XX:TieredStopAtLevel=1", "-cp", libraries + "/*", render.toString()));
         command.addAll(List.of(args));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes());

@@ -18,6 +18,8 @@
  */
 
 import java.util.Arrays;
+import org.apache.commons.statistics.descriptive.Mean;
+import org.apache.commons.statistics.descriptive.Variance;
 
 /** A mean over rounds and its 95% interval. */
 record Interval(double value, double low, double high) {
@@ -28,10 +30,9 @@ record Interval(double value, double low, double high) {
         if (Arrays.stream(rounds).allMatch(v -> v > 0)) {
             return Ratio.ofRounds(rounds).interval();
         }
-        double mean = Arrays.stream(rounds).average().orElse(Double.NaN);
-        double squares = Arrays.stream(rounds).map(v -> (v - mean) * (v - mean)).sum();
+        double mean = Mean.of(rounds).getAsDouble();
         int n = rounds.length;
-        double half = n < 2 ? Double.POSITIVE_INFINITY : Student.quantile(n - 1) * Math.sqrt(squares / (n - 1) / n);
+        double half = n < 2 ? Double.POSITIVE_INFINITY : Student.quantile(n - 1) * Math.sqrt(Variance.of(rounds).getAsDouble() / n);
         return new Interval(mean, mean - half, mean + half);
     }
 

@@ -17,26 +17,31 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import org.apache.commons.statistics.descriptive.Mean;
+import org.apache.commons.statistics.descriptive.Median;
 
 /** Reads the JSON that JMH writes, modes throughput, average time, single shot and sample. */
 final class JmhFile {
     private static final String VARIANT = "-Dpercpu.variant=";
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private JmhFile() {
     }
 
     static Map<String, Measurement> read(Path file) throws IOException {
         Map<String, Measurement> all = new LinkedHashMap<>();
-        for (Object entry : (List<?>) Json.parse(Files.readString(file))) {
-            Measurement m = measurement((Map<?, ?>) entry);
+        for (JsonNode entry : JSON.readTree(file.toFile())) {
+            Measurement m = measurement(entry);
             if (all.put(Measurement.key(m.question(), m.method(), m.threads()), m) != null) {
                 throw new IllegalArgumentException(m.name() + " is twice in " + file);
             }
@@ -44,50 +49,47 @@ final class JmhFile {
         return all;
     }
 
-    private static Measurement measurement(Map<?, ?> entry) {
-        Map<?, ?> metric = (Map<?, ?>) entry.get("primaryMetric");
-        String[] name = ((String) entry.get("benchmark")).split("\\.");
-        int threads = (int) number(entry.get("threads"));
-        Map<?, ?> secondary = entry.get("secondaryMetrics") instanceof Map<?, ?> map ? map : Map.of();
+    private static Measurement measurement(JsonNode entry) {
+        JsonNode metric = entry.path("primaryMetric");
+        String[] name = entry.path("benchmark").asText().split("\\.");
+        int threads = entry.path("threads").asInt();
+        JsonNode secondary = entry.path("secondaryMetrics");
         Map<String, double[]> parts = new LinkedHashMap<>();
-        secondary.forEach((part, value) -> {
-            if (((Map<?, ?>) value).get("rawData") instanceof List<?> forks) {
-                parts.put((String) part, forks.stream().mapToDouble(JmhFile::mean).toArray());
+        secondary.forEachEntry((part, value) -> {
+            if (value.has("rawData")) {
+                parts.put(part, value.path("rawData").valueStream().mapToDouble(fork -> Mean.of(numbers(fork)).getAsDouble()).toArray());
             }
         });
         double[][] iterations = {};
         double[] rounds;
-        if (entry.get("mode").equals("sample")) {
-            parts.putAll(Percentiles.read(metric, nanos((String) metric.get("scoreUnit"))));
+        if (entry.path("mode").asText().equals("sample")) {
+            parts.putAll(Percentiles.read(metric, nanos(metric.path("scoreUnit").asText())));
             rounds = parts.get("p50");
         } else {
             iterations = iterations(metric, threads);
-            rounds = Arrays.stream(iterations).mapToDouble(JmhFile::median).toArray();
+            // The iterations keep their order.
+            rounds = Arrays.stream(iterations).mapToDouble(Median.withDefaults().withCopy(true)::evaluate).toArray();
         }
         return new Measurement(question(entry, name[name.length - 2]), name[name.length - 1], threads,
-                (int) number(entry.get("forks")), millis(entry.get("measurementTime")), rounds, iterations,
+                entry.path("forks").asInt(), millis(entry.path("measurementTime").asText()), rounds, iterations,
                 counts(secondary, metric), parts);
     }
 
-    private static String question(Map<?, ?> entry, String name) {
-        String parameters = entry.get("params") instanceof Map<?, ?> params
-                ? params.values().stream().map(v -> "/" + v).collect(Collectors.joining()) : "";
-        String variant = entry.get("mode").equals("sample") ? "@latency" : "";
-        if (entry.get("jvmArgs") instanceof List<?> args) {
-            variant = args.stream().map(Object::toString).filter(a -> a.startsWith(VARIANT))
-                    .map(a -> "@" + a.substring(VARIANT.length())).reduce(variant, (a, b) -> b);
-        }
+    private static String question(JsonNode entry, String name) {
+        String parameters = entry.path("params").valueStream().map(v -> "/" + v.asText()).collect(Collectors.joining());
+        String variant = entry.path("mode").asText().equals("sample") ? "@latency" : "";
+        variant = entry.path("jvmArgs").valueStream().map(JsonNode::asText).filter(a -> a.startsWith(VARIANT))
+                .map(a -> "@" + a.substring(VARIANT.length())).reduce(variant, (a, b) -> b);
         return name + parameters + variant;
     }
 
     /** Nanoseconds of one thread; where it is "ops per time", JMH has added up all threads. */
-    private static double[][] iterations(Map<?, ?> metric, int threads) {
-        String unit = (String) metric.get("scoreUnit");
+    private static double[][] iterations(JsonNode metric, int threads) {
+        String unit = metric.path("scoreUnit").asText();
         double scale = nanos(unit);
         boolean throughput = unit.startsWith("ops/");
-        return ((List<?>) metric.get("rawData")).stream()
-                .map(fork -> ((List<?>) fork).stream()
-                        .mapToDouble(v -> throughput ? scale * threads / number(v) : scale * number(v)).toArray())
+        return metric.path("rawData").valueStream()
+                .map(fork -> DoubleStream.of(numbers(fork)).map(v -> throughput ? scale * threads / v : scale * v).toArray())
                 .toArray(double[][]::new);
     }
 
@@ -101,43 +103,35 @@ final class JmhFile {
         };
     }
 
-    private static double millis(Object time) {
-        if (!(time instanceof String text) || !text.matches("[0-9.]+ (ns|us|ms|s)")) {
+    private static double millis(String time) {
+        if (!time.matches("[0-9.]+ (ns|us|ms|s)")) {
             return Double.NaN;
         }
-        String[] parts = text.split(" ");
+        String[] parts = time.split(" ");
         return Double.parseDouble(parts[0]) * nanos(parts[1]) / 1e6;
     }
 
-    private static Map<String, Double> counts(Map<?, ?> metrics, Map<?, ?> primary) {
+    private static Map<String, Double> counts(JsonNode metrics, JsonNode primary) {
         Map<String, Double> counts = new LinkedHashMap<>();
-        metrics.forEach((name, value) -> {
-            Map<?, ?> metric = (Map<?, ?>) value;
+        metrics.forEachEntry((name, metric) -> {
             // What was counted as invocations are is in the same unit, all else is per invocation already.
-            boolean asInvocations = metric.get("scoreUnit").equals("ops/us") && metric.containsKey("rawData")
-                    && primary.containsKey("rawData");
-            counts.put((String) name, asInvocations ? sum(metric) / sum(primary) : number(metric.get("score")));
+            boolean asInvocations = metric.path("scoreUnit").asText().equals("ops/us") && metric.has("rawData")
+                    && primary.has("rawData");
+            counts.put(name, asInvocations ? sum(metric) / sum(primary) : number(metric.path("score")));
         });
         return counts;
     }
 
-    private static double sum(Map<?, ?> metric) {
-        return ((List<?>) metric.get("rawData")).stream().flatMap(fork -> ((List<?>) fork).stream())
-                .mapToDouble(JmhFile::number).sum();
+    private static double sum(JsonNode metric) {
+        return metric.path("rawData").valueStream().mapToDouble(fork -> DoubleStream.of(numbers(fork)).sum()).sum();
     }
 
-    private static double mean(Object fork) {
-        return ((List<?>) fork).stream().mapToDouble(JmhFile::number).average().orElse(Double.NaN);
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = Arrays.stream(values).sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    private static double[] numbers(JsonNode array) {
+        return array.valueStream().mapToDouble(JmhFile::number).toArray();
     }
 
     /** JMH writes what is no number as a string. */
-    static double number(Object value) {
-        return value instanceof Double d ? d : Double.NaN;
+    static double number(JsonNode value) {
+        return value.isNumber() ? value.doubleValue() : Double.NaN;
     }
 }

@@ -17,8 +17,8 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What JMH's sample mode says: for each round, how long the slow invocations took. */
@@ -38,13 +38,14 @@ final class Percentiles {
     }
 
     /** For each percentile its value in each round, as percpu.micro writes them instead of JMH's histograms. */
-    static Map<String, double[]> read(Map<?, ?> metric, double scale) {
-        if (!(metric.get("rawPercentiles") instanceof List<?> rounds)) {
+    static Map<String, double[]> read(JsonNode metric, double scale) {
+        JsonNode rounds = metric.path("rawPercentiles");
+        if (!rounds.isArray()) {
             throw new IllegalArgumentException("jmh.json has a sample without rawPercentiles, which percpu.micro.Main writes");
         }
         Map<String, double[]> all = new LinkedHashMap<>();
-        WANTED.forEach((name, key) -> all.put(name, rounds.stream().mapToDouble(
-                round -> scale * JmhFile.number(((Map<?, ?>) round).get(key))).toArray()));
+        WANTED.forEach((name, key) -> all.put(name,
+                rounds.valueStream().mapToDouble(round -> scale * JmhFile.number(round.path(key))).toArray()));
         return all;
     }
 }

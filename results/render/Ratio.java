@@ -19,6 +19,8 @@
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.descriptive.Mean;
+import org.apache.commons.statistics.descriptive.Variance;
 
 /**
  * A ratio with its 95% interval: a mean of logarithms, the variance of that mean and the degrees of
@@ -63,9 +65,7 @@ record Ratio(double log, double variance, double freedom) {
         }
         int n = values.length;
         double[] logs = Arrays.stream(values).map(Math::log).toArray();
-        double mean = Arrays.stream(logs).sum() / n;
-        double squares = Arrays.stream(logs).map(l -> (l - mean) * (l - mean)).sum();
-        return new Ratio(mean, n == 1 ? Double.POSITIVE_INFINITY : squares / (n - 1) / n, n - 1);
+        return new Ratio(Mean.of(logs).getAsDouble(), n == 1 ? Double.POSITIVE_INFINITY : Variance.of(logs).getAsDouble() / n, n - 1);
     }
 
     /** This divided by what was not measured round by round with it. */

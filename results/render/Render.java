@@ -30,7 +30,7 @@ import java.util.Map;
  * jmh.json and machine.txt of that folder, with a comparison if there is a folder to stand beside, and puts the
  * summary between the two marks of each page that has them. A folder with the name "structures" has
  * a page of its own kind. "java Render.java --compared report|structures" prints the names of the measurements that the
- * targets of that page compare.
+ * targets of that page compare. Both want the libraries of pom.xml on the class path: libraries.sh prints where they are.
  */
 public final class Render {
     public static void main(String[] args) throws IOException {

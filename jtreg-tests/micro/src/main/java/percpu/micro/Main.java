@@ -26,7 +26,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,12 +170,8 @@ public final class Main {
         }));
         Path part = file.resolveSibling(file.getFileName() + ".part");
         ResultFormatFactory.getInstance(ResultFormatType.JSON, part.toString()).writeOut(merged);
-        // For JMH each fork was a run of its own. And where files lie is nobody's business.
-        Iterator<Integer> rounds = planned.iterator();
-        String json = Pattern.compile("\"forks\" : 1,").matcher(Files.readString(part))
-                .replaceAll(m -> "\"forks\" : " + rounds.next() + ",");
-        json = Percentiles.insteadOfHistograms(json, merged);
-        Files.writeString(part, Compact.of(json).replace(Path.of(System.getProperty("java.home")) + "/", "")
+        // Where files lie is nobody's business.
+        Files.writeString(part, Compact.of(part, merged, planned).replace(Path.of(System.getProperty("java.home")) + "/", "")
                 .replace(Path.of(System.getProperty("percpu.limits")).getParent() + "/", ""));
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
     }

@@ -19,14 +19,8 @@
 
 package percpu.micro;
 
-import java.util.Collection;
-import java.util.Iterator;
-import java.util.Locale;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
-
-import org.openjdk.jmh.annotations.Mode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.util.Statistics;
@@ -34,22 +28,17 @@ import org.openjdk.jmh.util.Statistics;
 /** Percentiles of each fork where JMH writes the histogram of each iteration, which would be megabytes. */
 final class Percentiles {
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 100};
-    private static final Pattern HISTOGRAMS = Pattern.compile("(\\n +)\"rawDataHistogram\" : \\[.*?\\1\\]", Pattern.DOTALL);
 
     private Percentiles() {}
 
-    static String insteadOfHistograms(String json, Collection<RunResult> results) {
-        Iterator<RunResult> sampled = results.stream().filter(r -> r.getParams().getMode() == Mode.SampleTime).iterator();
-        return HISTOGRAMS.matcher(json).replaceAll(m -> m.group(1) + "\"rawPercentiles\" : " + text(sampled.next()));
-    }
-
-    private static String text(RunResult result) {
-        return result.getBenchmarkResults().stream().map(Percentiles::text).collect(Collectors.joining(", ", "[", "]"));
-    }
-
-    private static String text(BenchmarkResult fork) {
-        Statistics samples = fork.getPrimaryResult().getStatistics();
-        return DoubleStream.of(PERCENTILES).mapToObj(p -> String.format(Locale.ROOT, "\"%s\": %.3f", p, samples.getPercentile(p)))
-                .collect(Collectors.joining(", ", "{", "}"));
+    /** Adds an object for each fork. */
+    static void write(RunResult result, ArrayNode forks) {
+        for (BenchmarkResult fork : result.getBenchmarkResults()) {
+            Statistics samples = fork.getPrimaryResult().getStatistics();
+            ObjectNode node = forks.addObject();
+            for (double p : PERCENTILES) {
+                node.put(Double.toString(p), samples.getPercentile(p));
+            }
+        }
     }
 }
