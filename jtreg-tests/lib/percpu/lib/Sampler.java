@@ -28,7 +28,7 @@ public final class Sampler {
     private static final int PERIOD_MICROS = 1000;
 
     /** Whoever counts asks which of his own methods that was. */
-    private static final Pattern LIBRARY = Pattern.compile("jdk[./](internal|incubator)[./]percpu[./].*");
+    private static final Pattern LIBRARY = Pattern.compile("(jdk[./](internal|incubator)|java[./]util)[./].*");
 
     static {
         System.loadLibrary("sampler");
@@ -55,7 +55,7 @@ public final class Sampler {
         return tops;
     }
 
-    /** The first of the frames that is not in the library. */
+    /** The first of the frames that is not in the JDK. */
     public static String top(String... frames) {
         for (String frame : frames) {
             if (!LIBRARY.matcher(frame).matches()) {
