@@ -175,7 +175,12 @@ write_stamp() { # TREE ORIGIN [COMMIT]
 
 # The new files are nobody's changes.
 exclude_new_files() {
-  { printf '# Written by make source: the new files.\n'; new_files | sed 's,^.*\t,/,'; } > "$SOURCE/.git/info/exclude"
+  {
+    printf '# Written by make source: the new files.\n'
+    new_files | sed 's,^.*\t,/,'
+    # Those of the branch that was checked out before, until link_new_files drops them.
+    if [ -f "$SOURCE/.git/percpu-links" ]; then sed 's,^.*\t,/,' "$SOURCE/.git/percpu-links"; fi
+  } > "$SOURCE/.git/info/exclude"
 }
 
 tree_is_dirty() {

@@ -361,6 +361,17 @@ new_files_come_and_go() {
   [ ! -e "$tree/src/deep" ]
 }
 
+another_branch() {
+  local at=$scratch/second
+  printf 'x\n' > "$at/jdk-patch/src/base/OfOneBranch.java"
+  source_of "$at"
+  rm "$at/jdk-patch/src/base/OfOneBranch.java"
+  sed -i 's/ZWEI/DEUX/' "$at/jdk-patch/0002-Change-B.patch"
+  source_of "$at"
+  grep -q DEUX "$at/build/source/src/base/B.java"
+  [ ! -e "$at/build/source/src/base/OfOneBranch.java" ]
+}
+
 edited_in_the_tree() {
   local at=$scratch/first tree=$scratch/first/build/source path
   for path in src/base/New.java src/hotspot/rseq.hpp; do
@@ -524,6 +535,7 @@ check "make source: a patch that does not apply" bad_patch
 check "make source: work that is not in the series is safe" local_work_is_safe
 check "make export: what it refuses" export_refuses
 check "make source: new files come and go" new_files_come_and_go
+check "make source: another branch, with another series and other new files" another_branch
 check "make source: new files edited in the tree" edited_in_the_tree
 check "make jdk: built once, then from the cache" image_is_built_once
 check "make jdk: a fresh clone needs no build" image_is_shared
