@@ -39,11 +39,11 @@ public final class Tracer {
     private static final PerCpuCounter LOST = new PerCpuCounter();
 
     static void trace(long event) {
-        try (PerCpuRingBuffer.Record record = RING.reserve(16)) {
-            if (record.isReserved()) {
-                record.putLong(0, System.nanoTime());
-                record.putLong(8, event);
-                record.commit();
+        try (PerCpuRingBuffer.Writer writer = RING.writer()) {
+            if (writer.tryReserve(16)) {
+                writer.putLong(0, System.nanoTime());
+                writer.putLong(8, event);
+                writer.commit();
             } else {
                 LOST.increment();
             }

@@ -252,19 +252,19 @@ public final class TracersCompared {
         }
 
         private boolean tryRecord(Writer writer, long time, int kind, int file, int bytes) {
-            try (PerCpuRingBuffer.Record record = ring.reserve(EVENT)) {
-                if (!record.isReserved()) {
+            try (PerCpuRingBuffer.Writer entry = ring.writer()) {
+                if (!entry.tryReserve(EVENT)) {
                     return false;
                 }
                 long number = writer.number++;
-                long origin = origin(writer.thread, kind, record.slot());
+                long origin = origin(writer.thread, kind, entry.slot());
                 long subject = subject(file, bytes);
-                record.putLong(0, number);
-                record.putLong(8, time);
-                record.putLong(16, origin);
-                record.putLong(24, subject);
-                record.putLong(32, checksum(number, time, origin, subject));
-                record.commit();
+                entry.putLong(0, number);
+                entry.putLong(8, time);
+                entry.putLong(16, origin);
+                entry.putLong(24, subject);
+                entry.putLong(32, checksum(number, time, origin, subject));
+                entry.commit();
                 return true;
             }
         }

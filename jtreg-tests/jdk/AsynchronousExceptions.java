@@ -38,6 +38,7 @@ import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
 import percpu.lib.Check;
+import percpu.lib.Drained;
 import percpu.lib.Native;
 import percpu.lib.Raw;
 import percpu.lib.Vm;
@@ -105,18 +106,18 @@ public class AsynchronousExceptions {
             private void work() {
                 int slot = random.nextInt(PerCpu.slots());
                 switch (random.nextInt(5)) {
-                    case 0 -> PerCpu.exclusive(slot, new Action(slot, false));
+                    case 0 -> PerCpu.exclusive(COUNTER, slot, new Action(slot, false));
                     case 1 -> {
                         LIST.push(1);
                         LIST.pop();
-                        LIST.drain(slot);
+                        Drained.of(LIST, slot);
                     }
                     case 2 -> {
                         STACK.push(1);
                         STACK.pop();
                         STACK.steal(slot);
                     }
-                    case 3 -> PerCpu.exclusive(slot, new Action(slot, true));
+                    case 3 -> PerCpu.exclusive(COUNTER, slot, new Action(slot, true));
                     default -> RING.read(slot, NO_READER, 10);
                 }
             }
@@ -129,7 +130,7 @@ public class AsynchronousExceptions {
             @Override
             public void run() {
                 if (drains) {
-                    STACK.drain(slot);
+                    Drained.of(STACK, slot);
                 }
                 Thread thread = Thread.currentThread();
                 LAST[slot] = thread;
@@ -203,8 +204,8 @@ public class AsynchronousExceptions {
             Thread other = new Thread(() -> {
                 for (int i = 0; i < PerCpu.slots(); i++) {
                     int slot = i;
-                    PerCpu.exclusive(slot, () -> STACK.drain(slot));
-                    LIST.drain(slot);
+                    PerCpu.exclusive(COUNTER, slot, () -> Drained.of(STACK, slot));
+                    Drained.of(LIST, slot);
                     RING.read(slot, (s, r) -> { }, 10);
                 }
             });
@@ -212,7 +213,7 @@ public class AsynchronousExceptions {
             other.join(60_000);
             Check.that(!other.isAlive(), "a lock was not given back");
             for (int slot = 0; slot < PerCpu.slots(); slot++) {
-                Check.that(!Raw.keepsOff(slot), "sections are kept off slot " + slot);
+                Check.that(!Raw.keepsOff(COUNTER, slot), "sections are kept off slot " + slot);
             }
         }
     }

@@ -33,6 +33,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuDataStack;
@@ -40,6 +41,7 @@ import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuLock;
 import jdk.incubator.percpu.PerCpuStack;
 import percpu.lib.Check;
+import percpu.lib.Drained;
 import percpu.lib.Vm;
 
 public class EndOfStack {
@@ -68,6 +70,9 @@ public class EndOfStack {
         long in;
         long out;
         long overflows;
+
+        // Of so many frames one does it. What asks for stack first succeeds or fails much higher up.
+        int every = 1;
 
         /** May overflow. */
         abstract void run();
@@ -104,7 +109,7 @@ public class EndOfStack {
 
             @Override
             long rest() {
-                return LIST.drain().size();
+                return Drained.all(LIST).size();
             }
         }
 
@@ -118,7 +123,7 @@ public class EndOfStack {
 
             @Override
             long rest() {
-                return LIST.drain().size();
+                return Drained.all(LIST).size();
             }
         }
 
@@ -135,7 +140,7 @@ public class EndOfStack {
 
             @Override
             long rest() {
-                return STACK.drain().size();
+                return Drained.all(STACK).size();
             }
         }
 
@@ -149,7 +154,7 @@ public class EndOfStack {
 
             @Override
             long rest() {
-                return STACK.drain().size();
+                return Drained.all(STACK).size();
             }
         }
 
@@ -206,6 +211,80 @@ public class EndOfStack {
             }
         }
 
+        // What is done by a thread that has stack for transactions, or not at all.
+        private enum Slow {
+            LIST_PUSH_TO, LIST_PUSH_ALL, LIST_DRAIN, STACK_PUSH_TO, STACK_PUSH_ALL, STACK_DRAIN, STACK_POP_TO, TRY_STEAL
+        }
+
+        private static final class Slowly extends Operation implements Consumer<Object> {
+            private final Slow what;
+            private final List<Object> one = new ArrayList<>();
+
+            Slowly(Slow what) {
+                this.what = what;
+                every = 10;
+                one.add(ALL);
+            }
+
+            private static boolean pushes(Slow what) {
+                return what.name().contains("PUSH");
+            }
+
+            @Override
+            void run() {
+                Object token = ALL;
+                if (pushes(what)) {
+                    int i = tokens++;
+                    token = TOKEN[i];
+                    TOKEN[i] = null;
+                }
+                switch (what) {
+                    case LIST_PUSH_TO -> {
+                        LIST.push(0, token);
+                        in++;
+                    }
+                    case LIST_PUSH_ALL -> {
+                        one.set(0, token);
+                        LIST.pushAll(one);
+                        in++;
+                    }
+                    case LIST_DRAIN -> LIST.drainTo(0, this, 1);
+                    case STACK_PUSH_TO -> {
+                        if (STACK.push(0, token)) {
+                            in++;
+                        }
+                    }
+                    case STACK_PUSH_ALL -> {
+                        one.set(0, token);
+                        in += STACK.pushAll(one);
+                    }
+                    case STACK_DRAIN -> STACK.drainTo(0, this, 1);
+                    case STACK_POP_TO -> STACK.popTo(this, 1);
+                    case TRY_STEAL -> {
+                        if (STACK.trySteal(0) != null) {
+                            out++;
+                        }
+                    }
+                }
+            }
+
+            @Override
+            public void accept(Object element) {
+                out++;
+            }
+
+            @Override
+            long rest() {
+                one.clear();
+                return what.name().startsWith("LIST") ? Drained.all(LIST).size() : Drained.all(STACK).size();
+            }
+
+            @Override
+            public String toString() {
+                return what.name();
+            }
+        }
+
         private static Operation operation;
         private static int returned;
 
@@ -214,7 +293,8 @@ public class EndOfStack {
             try {
                 deeper();
             } catch (StackOverflowError e) {
-                if (returned++ < LAST_FRAMES) {
+                int frame = returned++;
+                if (frame % operation.every == 0 && frame < LAST_FRAMES * operation.every) {
                     try {
                         operation.run();
                     } catch (StackOverflowError again) {
@@ -282,7 +362,7 @@ public class EndOfStack {
             for (int round = 0; round < ROUNDS; round++) {
                 from(round % 8);
             }
-            String name = tested.getClass().getSimpleName();
+            String name = tested instanceof Slowly ? tested.toString() : tested.getClass().getSimpleName();
             System.out.println(name + ": " + tested.overflows + " overflows, " + tested.in + " in, " + tested.out
                     + " out");
             Check.that(tested.overflows > 0, name + " has not overflowed");
@@ -309,8 +389,8 @@ public class EndOfStack {
             LIST.push(ALL);
             STACK.pop();
             STACK.push(ALL);
-            LIST.drain();
-            STACK.drain();
+            Drained.all(LIST);
+            Drained.all(STACK);
             DATA.push(SEGMENT);
             drainData();
             LOCK.unlock(LOCK.lock());
@@ -332,6 +412,18 @@ public class EndOfStack {
             }
             test(new PopData(), filled);
             test(new LockAndUnlock(), 0);
+            for (Slow what : Slow.values()) {
+                filled = 0;
+                if (!Slowly.pushes(what)) {
+                    for (; filled < ROUNDS * 60; filled++) {
+                        LIST.push(0, ALL);
+                        Check.that(STACK.push(0, ALL), "no room on the stack");
+                    }
+                }
+                test(new Slowly(what), filled);
+                Drained.all(LIST);
+                Drained.all(STACK);
+            }
             System.out.println("nothing is lost");
         }
     }

@@ -39,6 +39,7 @@ import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
 import percpu.lib.Check;
+import percpu.lib.Drained;
 import percpu.lib.Vm;
 
 public class FirstUseNearTheEnd {
@@ -89,7 +90,7 @@ public class FirstUseNearTheEnd {
             @Override
             public void run() {
                 for (int slot = 0; slot < PerCpu.slots(); slot++) {
-                    PerCpu.exclusive(slot, NOTHING);
+                    PerCpu.exclusive(v, slot, NOTHING);
                 }
             }
         }
@@ -121,7 +122,7 @@ public class FirstUseNearTheEnd {
             public void run() {
                 list.push("element");
                 list.pop();
-                list.drain();
+                Drained.all(list);
             }
         }
 
@@ -134,7 +135,7 @@ public class FirstUseNearTheEnd {
                 stack.peek(0);
                 stack.steal(0);
                 stack.pop();
-                stack.drain();
+                Drained.all(stack);
             }
         }
 
@@ -156,10 +157,10 @@ public class FirstUseNearTheEnd {
 
             @Override
             public void run() {
-                PerCpuRingBuffer.Record record = ring.reserve(8);
-                if (record.isReserved()) {
-                    record.putLong(0, 1);
-                    record.commit();
+                PerCpuRingBuffer.Writer writer = ring.writer();
+                if (writer.tryReserve(8)) {
+                    writer.putLong(0, 1);
+                    writer.commit();
                 }
                 ring.read(reader, 10);
             }
@@ -181,7 +182,7 @@ public class FirstUseNearTheEnd {
 
         // Loaded and not initialized: a class loader takes much more stack than that.
         private static final List<String> LOADED = List.of("jdk.incubator.percpu.PerCpu",
-                "jdk.incubator.percpu.PerCpuRingBuffer$Record", "jdk.internal.percpu.ExclusiveUse",
+                "jdk.incubator.percpu.PerCpuRingBuffer$Writer", "jdk.internal.percpu.ExclusiveUse", "jdk.internal.percpu.ExclusiveActions",
                 "jdk.internal.percpu.Stripes", "jdk.internal.percpu.Chain", "jdk.internal.percpu.Blocks",
                 "jdk.internal.percpu.Segments");
 
@@ -194,7 +195,7 @@ public class FirstUseNearTheEnd {
             int failures = args[0].equals("stack") ? fillStack(first) : fillHeap(first);
             System.out.println(args[1] + " failed " + failures + " times");
             first.run();
-            PerCpu.exclusive(0, NOTHING);
+            PerCpu.exclusive(new PerCpuLong(), 0, NOTHING);
             System.out.println("usable afterwards");
         }
 
@@ -242,19 +243,14 @@ public class FirstUseNearTheEnd {
 
         private static Object[] chain;
 
-        // Arrays of several sizes, until not even an object fits.
         private static boolean failsWithFullHeap(Runnable first, int spare) {
             long[] kept = spare == 0 ? null : new long[spare];
-            for (int length = 1 << 20; length > 0;) {
-                try {
-                    Object[] link = new Object[length];
-                    link[0] = chain;
-                    chain = link;
-                } catch (OutOfMemoryError e) {
-                    length /= 8;
-                }
+            // The cleaner's thread may free something of the time before meanwhile.
+            boolean full = false;
+            for (int times = 0; times < 100 && !full; times++) {
+                fill();
+                full = isFull();
             }
-            boolean full = isFull();
             kept = null;
             boolean fails = false;
             try {
@@ -266,6 +262,19 @@ public class FirstUseNearTheEnd {
             }
             Check.that(full, "the heap was not full");
             return fails;
+        }
+
+        // Arrays of several sizes, until not even an object fits.
+        private static void fill() {
+            for (int length = 1 << 20; length > 0;) {
+                try {
+                    Object[] link = new Object[length];
+                    link[0] = chain;
+                    chain = link;
+                } catch (OutOfMemoryError e) {
+                    length /= 8;
+                }
+            }
         }
 
         private static boolean isFull() {

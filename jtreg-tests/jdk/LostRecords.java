@@ -37,9 +37,11 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
 
 import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.internal.percpu.Statistics;
 import percpu.lib.Check;
+import percpu.lib.Reserved;
 import percpu.lib.Vm;
 
 public class LostRecords {
@@ -71,8 +73,8 @@ public class LostRecords {
 
         // --- What is written and read: a number and its complement, to the end of the record.
 
-        private static boolean write(PerCpuRingBuffer.Record record, long number) {
-            if (!record.isReserved()) {
+        private static boolean write(PerCpuRingBuffer.Writer record, long number) {
+            if (record == null) {
                 return false;
             }
             for (int at = 0; at + 16 <= record.size(); at += 16) {
@@ -115,7 +117,7 @@ public class LostRecords {
             int read = 0;
             for (int i = 0; i < records; i++) {
                 int tries = 0;
-                while (!write(ring.reserve(SIZE), i)) {
+                while (!write(Reserved.in(ring, SIZE), i)) {
                     Check.that(tries++ < 1000, "no room, although all was read");
                     read += readAll(ring).size();
                 }
@@ -135,7 +137,7 @@ public class LostRecords {
                     Check.that(!ring.unblock(slot, number), "unblocked an empty slot");
                 }
             }
-            PerCpuRingBuffer.Record record = ring.reserve(SIZE);
+            PerCpuRingBuffer.Writer record = Reserved.in(ring, SIZE);
             long blocked = ring.blocked(record.slot());
             Check.that(blocked >= 0, "a reserved record does not block");
             Check.equal(ring.blocked(record.slot()), blocked, "the same record");
@@ -145,14 +147,14 @@ public class LostRecords {
             Check.that(!ring.unblock(record.slot(), blocked), "unblocked a committed record");
             Check.equal(readAll(ring).get(0), 5, "the record");
             Check.that(!ring.unblock(record.slot(), blocked), "unblocked a record that was read");
-            PerCpuRingBuffer.Record discarded = ring.reserve(SIZE);
+            PerCpuRingBuffer.Writer discarded = Reserved.in(ring, SIZE);
             Check.that(discarded.discard() && !discarded.isReserved(), "discarding a record");
-            PerCpuRingBuffer.Record taken = ring.reserve(SIZE);
+            PerCpuRingBuffer.Writer taken = Reserved.in(ring, SIZE);
             readAll(ring);
             Check.that(unblock(ring, taken.slot()), "unblocking");
             Check.that(taken.isReserved() && !taken.discard() && !taken.isReserved(), "discarding what was taken away");
             Check.fails(IllegalStateException.class, "commit after discard", taken::commit);
-            PerCpuRingBuffer.Record closed = ring.reserve(SIZE);
+            PerCpuRingBuffer.Writer closed = Reserved.in(ring, SIZE);
             readAll(ring);
             Check.that(unblock(ring, closed.slot()), "unblocking");
             closed.close();
@@ -163,15 +165,15 @@ public class LostRecords {
             PerCpuRingBuffer ring = new PerCpuRingBuffer(CAPACITY);
             int committed = 0;
             for (int i = 0; i < 3; i++) {
-                committed += write(ring.reserve(SIZE), i) ? 1 : 0;
+                committed += write(Reserved.in(ring, SIZE), i) ? 1 : 0;
             }
             Check.fails(ArithmeticException.class, "a writer that throws", () -> {
-                ring.reserve(SIZE).putLong(0, -1);
+                Reserved.in(ring, SIZE).putLong(0, -1);
                 throw new ArithmeticException();
             });
             // The others are in front of it, or behind, or elsewhere.
             for (int i = 3; i < 3 * PerCpu.slots(); i++) {
-                committed += write(ring.reserve(SIZE), i) ? 1 : 0;
+                committed += write(Reserved.in(ring, SIZE), i) ? 1 : 0;
             }
             int read = readAll(ring).size();
             Check.equal(unblockAll(ring), 1, "records that were taken away");
@@ -188,11 +190,11 @@ public class LostRecords {
             PerCpuRingBuffer ring = new PerCpuRingBuffer(CAPACITY);
             List<Long> committed = new ArrayList<>();
             List<Long> read = new ArrayList<>();
-            List<PerCpuRingBuffer.Record> lost = new ArrayList<>();
+            List<PerCpuRingBuffer.Writer> lost = new ArrayList<>();
             int taken = 0;
             for (int i = 0; i < 3000; i++) {
-                PerCpuRingBuffer.Record record = ring.reserve(16 + i * 7 % 300);
-                if (!record.isReserved()) {
+                PerCpuRingBuffer.Writer record = Reserved.in(ring, 16 + i * 7 % 300);
+                if (record == null) {
                     read.addAll(readAll(ring));
                     for (int slot = 0; slot < PerCpu.slots(); slot++) {
                         while (unblock(ring, slot)) {
@@ -220,7 +222,7 @@ public class LostRecords {
             Check.equal(taken, lost.size(), "records that were taken away");
             Check.that(taken > 100, "only " + taken + " records were lost");
             // Now they come back.
-            for (PerCpuRingBuffer.Record record : lost) {
+            for (PerCpuRingBuffer.Writer record : lost) {
                 Check.that(!write(record, -1), "a record that was taken away was committed");
             }
             Check.that(readAll(ring).isEmpty(), "a record that was taken away was read");
@@ -229,21 +231,21 @@ public class LostRecords {
 
         private static void inExclusiveAction() {
             PerCpuRingBuffer ring = new PerCpuRingBuffer(CAPACITY);
-            PerCpuRingBuffer.Record record = ring.reserve(SIZE);
-            PerCpu.exclusive(record.slot(), () -> Check.that(unblock(ring, record.slot()), "in an exclusive action"));
+            PerCpuRingBuffer.Writer record = Reserved.in(ring, SIZE);
+            PerCpu.exclusive(new PerCpuLong(), record.slot(),
+                    () -> Check.that(unblock(ring, record.slot()), "in an exclusive action"));
             Check.that(!write(record, 1), "a record that was taken away was committed");
-            PerCpuRingBuffer.Record other = ring.reserve(SIZE);
+            PerCpuRingBuffer.Writer other = Reserved.in(ring, SIZE);
             readAll(ring);
             int elsewhere = (other.slot() + 1) % PerCpu.slots();
-            PerCpu.exclusive(elsewhere, () -> Check.fails(IllegalStateException.class, "in an action on another slot",
-                    () -> unblock(ring, other.slot())));
-            Check.that(write(other, 2), "a record was taken away by a method that threw");
-            Check.equal(readAll(ring).size(), 1, "records");
+            PerCpu.exclusive(new PerCpuLong(), elsewhere, () -> Check.that(unblock(ring, other.slot()),
+                    "in an action on another slot"));
+            Check.that(!write(other, 2), "a record that was taken away was committed");
         }
 
         private static void whileReading() {
             PerCpuRingBuffer ring = new PerCpuRingBuffer(CAPACITY);
-            PerCpuRingBuffer.Record record = ring.reserve(SIZE);
+            PerCpuRingBuffer.Writer record = Reserved.in(ring, SIZE);
             int slot = record.slot();
             write(record, 1);
             // Who reads is not waiting.
@@ -259,7 +261,7 @@ public class LostRecords {
             boolean[] committed = {true};
             int[] on = new int[1];
             Thread writer = new Thread(() -> {
-                PerCpuRingBuffer.Record record = ring.reserve(SIZE);
+                PerCpuRingBuffer.Writer record = Reserved.in(ring, SIZE);
                 on[0] = record.slot();
                 reserved.countDown();
                 long writes = 0;
@@ -271,7 +273,7 @@ public class LostRecords {
             writer.start();
             reserved.await();
             for (int i = 0; i < 10; i++) {
-                Check.that(write(ring.reserve(SIZE), i), "no room");
+                Check.that(write(Reserved.in(ring, SIZE), i), "no room");
             }
             int read = readAll(ring).size();
             try {
@@ -304,10 +306,10 @@ public class LostRecords {
                 threads[i] = new Thread(() -> {
                     try {
                         for (int round = 0; round < rounds; round++) {
-                            PerCpuRingBuffer.Record record = null;
+                            PerCpuRingBuffer.Writer record = null;
                             if (me == 0) {
-                                record = ring.reserve(SIZE);
-                                Check.that(record.isReserved(), "no room in an empty ring");
+                                record = Reserved.in(ring, SIZE);
+                                Check.that(record != null, "no room in an empty ring");
                                 slot[0] = record.slot();
                             }
                             barrier.await();
@@ -366,7 +368,7 @@ public class LostRecords {
             PerCpuRingBuffer ring = new PerCpuRingBuffer(1 << 16);
             long before = Statistics.arenaBytes();
             for (int i = 0; i < 100; i++) {
-                PerCpuRingBuffer.Record record = ring.reserve(SIZE);
+                PerCpuRingBuffer.Writer record = Reserved.in(ring, SIZE);
                 readAll(ring);
                 Check.that(unblock(ring, record.slot()), "the record was not taken away");
                 record.close();

@@ -38,20 +38,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuDataStack;
 import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuLock;
+import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
 import jdk.internal.percpu.Statistics;
 import percpu.lib.Check;
+import percpu.lib.Drained;
 import percpu.lib.Raw;
+import percpu.lib.Reserved;
 import percpu.lib.Vm;
 
 public class StructureContract {
@@ -71,8 +77,8 @@ public class StructureContract {
         private static void deeper() {
             new PerCpuDataStack(8, 1).push(MemorySegment.ofArray(new byte[8]));
             new PerCpuStack<>(1).push("element");
-            new PerCpuRingBuffer(64).reserve(1).close();
-            PerCpu.exclusive(0, () -> { });
+            Reserved.in(new PerCpuRingBuffer(64), 1).close();
+            PerCpu.exclusive(new PerCpuLong(), 0, () -> { });
             deeper();
         }
 
@@ -108,6 +114,9 @@ public class StructureContract {
         public static void main(String[] args) throws Exception {
             list();
             stack();
+            many();
+            actionsThatThrow();
+            toAnySlot();
             dataStack();
             dataStackSegments();
             ring();
@@ -124,9 +133,9 @@ public class StructureContract {
         private static void list() {
             PerCpuList<Integer> list = new PerCpuList<>();
             Check.fails(NullPointerException.class, "null in a list", () -> list.push(null));
-            Check.that(list.pop() == null && list.drain().isEmpty(), "a new list is not empty");
-            Check.fails(IndexOutOfBoundsException.class, "slot", () -> list.drain(PerCpu.slots()));
-            Check.fails(IndexOutOfBoundsException.class, "slot", () -> list.drain(-1));
+            Check.that(list.pop() == null && Drained.all(list).isEmpty(), "a new list is not empty");
+            Check.fails(IndexOutOfBoundsException.class, "slot", () -> Drained.of(list, PerCpu.slots()));
+            Check.fails(IndexOutOfBoundsException.class, "slot", () -> Drained.of(list, -1));
             Set<Integer> left = new HashSet<>();
             for (int i = 0; i < 5000; i++) {
                 list.push(i);
@@ -138,7 +147,7 @@ public class StructureContract {
             }
             for (int slot = 0; slot < PerCpu.slots(); slot++) {
                 Integer before = null;
-                for (Integer e : list.drain(slot)) {
+                for (Integer e : Drained.of(list, slot)) {
                     Check.that(before == null || e < before, e + " is below " + before);
                     Check.that(left.remove(e), "drained " + e + " twice");
                     before = e;
@@ -158,7 +167,7 @@ public class StructureContract {
                 Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.peek(slot));
                 Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.steal(slot));
                 Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.size(slot));
-                Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.drain(slot));
+                Check.fails(IndexOutOfBoundsException.class, "slot", () -> Drained.of(stack, slot));
             }
             int pushed = 0;
             while (stack.push(pushed)) {
@@ -179,7 +188,7 @@ public class StructureContract {
                 Check.that(top == stolen, "peek said " + top + ", steal " + stolen);
                 found += stolen == null ? 0 : 1;
                 Integer before = stolen;
-                for (Integer e : stack.drain(slot)) {
+                for (Integer e : Drained.of(stack, slot)) {
                     Check.that(e < before, e + " is below " + before);
                     before = e;
                     found++;
@@ -187,6 +196,98 @@ public class StructureContract {
                 Check.that(stack.peek(slot) == null && stack.steal(slot) == null, "a drained slot is not empty");
             }
             Check.equal(found, pushed, "elements that came back");
+        }
+
+        private static void many() {
+            PerCpuList<Integer> list = new PerCpuList<>();
+            List<Integer> some = new ArrayList<>();
+            for (int i = 0; i < 600; i++) {
+                some.add(i);
+            }
+            list.pushAll(some);
+            list.pushAll(List.of());
+            Check.fails(NullPointerException.class, "null among many", () -> list.pushAll(Arrays.asList(1, null)));
+            List<Integer> taken = new ArrayList<>();
+            Check.equal(list.drainTo(taken::add, 0), 0, "elements drained, of at most 0");
+            Check.equal(list.drainTo(taken::add, 7), 7, "elements drained, of at most 7");
+            Check.equal(list.drainTo(taken::add, 500), 500, "elements drained, of at most 500");
+            Check.equal(list.drainTo(taken::add, Integer.MAX_VALUE), 93, "the rest");
+            Check.that(taken.equals(some.reversed()), "elements drained: " + taken);
+
+            PerCpuStack<Integer> stack = new PerCpuStack<>(300);
+            Check.fails(NullPointerException.class, "null among many", () -> stack.pushAll(Arrays.asList(1, null)));
+            Check.equal(stack.size(), 0, "size");
+            Check.equal(stack.pushAll(some.subList(0, 250)), 250, "elements pushed together");
+            int more = stack.pushAll(some.subList(250, 600));
+            Check.that(more >= 50 && more <= 350, more + " of 350 pushed");
+            taken.clear();
+            int popped;
+            do {
+                popped = stack.popTo(taken::add, 100);
+                Check.that(popped <= 100, popped + " popped, of at most 100");
+            } while (popped != 0);
+            stack.drainTo(taken::add, Integer.MAX_VALUE);
+            Check.that(taken.stream().sorted().toList().equals(some.subList(0, 250 + more)),
+                    "elements that came back: " + taken);
+        }
+
+        // Each element is given to the action, and what it throws is thrown.
+        private static void actionsThatThrow() {
+            PerCpuList<Integer> list = new PerCpuList<>();
+            PerCpuStack<Integer> stack = new PerCpuStack<>(100);
+            List<Integer> some = List.of(1, 2, 3, 4, 5);
+            list.pushAll(some);
+            stack.pushAll(some);
+            stack.pushAll(some);
+            List<Integer> taken = new ArrayList<>();
+            Consumer<Integer> action = e -> {
+                taken.add(e);
+                if (e % 2 == 0) {
+                    throw new ArithmeticException("" + e);
+                }
+            };
+            for (IntSupplier take : List.<IntSupplier>of(() -> list.drainTo(action, 100), () -> stack.popTo(action, 5),
+                    () -> stack.drainTo(action, 100))) {
+                taken.clear();
+                List<String> thrown = new ArrayList<>();
+                // They can be on several slots, or come one by one.
+                while (taken.size() < 5) {
+                    try {
+                        Check.that(take.getAsInt() != 0, "elements are lost: " + taken);
+                    } catch (ArithmeticException e) {
+                        thrown.add(e.getMessage());
+                        for (Throwable suppressed : e.getSuppressed()) {
+                            thrown.add(suppressed.getMessage());
+                        }
+                    }
+                }
+                Check.that(thrown.equals(List.of("4", "2")), "the action threw for 4 and 2, the callers saw " + thrown);
+                Check.that(taken.equals(some.reversed()), "elements given to the action: " + taken);
+            }
+            Check.that(list.pop() == null && stack.size() == 0, "something is left");
+        }
+
+        private static void toAnySlot() {
+            PerCpuList<Integer> list = new PerCpuList<>();
+            PerCpuStack<Integer> stack = new PerCpuStack<>(2);
+            for (int slot : new int[] {-1, PerCpu.slots()}) {
+                Check.fails(IndexOutOfBoundsException.class, "slot", () -> list.push(slot, 1));
+                Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.push(slot, 1));
+                Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.trySteal(slot));
+            }
+            Check.fails(NullPointerException.class, "null", () -> list.push(0, null));
+            Check.fails(NullPointerException.class, "null", () -> stack.push(0, null));
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                Check.that(stack.push(slot, slot) && stack.push(slot, slot + 100), "slot " + slot + " is full");
+                Check.that(!stack.push(slot, 7), "slot " + slot + " has room for more than 2");
+                list.push(slot, slot);
+            }
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                Check.equal(stack.trySteal(slot), slot + 100, "element of slot " + slot);
+                Check.equal(stack.steal(slot), slot, "element of slot " + slot);
+                Check.that(stack.trySteal(slot) == null, "slot " + slot + " is not empty");
+                Check.that(Drained.of(list, slot).equals(List.of(slot)), "another element in slot " + slot);
+            }
         }
 
         private static void dataStack() {
@@ -215,6 +316,20 @@ public class StructureContract {
                     }
                 }
                 Check.equal(seen.size(), pushed, "elements that came back");
+                for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                    Check.that(!stack.trySteal(slot, out), "stealing from an empty slot");
+                    in.fill((byte) slot);
+                    for (int i = 0; i < 3; i++) {
+                        Check.that(stack.push(slot, in), "a slot with " + i + " elements is full");
+                    }
+                    Check.that(!stack.push(slot, in), "a full slot takes one more");
+                    Check.equal(stack.size(slot), 3, "size of a slot");
+                    Check.that(stack.trySteal(slot, out) && in.mismatch(out) == -1, "stealing what was pushed there");
+                }
+                Check.equal(stack.size(), 2 * PerCpu.slots(), "size");
+                Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.push(-1, in));
+                Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.push(PerCpu.slots(), in));
+                Check.fails(IndexOutOfBoundsException.class, "slot", () -> stack.trySteal(PerCpu.slots(), out));
             }
         }
 
@@ -296,34 +411,29 @@ public class StructureContract {
             Check.equal(new PerCpuRingBuffer(65).capacity(), 128, "capacity, a power of two");
             PerCpuRingBuffer ring = new PerCpuRingBuffer(4096);
             Check.equal(ring.maxRecordSize(), 4080, "largest record");
-            Check.fails(IllegalArgumentException.class, "size -1", () -> ring.reserve(-1));
-            Check.fails(IllegalArgumentException.class, "too large", () -> ring.reserve(4081));
+            Check.fails(IllegalArgumentException.class, "size -1", () -> Reserved.in(ring, -1));
+            Check.fails(IllegalArgumentException.class, "too large", () -> Reserved.in(ring, 4081));
             Check.equal(readAll(ring), 0, "records in a new buffer");
             // The largest one goes into an empty buffer, wherever the last one ended.
             for (int size = 0; size < 300; size += 17) {
-                ring.reserve(size).commit();
+                Reserved.in(ring, size).commit();
                 Check.equal(readAll(ring), 1, "records");
-                PerCpuRingBuffer.Record large = ring.reserve(4080);
-                for (int i = 0; !large.isReserved() && i < 1000; i++) {
+                PerCpuRingBuffer.Writer large = Reserved.in(ring, 4080);
+                for (int i = 0; large == null && i < 1000; i++) {
                     Check.equal(readAll(ring), 0, "records");
-                    large = ring.reserve(4080);
+                    large = Reserved.in(ring, 4080);
                 }
-                Check.that(large.isReserved(), "an empty buffer refuses its largest record after one of " + size);
+                Check.that(large != null, "an empty buffer refuses its largest record after one of " + size);
                 large.putByte(4079, (byte) 1);
                 large.commit();
                 Check.equal(readAll(ring), 1, "records");
             }
             int records = 0;
-            for (PerCpuRingBuffer.Record r = ring.reserve(56); r.isReserved(); r = ring.reserve(56)) {
+            for (PerCpuRingBuffer.Writer r = Reserved.in(ring, 56); r != null; r = Reserved.in(ring, 56)) {
                 r.commit();
                 records++;
             }
             Check.that(records >= 63 && records <= 64 * PerCpu.slots(), records + " records of 64 bytes in 4096");
-            PerCpuRingBuffer.Record refused = ring.reserve(56);
-            Check.equal(refused.slot(), -1, "slot of a record for which there is no room");
-            Check.fails(IllegalStateException.class, "no room", () -> refused.putByte(0, (byte) 1));
-            Check.fails(IllegalStateException.class, "no room", refused::commit);
-            refused.close();
             int some = 0;
             for (int slot = 0; slot < PerCpu.slots(); slot++) {
                 int read = ring.read(slot, (s, r) -> Check.equal(r.byteSize(), 56, "size"), 10);
@@ -347,11 +457,11 @@ public class StructureContract {
             };
             for (int i = 0; i < 20_000; i++) {
                 int size = i * 7 % 49;
-                PerCpuRingBuffer.Record record = ring.reserve(size);
-                for (int tries = 0; !record.isReserved(); tries++) {
+                PerCpuRingBuffer.Writer record = Reserved.in(ring, size);
+                for (int tries = 0; record == null; tries++) {
                     Check.that(tries < 1000, "no room for " + size + " bytes in an empty ring");
                     ring.read(reader, Integer.MAX_VALUE);
-                    record = ring.reserve(size);
+                    record = Reserved.in(ring, size);
                 }
                 for (int at = 0; at < size; at++) {
                     record.putByte(at, (byte) -1);
@@ -369,7 +479,7 @@ public class StructureContract {
 
         private static void ringMisuse() throws Exception {
             PerCpuRingBuffer ring = new PerCpuRingBuffer(4096);
-            PerCpuRingBuffer.Record record = ring.reserve(16);
+            PerCpuRingBuffer.Writer record = Reserved.in(ring, 16);
             Check.equal(record.size(), 16, "size");
             Check.that(record.slot() >= 0 && record.slot() < PerCpu.slots(), "slot " + record.slot());
             for (int offset : new int[] {-1, 9, 16, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
@@ -413,15 +523,15 @@ public class StructureContract {
                 Check.fails(IllegalArgumentException.class, "read-only", () -> r.set(ValueLayout.JAVA_BYTE, 0, (byte) 1));
                 Check.fails(IndexOutOfBoundsException.class, "end", () -> r.get(ValueLayout.JAVA_BYTE, 16));
             }, 10), 1, "records");
-            ring.reserve(8).discard();
-            ring.reserve(0).close();
+            Reserved.in(ring, 8).discard();
+            Reserved.in(ring, 0).close();
             Check.equal(readAll(ring), 0, "records that were discarded");
         }
 
         private static void ringReaders() {
             PerCpuRingBuffer ring = new PerCpuRingBuffer(4096);
             for (int i = 0; i < 10; i++) {
-                PerCpuRingBuffer.Record r = ring.reserve(8);
+                PerCpuRingBuffer.Writer r = Reserved.in(ring, 8);
                 r.putLong(0, i);
                 r.commit();
             }
@@ -438,9 +548,9 @@ public class StructureContract {
             int rest = ring.read((slot, r) -> kept.add(r), 10);
             Check.equal(rest, 8, "records after two whose readers failed");
             Check.equal(readAll(ring), 0, "records");
-            // Undefined, but memory of this buffer still.
             for (MemorySegment segment : kept) {
-                segment.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+                Check.that(!segment.scope().isAlive(), "a record is alive after it was read");
+                Check.fails(IllegalStateException.class, "kept", () -> segment.get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
             }
         }
 
@@ -512,8 +622,8 @@ public class StructureContract {
                 stack.pop();
                 stack.steal(i % PerCpu.slots());
             }
-            list.drain();
-            stack.drain();
+            Drained.all(list);
+            Drained.all(stack);
             eventually("a popped element is kept alive",
                     () -> references.stream().allMatch(r -> r.get() == null));
             Reference.reachabilityFence(list);
@@ -527,7 +637,7 @@ public class StructureContract {
                 new PerCpuList<>().push("element");
                 new PerCpuStack<>(10_000).push("element");
                 new PerCpuDataStack(4096, 100).push(Arena.global().allocate(4096));
-                new PerCpuRingBuffer(1 << 16).reserve(10).commit();
+                Reserved.in(new PerCpuRingBuffer(1 << 16), 10).commit();
                 new PerCpuLock().lock();
             }
             Check.that(Statistics.arenaBytes() > before, "structures take no memory");
@@ -538,6 +648,7 @@ public class StructureContract {
 
         private static final PerCpuList<Object> KEPT = new PerCpuList<>();
         private static final PerCpuStack<Object> KEPT_STACK = new PerCpuStack<>(1000);
+        private static final PerCpuLong KEPT_VARIABLE = new PerCpuLong();
 
         private static int depth;
 
@@ -549,7 +660,7 @@ public class StructureContract {
                 case 2 -> KEPT_STACK.push("element");
                 case 3 -> KEPT_STACK.pop();
                 case 4 -> KEPT_STACK.steal(slot);
-                default -> KEPT.drain(slot);
+                default -> Drained.of(KEPT, slot);
             }
             deeper(kind, slot);
         }
@@ -561,9 +672,6 @@ public class StructureContract {
                 int slot = i % PerCpu.slots();
                 depth = 0;
                 Check.fails(StackOverflowError.class, "endless recursion", () -> deeper(kind, slot));
-                for (int s = 0; s < PerCpu.slots(); s++) {
-                    Check.that(!Raw.keepsOff(s), "sections are kept off slot " + s);
-                }
             }
             Thread other = new Thread(() -> {
                 for (int i = 0; i < 1000; i++) {
@@ -571,10 +679,10 @@ public class StructureContract {
                     KEPT.pop();
                     KEPT_STACK.push("element");
                     KEPT_STACK.pop();
-                    PerCpu.exclusive(i % PerCpu.slots(), () -> { });
+                    PerCpu.exclusive(KEPT_VARIABLE, i % PerCpu.slots(), () -> { });
                 }
-                KEPT.drain();
-                KEPT_STACK.drain();
+                Drained.all(KEPT);
+                Drained.all(KEPT_STACK);
             });
             other.start();
             other.join(60_000);

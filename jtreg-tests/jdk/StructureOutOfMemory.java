@@ -29,6 +29,7 @@
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuDataStack;
@@ -36,6 +37,8 @@ import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
 import percpu.lib.Check;
+import percpu.lib.Drained;
+import percpu.lib.Reserved;
 import percpu.lib.Vm;
 
 public class StructureOutOfMemory {
@@ -81,8 +84,9 @@ public class StructureOutOfMemory {
             list.push(new byte[1]);
             stack.push(new byte[1]);
             stack.steal(PerCpu.slots() - 1);
-            list.drain();
-            stack.drain();
+            Drained.all(list);
+            Drained.all(stack);
+            Keeping drained = new Keeping();
             int inList = 0;
             int onStack = 0;
             for (int round = 0; round < 20; round++) {
@@ -102,27 +106,43 @@ public class StructureOutOfMemory {
                     onStack -= stack.pop() == null ? 0 : 1;
                 }
             }
-            // The result has no room either, or not at once.
+            // The action finds no room either, and is called for all of a part nevertheless.
             int failures = 0;
             for (int slot = 0; slot < PerCpu.slots(); slot++) {
                 try {
-                    inList -= list.drain(slot).size();
+                    list.drainTo(slot, drained, Integer.MAX_VALUE);
                 } catch (OutOfMemoryError e) {
                     failures++;
                 }
             }
-            // What there is no memory for remains where it was.
+            drained.kept = null;
+            // What is of later parts remains where it was.
             for (int slot = 0; slot < PerCpu.slots(); slot++) {
                 while (stack.steal(slot) != null) {
                     onStack--;
                 }
             }
             for (int slot = 0; slot < PerCpu.slots(); slot++) {
-                inList -= list.drain(slot).size();
+                list.drainTo(slot, drained, Integer.MAX_VALUE);
             }
+            inList -= drained.count;
             System.out.println(failures + " drains failed for lack of memory");
             Check.equal(inList, 0, "elements that are lost in the list");
             Check.equal(onStack, 0, "elements that are lost on the stack");
+        }
+
+        // No lambda: to link one takes memory.
+        private static final class Keeping implements Consumer<byte[]> {
+            private int count;
+            private List<byte[]> kept = new ArrayList<>();
+
+            @Override
+            public void accept(byte[] element) {
+                count++;
+                if (kept != null) {
+                    kept.add(element);
+                }
+            }
         }
 
         // An object is made for each record, by its writer and by its reader; where that fails nothing may have been
@@ -143,8 +163,8 @@ public class StructureOutOfMemory {
                 try {
                     for (;;) {
                         reading = false;
-                        PerCpuRingBuffer.Record record = ring.reserve(8);
-                        if (record.isReserved()) {
+                        PerCpuRingBuffer.Writer record = Reserved.in(ring, 8);
+                        if (record != null) {
                             record.commit();
                             committed++;
                         } else {
@@ -163,7 +183,7 @@ public class StructureOutOfMemory {
             Check.that(failedReads > 0, "no read failed");
             read[0] += ring.read((slot, r) -> { }, Integer.MAX_VALUE);
             Check.equal(read[0], committed, "records that were read");
-            ring.reserve(8).commit();
+            Reserved.in(ring, 8).commit();
             Check.equal(ring.read((slot, r) -> { }, 10), 1, "records afterwards");
         }
     }

@@ -30,9 +30,10 @@ import java.util.List;
 /**
  * Threads do fast operations in critical sections on the slot of their CPU, and exclusive transactions on any slot
  * under its lock: exclusive = 1, fence, the transaction, exclusive = 0. A section that finds exclusive set turns to
- * the overflow slot, which is only touched under its lock. Tasks are preempted, moved and get signals at any step, and
- * stores wait in store buffers. With an argument larger variants are searched too, which takes a minute and a heap of
- * 3 GB.
+ * the overflow slot, which is only touched under its lock. All of that belongs to one structure; another has its own.
+ * Variables have locks of their own, but may share the exclusive word.
+ * Tasks are preempted, moved and get signals at any step, and stores wait in store buffers. With an argument larger
+ * variants are searched too, which takes a minute and a heap of 3 GB.
  */
 public class ExclusiveProtocol {
     private static final Variant MEMBARRIER = Variant.of("membarrier", Fence.MEMBARRIER, "X", "F", "F");
@@ -40,6 +41,10 @@ public class ExclusiveProtocol {
     private static final Variant HANDSHAKE_XX =
             Variant.of("handshake, one slot exclusively by two, nobody else", Fence.HANDSHAKE, "X", "X");
     private static final Variant WEAK = MEMBARRIER.onWeakCpu();
+    private static final Variant TWO_STRUCTURES =
+            Variant.of("membarrier, two structures", Fence.MEMBARRIER, "x", "f", "F");
+    private static final Variant SHARED =
+            Variant.of("membarrier, two variables exclusively", Fence.MEMBARRIER, "X", "x", "F").withSharedWord();
 
     private static final List<Variant> RIGHT = List.of(
             MEMBARRIER,
@@ -47,6 +52,12 @@ public class ExclusiveProtocol {
             Variant.of("membarrier, one slot exclusively by two", Fence.MEMBARRIER, "X", "X", "F"),
             Variant.of("membarrier, two slots exclusively", Fence.MEMBARRIER, "XF", "FY"),
             Variant.of("membarrier, fast and exclusive in turn", Fence.MEMBARRIER, "XF", "FX"),
+            TWO_STRUCTURES,
+            Variant.of("membarrier, one slot of two structures exclusively", Fence.MEMBARRIER, "Xf", "Fx"),
+            Variant.of("handshake, one slot of two structures exclusively", Fence.HANDSHAKE, "Xf", "Fx"),
+            SHARED,
+            SHARED.onWeakCpu(),
+            Variant.of("handshake, two variables exclusively", Fence.HANDSHAKE, "Xf", "Fx").withSharedWord(),
             WEAK,
             HANDSHAKE,
             HANDSHAKE_XX,
@@ -90,6 +101,8 @@ public class ExclusiveProtocol {
         Variant right = switch (flaw) {
             case NO_FENCE, FENCE_FIRST, TEST_OUTSIDE, TEST_LAST, COMMIT_OUTSIDE, ONLY_BARRIER, ONLY_ABORT -> MEMBARRIER;
             case LOST_INTERRUPT, LOST_INTERRUPTS -> MEMBARRIER.onLossyKernel();
+            case OTHERS_WORD -> TWO_STRUCTURES;
+            case CLEARS_FOR_ALL -> SHARED;
             case ANSWER_INSIDE, NO_BARRIER_BEFORE -> HANDSHAKE;
             case NO_ANSWER_WAITING -> HANDSHAKE_XX;
             case PLAIN_LOAD, PLAIN_CLEAR -> WEAK;

@@ -35,16 +35,16 @@ final class FastPath {
         Task task = s.task(t);
         switch (task.pc()) {
             case START -> {
-                steps.add(new Step(s, t, refused(task),
+                steps.add(new Step(s, t, refused(s, t),
                         "goes to the overflow slot: not registered, or aborted too often"));
                 steps.add(variant.has(Flaw.TEST_OUTSIDE)
                         ? new Step(s, t, task.at(Pc.TEST_OUTSIDE), "begins, not in a section yet") : arm(s, t));
             }
-            case TEST_OUTSIDE -> steps.add(test(s, t, task.index(), task.at(Pc.ARM)));
+            case TEST_OUTSIDE -> steps.add(test(s, t, slot(s, t), task.at(Pc.ARM)));
             case ARM -> steps.add(arm(s, t));
             case INDEX -> {
                 int loads = Word.A.bit() | Word.B.bit() | (variant.has(Flaw.TEST_OUTSIDE) ? 0 : Word.EXCLUSIVE.bit());
-                steps.add(new Step(s, t, task.withSlot(task.index()).awaiting(loads).at(Pc.LOADS),
+                steps.add(new Step(s, t, task.withSlot(slot(s, t)).awaiting(loads).at(Pc.LOADS),
                         () -> "loads its index: " + task.index()));
             }
             case LOADS -> {
@@ -66,8 +66,12 @@ final class FastPath {
         }
     }
 
-    private static Task refused(Task task) {
-        return task.restartedAt(Pc.LOCK).withSlot(Memory.OVERFLOW);
+    private int slot(State s, int t) {
+        return Memory.slot(variant.structure(t, s.task(t)), s.task(t).index());
+    }
+
+    private Task refused(State s, int t) {
+        return s.task(t).restartedAt(Pc.LOCK).withSlot(Memory.overflow(variant.structure(t, s.task(t))));
     }
 
     private static Step arm(State s, int t) {
@@ -97,9 +101,10 @@ final class FastPath {
         return new Step(s, t, next.loaded(word, value), () -> "loads " + word + ": " + value);
     }
 
-    private static Step test(State s, int t, int slot, Task ifClear) {
+    private Step test(State s, int t, int own, Task ifClear) {
+        int slot = variant.has(Flaw.OTHERS_WORD) ? own % Memory.SLOTS : variant.slotOfWord(own);
         boolean exclusive = s.load(t, slot, Word.EXCLUSIVE) != 0;
-        return new Step(s, t, exclusive ? refused(s.task(t)) : ifClear,
+        return new Step(s, t, exclusive ? refused(s, t) : ifClear,
                 () -> "loads exclusive[" + slot + "]: " + (exclusive ? "1, so goes to the overflow slot" : "0"));
     }
 }

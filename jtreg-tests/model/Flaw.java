@@ -23,6 +23,8 @@ enum Flaw {
     FENCE_FIRST("the fence comes before exclusive = 1, not after it", Harm.LOST_UPDATE),
     TEST_OUTSIDE("exclusive is tested before the section starts", Harm.LOST_UPDATE),
     TEST_LAST("exclusive is tested in the section, but after loading the data", Harm.LOST_UPDATE),
+    CLEARS_FOR_ALL("who is done clears a shared word that another needs", Harm.LOST_UPDATE),
+    OTHERS_WORD("a section tests the word of another structure", Harm.LOST_UPDATE),
     COMMIT_OUTSIDE("the section ends before the commit", Harm.LOST_UPDATE),
     ONLY_BARRIER("the fence is a memory barrier, but aborts no section", Harm.LOST_UPDATE),
     ONLY_ABORT("the fence aborts sections, but is no memory barrier for them", Harm.LOST_UPDATE),

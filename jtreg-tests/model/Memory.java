@@ -17,32 +17,49 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-/** What all CPUs agree on: for each slot its words, four bits each. */
+/** What all CPUs agree on: the words of two structures' slots, a byte for each slot. */
 record Memory(long bits) {
-    /** The last slot; those before it are the CPUs'. */
-    static final int OVERFLOW = 3;
+    /** Of one structure. The last slot of them is its overflow slot; those before it are the CPUs'. */
+    static final int SLOTS = 4;
+
+    private static final int STRUCTURES = 2;
 
     static final Memory ZERO = new Memory(0);
 
+    static int slot(int structure, int index) {
+        return structure * SLOTS + index;
+    }
+
+    static int overflow(int structure) {
+        return slot(structure, SLOTS - 1);
+    }
+
+    static boolean isOverflow(int slot) {
+        return slot % SLOTS == SLOTS - 1;
+    }
+
     int load(int slot, Word word) {
-        return (int) (bits >>> shift(slot, word)) & 15;
+        return (int) (bits >>> shift(slot, word)) & word.mask();
     }
 
     Memory store(int slot, Word word, int value) {
+        if ((value & word.mask()) != value) {
+            throw new AssertionError(word + " = " + value);
+        }
         int shift = shift(slot, word);
-        return new Memory(bits & ~(15L << shift) | (long) value << shift);
+        return new Memory(bits & ~((long) word.mask() << shift) | (long) value << shift);
     }
 
     /** Of the word a, which each operation increments in one slot. */
     int sum() {
         int sum = 0;
-        for (int slot = 0; slot <= OVERFLOW; slot++) {
+        for (int slot = 0; slot < STRUCTURES * SLOTS; slot++) {
             sum += load(slot, Word.A);
         }
         return sum;
     }
 
     private static int shift(int slot, Word word) {
-        return 16 * slot + 4 * word.ordinal();
+        return Byte.SIZE * slot + word.shift();
     }
 }

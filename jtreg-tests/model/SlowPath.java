@@ -23,6 +23,9 @@ import java.util.Set;
 /**
  * The transaction a = a + 1, b = a, done plainly under the lock of the slot. The overflow slot has no sections to keep
  * off, so there the lock is enough.
+ *
+ * <p>Where two structures share a word, each has locks of its own. The word is changed under a lock that is held for that
+ * alone: one step here, before which the task's stores are seen by all. Who is done leaves it set if the other needs it.
  */
 final class SlowPath {
     private final Variant variant;
@@ -43,21 +46,38 @@ final class SlowPath {
                     steps.add(new Step(locked, t, task.at(afterLock(slot)), () -> "takes lock[" + slot + "]"));
                 }
             }
-            case SET -> steps.add(store(s, t, Word.EXCLUSIVE, 1,
-                    variant.has(Flaw.FENCE_FIRST) || variant.has(Flaw.NO_FENCE) ? Pc.LOAD_A : Pc.FENCE));
+            case SET -> addWordStep(s, t, steps, 1,
+                    variant.has(Flaw.FENCE_FIRST) || variant.has(Flaw.NO_FENCE) ? Pc.LOAD_A : Pc.FENCE);
             case LOAD_A -> steps.add(load(s, t, Word.A, Pc.LOAD_B));
             case LOAD_B -> steps.add(load(s, t, Word.B, Pc.STORE_A));
             case STORE_A -> steps.add(store(s, t, Word.A, task.a() + 1, Pc.STORE_B));
             case STORE_B -> steps.add(store(s, t, Word.B, task.a() + 1,
-                    slot == Memory.OVERFLOW ? Pc.UNLOCK : Pc.CLEAR));
-            case CLEAR -> steps.add(store(s, t, Word.EXCLUSIVE, 0, Pc.UNLOCK));
+                    Memory.isOverflow(slot) ? Pc.UNLOCK : Pc.CLEAR));
+            case CLEAR -> addWordStep(s, t, steps, isNeeded(s, t) && !variant.has(Flaw.CLEARS_FOR_ALL) ? 1 : 0, Pc.UNLOCK);
             case UNLOCK -> steps.add(store(s, t, Word.LOCK, 0, Pc.DONE));
             default -> throw new AssertionError(task);
         }
     }
 
+    private void addWordStep(State s, int t, List<Step> steps, int value, Pc next) {
+        Task task = s.task(t);
+        if (!variant.shared()) {
+            steps.add(store(s, t, Word.EXCLUSIVE, value, next));
+        } else if (task.isDrained()) {
+            State changed = s.with(s.memory().store(variant.slotOfWord(task.slot()), Word.EXCLUSIVE, value));
+            steps.add(new Step(changed, t, task.at(next), () -> "makes the shared word " + value));
+        }
+    }
+
+    // Whether somebody has the same slot of the other structure.
+    private boolean isNeeded(State s, int t) {
+        int slot = s.task(t).slot();
+        return variant.shared() && s.tasks().stream().anyMatch(other -> other.pc().isBetween(Pc.FENCE, Pc.CLEAR)
+                && other.slot() != slot && variant.slotOfWord(other.slot()) == variant.slotOfWord(slot));
+    }
+
     private Pc afterLock(int slot) {
-        return slot == Memory.OVERFLOW ? Pc.LOAD_A : variant.has(Flaw.FENCE_FIRST) ? Pc.FENCE : Pc.SET;
+        return Memory.isOverflow(slot) ? Pc.LOAD_A : variant.has(Flaw.FENCE_FIRST) ? Pc.FENCE : Pc.SET;
     }
 
     private static Step load(State s, int t, Word word, Pc next) {

@@ -138,7 +138,7 @@ record Task(Pc pc, int done, int cpu, int index, int slot, int a, int b, int awa
     @Override
     public int hashCode() {
         int hash = ((pc.ordinal() * 4 + done) * 4 + cpu) * 4 + index;
-        hash = (((hash * 4 + slot) * 8 + a) * 8 + b) * 8 + (awaited ^ found);
+        hash = (((hash * 8 + slot) * 8 + a) * 8 + b) * 8 + (awaited ^ found);
         hash = (hash * 4 + fences) * 2 + (resumes ? 1 : 0);
         for (Store store : stores) {
             hash = hash * 0x9E3779B1 + (store.slot() * 4 + store.word().ordinal()) * 8 + store.value();

@@ -27,38 +27,44 @@ import java.util.List;
  *                 release; else TSO, as on x86-64: all in order, but loads may overtake earlier stores
  * @param mmCid    a task that starts to run is given any free index, else that of its CPU
  * @param lossy    a kernel that may lose an interrupt of membarrier, as Linux before commit 6eb350a22331
- * @param programs for each task its operations: F a fast one, X and Y an exclusive transaction on slot 0 and 1
+ * @param shared   the two structures are variables that share an exclusive word
+ * @param programs for each task its operations: F a fast one, X and Y an exclusive transaction on slot 0 and 1 of one
+ *                 structure; f, x and y likewise of the other
  */
 record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, boolean mmCid, boolean lossy,
-               List<String> programs) {
+               boolean shared, List<String> programs) {
     Variant {
-        if (cpus > Memory.OVERFLOW) {
+        if (cpus >= Memory.SLOTS) {
             throw new IllegalArgumentException("no slot for each of " + cpus + " CPUs");
         }
     }
 
     static Variant of(String name, Fence fence, String... programs) {
-        return new Variant(name, null, fence, false, 2, false, false, List.of(programs));
+        return new Variant(name, null, fence, false, 2, false, false, false, List.of(programs));
+    }
+
+    Variant withSharedWord() {
+        return new Variant(name + ", word is shared", flaw, fence, weak, cpus, mmCid, lossy, true, programs);
     }
 
     Variant onWeakCpu() {
-        return new Variant(name + ", weakly ordered CPU", flaw, fence, true, cpus, mmCid, lossy, programs);
+        return new Variant(name + ", weakly ordered CPU", flaw, fence, true, cpus, mmCid, lossy, shared, programs);
     }
 
     Variant withThreeCpus() {
-        return new Variant(name + ", three CPUs", flaw, fence, weak, 3, mmCid, lossy, programs);
+        return new Variant(name + ", three CPUs", flaw, fence, weak, 3, mmCid, lossy, shared, programs);
     }
 
     Variant withMmCid() {
-        return new Variant(name + ", slots by mm_cid", flaw, fence, weak, cpus, true, lossy, programs);
+        return new Variant(name + ", slots by mm_cid", flaw, fence, weak, cpus, true, lossy, shared, programs);
     }
 
     Variant onLossyKernel() {
-        return new Variant(name + ", kernel that loses interrupts", flaw, fence, weak, cpus, mmCid, true, programs);
+        return new Variant(name + ", kernel that loses interrupts", flaw, fence, weak, cpus, mmCid, true, shared, programs);
     }
 
     Variant with(Flaw flaw) {
-        return new Variant(flaw.text, flaw, fence, weak, cpus, mmCid, lossy, programs);
+        return new Variant(flaw.text, flaw, fence, weak, cpus, mmCid, lossy, shared, programs);
     }
 
     boolean has(Flaw flaw) {
@@ -80,6 +86,11 @@ record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, bool
     /** What the kernel knows of a section is from where to where it goes. */
     boolean isInSection(Task task) {
         return task.pc().isBetween(Pc.INDEX, has(Flaw.COMMIT_OUTSIDE) ? Pc.TRY_STORE : Pc.COMMIT);
+    }
+
+    /** The slot that has the exclusive word of a slot. */
+    int slotOfWord(int slot) {
+        return shared ? slot % Memory.SLOTS : slot;
     }
 
     int membarriers() {
@@ -104,10 +115,15 @@ record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, bool
             return task.restartedAt(Pc.DONE);
         }
         return switch (program.charAt(task.done())) {
-            case 'F' -> task.restartedAt(Pc.START);
-            case 'X' -> task.restartedAt(Pc.START_SLOW).withSlot(0);
-            case 'Y' -> task.restartedAt(Pc.START_SLOW).withSlot(1);
+            case 'F', 'f' -> task.restartedAt(Pc.START);
+            case 'X', 'x' -> task.restartedAt(Pc.START_SLOW).withSlot(Memory.slot(structure(t, task), 0));
+            case 'Y', 'y' -> task.restartedAt(Pc.START_SLOW).withSlot(Memory.slot(structure(t, task), 1));
             default -> throw new IllegalArgumentException(program);
         };
+    }
+
+    /** The structure that the task's operation is on. */
+    int structure(int t, Task task) {
+        return Character.isLowerCase(programs.get(t).charAt(task.done())) ? 1 : 0;
     }
 }

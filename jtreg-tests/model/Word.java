@@ -19,7 +19,24 @@
 
 /** The words of a slot; a section loads the first three, in this order. */
 enum Word {
-    EXCLUSIVE, A, B, LOCK;
+    EXCLUSIVE(0, 1), A(1, 3), B(4, 3), LOCK(7, 1);
+
+    private final int shift;
+    private final int bits;
+
+    Word(int shift, int bits) {
+        this.shift = shift;
+        this.bits = bits;
+    }
+
+    /** Where it is in the byte of its slot. */
+    int shift() {
+        return shift;
+    }
+
+    int mask() {
+        return (1 << bits) - 1;
+    }
 
     boolean isData() {
         return this == A || this == B;

@@ -74,12 +74,12 @@ final class CpuLimits {
     private static final Map<String, String> ONE = Text.ordered(
             "cPlain", "plain add", "cSection", "the section", "cSectionDisarm", "with a store that disarms",
             "cSectionOnce", "armed only if it is not any more", "cSectionFields", "with loads of the word's address",
-            "cSectionConstant", "with a constant in each", "cSectionUnchecked", "without the checks",
+            "cSectionUnchecked", "without the checks",
             "cSectionShort", "with short addresses", "cSectionShortUnchecked", "short and unchecked");
     private static final Map<String, String> EIGHT = Text.ordered(
             "cEightPlain", "plain adds", "cEightSections", "the sections", "cEightSectionsDisarm", "with a store that disarms",
             "cEightSectionsOnce", "armed only if it is not any more", "cEightSectionsFields", "with loads of the word's address",
-            "cEightSectionsConstant", "with a constant in each", "cEightSectionsUnchecked", "without the checks",
+            "cEightSectionsUnchecked", "without the checks",
             "cEightSectionsShort", "with short addresses", "cEightSectionsShortUnchecked", "short and unchecked");
 
     static Section variants(Run run) {
@@ -89,7 +89,7 @@ final class CpuLimits {
                 words that it checks are constants in registers. With a store that disarms; with a comparison in the section
                 that goes out of line to arm where the last section was another one or the kernel has disarmed it, instead
                 of a store each time; with two loads that find the word, as PerCpu.add has them where C2 does not know the counter;
-                with the address of the words as a constant in each section, which is how HotSpot has it; without the checks;
+                without the checks;
                 with both addresses below 2 GB, where they fit into the instructions that use them (arming is one
                 instruction then); and with those but without the checks. The loops are in C.""");
         DotPlot plot = new DotPlot("Sections in C, 1 thread", "ns per increment", List.of("per increment"));
@@ -119,8 +119,6 @@ final class CpuLimits {
                 s.ratio("Limits", section + "Once", section, 1));
         verdict.add(where, "a section that has to load where its word is", "one that knows it",
                 s.ratio("Limits", section + "Fields", section, 1));
-        verdict.add(where, "a section with the words' address in it", "one with that in a register",
-                s.ratio("Limits", section + "Constant", section, 1));
         verdict.add(where, "a section with the checks", "one without", s.ratio("Limits", section, section + "Unchecked", 1));
         verdict.add(where, "a section with long addresses", "one with short ones",
                 s.ratio("Limits", section, section + "Short", 1));

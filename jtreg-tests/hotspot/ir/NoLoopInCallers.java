@@ -84,12 +84,12 @@ public class NoLoopInCallers {
     @Test
     @IR(failOn = {IRNode.LOOP, IRNode.COUNTED_LOOP})
     private static boolean ring() {
-        PerCpuRingBuffer.Record record = RING.reserve(8);
-        if (!record.isReserved()) {
+        PerCpuRingBuffer.Writer writer = RING.writer();
+        if (!writer.tryReserve(8)) {
             return false;
         }
-        record.putLong(0, 1);
-        record.commit();
+        writer.putLong(0, 1);
+        writer.commit();
         return true;
     }
 
@@ -101,10 +101,10 @@ public class NoLoopInCallers {
         ring();
         // Who was moved between push and pop has left an element; all else is where it was.
         while (STACK.size() + DATA_STACK.size() > 0) {
-            STACK.drain();
+            STACK.drainTo(e -> { }, Integer.MAX_VALUE);
             drainData();
         }
-        LIST.drain();
+        LIST.drainTo(e -> { }, Integer.MAX_VALUE);
         int read = RING.read((slot, record) -> {}, Integer.MAX_VALUE);
         if (read != 1) {
             throw new AssertionError("one record was written, " + read + " were read");

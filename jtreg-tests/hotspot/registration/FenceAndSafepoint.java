@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuLong;
 import jdk.test.lib.Utils;
 import jdk.test.lib.process.OutputAnalyzer;
 import jdk.test.lib.process.ProcessTools;
@@ -81,7 +82,7 @@ public class FenceAndSafepoint {
             }
             Path enter = Path.of(args[0]);
             Path leave = Path.of(args[1]);
-            Thread fencing = new Thread(() -> PerCpu.exclusive(0, () -> { }));
+            Thread fencing = new Thread(() -> PerCpu.exclusive(new PerCpuLong(), 0, () -> { }));
             fencing.start();
             for (int call = 0; call < CALLS; call++) {
                 Check.equal(Files.readAllBytes(enter).length, 1, "bytes of a thread in membarrier");

@@ -38,6 +38,7 @@
  */
 
 import java.lang.foreign.Arena;
+import java.lang.ref.Reference;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,8 +62,8 @@ import percpu.lib.Vm;
 
 /**
  * The VM has fewer slots than there are CPUs, as after a checkpoint that is restored on a larger machine. What it
- * does with a thread on one of the CPUs above is its choice: exact totals, or it stops and says why. The variables
- * are in a file that is mapped with more room behind them, so that the memory is still there when the VM is not.
+ * does with a thread on one of the CPUs above is its choice: exact totals, or it stops and says why. An arena of the
+ * VM's is replaced by a file, so that the memory is still there when the VM is not.
  */
 public class AboveLastSlot {
     /** What hs_err says where the VM stops. */
@@ -135,10 +136,8 @@ public class AboveLastSlot {
         Path error = Path.of("hs_err.log");
         Files.deleteIfExists(file);
         Files.deleteIfExists(error);
-        int room = Slots.count() + 2;
         OutputAnalyzer output = vm.with("-XX:ErrorFile=" + error)
-                .run(Work.class, file.toString(), Integer.toString(room), work, operation,
-                        Integer.toString(times));
+                .run(Work.class, file.toString(), work, operation, Integer.toString(times));
         boolean stopped = output.getExitValue() != 0;
         if (stopped) {
             Check.that(Files.exists(error), "exit code " + output.getExitValue() + " without " + error);
@@ -151,28 +150,30 @@ public class AboveLastSlot {
             output.shouldContain("all done");
         }
         // Either way nothing was written that should not have been.
-        try (Arena arena = Arena.ofConfined(); Memory memory = new Memory(file, room, arena)) {
-            memory.check(slots, stopped, operation);
+        try (Arena arena = Arena.ofConfined(); Memory memory = new Memory(file, slots, arena)) {
+            memory.check(stopped, operation);
         }
     }
 
-    /** The slots in the file, and behind them what each thread has done. */
+    /** An arena in a file: the overflow slot, the other slots, and behind them what each thread has done. */
     private static final class Memory implements AutoCloseable {
         private static final Unsafe U = Unsafe.getUnsafe();
         private static final long STRIDE = Slots.stride();
+        private static final int GROUP = 64;
         private static final long CANARY = 0x5ca1ab1e5ca1ab1eL;
+        // The first ones of an arena. Before them is their exclusive word.
         private static final int VARIABLES = 4;
         private static final int THREADS = 8;
 
         private final FileChannel channel;
-        private final int room;
+        private final int slots;
         private final long base;
 
-        Memory(Path file, int room, Arena arena) throws Exception {
-            this.room = room;
+        Memory(Path file, int slots, Arena arena) throws Exception {
+            this.slots = slots;
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
                     StandardOpenOption.WRITE);
-            base = channel.map(FileChannel.MapMode.READ_WRITE, 0, STRIDE * (room + 1), arena).address();
+            base = channel.map(FileChannel.MapMode.READ_WRITE, 0, STRIDE * (slots + 1), arena).address();
         }
 
         @Override
@@ -180,18 +181,23 @@ public class AboveLastSlot {
             channel.close();
         }
 
-        void clear(int slots) {
-            for (long offset = 0; offset < STRIDE * room; offset += 8) {
-                U.putLong(base + offset, inVariable(offset, slots) ? 0 : CANARY);
+        void clear() {
+            for (long offset = 0; offset < STRIDE * slots; offset += 8) {
+                U.putLong(base + offset, isUsed(offset) ? 0 : CANARY);
             }
         }
 
-        private static boolean inVariable(long offset, int slots) {
-            return offset / STRIDE < slots && offset % STRIDE < 8 * VARIABLES;
+        private static boolean isUsed(long offset) {
+            return offset % STRIDE < 8 * (1 + VARIABLES) || offset % GROUP == 0;
         }
 
-        long variable(int number) {
-            return base + 8 * number;
+        private static boolean isVariable(long offset) {
+            return offset % STRIDE >= 8 && offset % STRIDE < 8 * (1 + VARIABLES);
+        }
+
+        /** Where a variable is in the first slot of the file. */
+        private long variable(int number) {
+            return base + 8 * (1 + number);
         }
 
         static boolean isWanted(String operation, int number) {
@@ -200,14 +206,14 @@ public class AboveLastSlot {
 
         /** Where a thread says how often it has changed a variable. */
         long done(int thread, int number) {
-            return base + STRIDE * room + 8 * (VARIABLES * thread + number);
+            return base + STRIDE * slots + 8 * (VARIABLES * thread + number);
         }
 
-        void check(int slots, boolean stopped, String operation) {
-            for (long offset = 0; offset < STRIDE * room; offset += 8) {
-                if (!inVariable(offset, slots)) {
-                    Check.equal(U.getLong(base + offset), CANARY, "what is at " + offset % STRIDE + " in slot "
-                            + offset / STRIDE + " of " + slots + ", outside all variables");
+        void check(boolean stopped, String operation) {
+            for (long offset = 0; offset < STRIDE * slots; offset += 8) {
+                if (!isVariable(offset)) {
+                    Check.equal(U.getLong(base + offset), isUsed(offset) ? 0 : CANARY, "what is at " + offset % STRIDE
+                            + " in slot " + offset / STRIDE + " of " + slots + ", outside all variables");
                 }
             }
             long most = 0;
@@ -237,6 +243,7 @@ public class AboveLastSlot {
         private static final Unsafe U = Unsafe.getUnsafe();
 
         private final int times;
+        private final long[] variables;
         private final Memory memory;
         private final String operation;
         private final int[] cpus = Native.allowedCpus();
@@ -244,8 +251,9 @@ public class AboveLastSlot {
         private final List<Runnable> tasks = new ArrayList<>();
         private final AtomicInteger ready = new AtomicInteger();
 
-        private Work(int times, Memory memory, String operation) {
+        private Work(int times, long[] variables, Memory memory, String operation) {
             this.times = times;
+            this.variables = variables;
             this.memory = memory;
             this.operation = operation;
         }
@@ -254,11 +262,20 @@ public class AboveLastSlot {
             if (!Rseq.isEnabled()) {
                 throw new AssertionError("no rseq: " + Raw.describe());
             }
-            try (Arena arena = Arena.ofShared();
-                 Memory memory = new Memory(Path.of(args[0]), Integer.parseInt(args[1]), arena)) {
-                memory.clear(Slots.count());
-                new Work(Integer.parseInt(args[4]), memory, args[3]).run(args[2]);
+            Object owner = new Object();
+            long[] variables = new long[Memory.VARIABLES];
+            for (int number = 0; number < variables.length; number++) {
+                variables[number] = jdk.internal.percpu.Memory.allocateVariable(owner);
+                Check.equal(variables[number] - variables[0], 8 * number, "distance of two variables");
             }
+            long arenaBegin = variables[0] - 8 - Memory.STRIDE;
+            Check.equal(arenaBegin % 4096, 0, "beginning of the arena");
+            try (Arena arena = Arena.ofShared(); Memory memory = new Memory(Path.of(args[0]), Slots.count(), arena)) {
+                memory.clear();
+                Check.success(Native.mapFile(args[0], arenaBegin, Memory.STRIDE * Slots.count()), "mapping the file");
+                new Work(Integer.parseInt(args[3]), variables, memory, args[2]).run(args[1]);
+            }
+            Reference.reachabilityFence(owner);
             System.out.println("all done, " + Raw.describe());
         }
 
@@ -340,7 +357,7 @@ public class AboveLastSlot {
         private void once(int thread) {
             for (int number = 0; number < Memory.VARIABLES; number++) {
                 if (Memory.isWanted(operation, number)) {
-                    change(number, memory.variable(number), memory.done(thread, number));
+                    change(number, variables[number], memory.done(thread, number));
                 }
             }
         }

@@ -70,10 +70,10 @@ public class EmittedSection {
         if (!PerCpu.isSupported()) {
             throw new SkippedException("no critical sections here: " + Raw.describe());
         }
-        // Whether the thread is registered and whether the slot is free to use is one question on x86-64 if the index
-        // is not what tells of the registration, and on aarch64 if it is.
-        int more = Raw.describe().contains("index cpu_id") ? Cpu.either(1, -1) : 0;
-        int add = Cpu.either(6, 9) + more;
+        // Whether the thread is registered and whether the slot is free to use are two questions if the index is what
+        // tells of the registration.
+        int more = Raw.describe().contains("index cpu_id") ? 1 : 0;
+        int add = Cpu.either(6, 11) + more;
         String sum = Cpu.AARCH64 ? "str" : "add";
         String store = Cpu.AARCH64 ? "str" : "mov";
         String release = Cpu.AARCH64 ? "stlr" : "mov";
@@ -84,16 +84,16 @@ public class EmittedSection {
                 // The compiler may unroll it.
                 new Expected("opAddLoop", 1, 40, add, sum),
                 new Expected("opIncrement", 1, 1, add, sum),
-                new Expected("opGetAndAdd", 1, 1, Cpu.either(8, 9) + more, store),
-                new Expected("opCmpxchg", 1, 1, Cpu.either(9, 10) + more, store),
-                new Expected("opCmpxchgInSlot", 1, 1, 13 + more, store),
-                new Expected("opPopHead", 1, 1, Cpu.either(14, 13) + more, store),
-                new Expected("opTwoCompares", 1, 1, Cpu.either(15, 16) + more, store),
+                new Expected("opGetAndAdd", 1, 1, Cpu.either(8, 11) + more, store),
+                new Expected("opCmpxchg", 1, 1, Cpu.either(9, 12) + more, store),
+                new Expected("opCmpxchgInSlot", 1, 1, Cpu.either(14, 16) + more, store),
+                new Expected("opPopHead", 1, 1, Cpu.either(15, 16) + more, store),
+                new Expected("opTwoCompares", 1, 1, Cpu.either(16, 19) + more, store),
                 // C2 has one node for both forms, whose commit is a release.
-                new Expected("opTwoStores", 1, 1, 14 + more, release, Tries.ONE_STORE),
-                new Expected("opTwoStoresRelease", 1, 1, 14 + more, release, Tries.ONE_STORE),
-                new Expected("opCopy", 1, 1, Cpu.either(66, 59) + more, release, Tries.COPY),
-                new Expected("opCopyRelease", 1, 1, Cpu.either(66, 59) + more, release, Tries.COPY));
+                new Expected("opTwoStores", 1, 1, Cpu.either(15, 17) + more, release, Tries.ONE_STORE),
+                new Expected("opTwoStoresRelease", 1, 1, Cpu.either(15, 17) + more, release, Tries.ONE_STORE),
+                new Expected("opCopy", 1, 1, Cpu.either(67, 62) + more, release, Tries.COPY),
+                new Expected("opCopyRelease", 1, 1, Cpu.either(67, 62) + more, release, Tries.COPY));
         Set<Long> descriptors = new HashSet<>();
         int sections = 0;
         for (Expected expected : all) {
@@ -152,8 +152,8 @@ public class EmittedSection {
             twoStores += !copy && stores == 2 ? 1 : 0;
             releases += last.equals("stlr") ? 1 : 0;
             checkInstructions(section, add ? new Expected("a stub", 1, 1, 6 + more, last)
-                    : copy ? new Expected("a stub", 1, 1, Cpu.either(66, 59) + more, last, Tries.COPY)
-                    : new Expected("a stub", 1, 1, Cpu.either(15, 16) + more, last,
+                    : copy ? new Expected("a stub", 1, 1, Cpu.either(67, 62) + more, last, Tries.COPY)
+                    : new Expected("a stub", 1, 1, Cpu.either(16, 19) + more, last,
                             stores == 2 ? Tries.ONE_STORE : Tries.NONE));
             Check.that(last.matches(Cpu.AARCH64 ? "str|stlr" : "add|mov"), "a stub commits with " + last);
         }

@@ -37,7 +37,7 @@ import percpu.lib.Vm;
 public class RecordIsNoObject {
     public static void main(String[] args) throws Exception {
         new Vm().with("-Xbatch").pass(Writer.class, "none");
-        // A record has 40 bytes.
+        // A writer has 56 bytes.
         new Vm().with("-Xbatch", "-XX:-DoEscapeAnalysis").pass(Writer.class, "some");
     }
 
@@ -50,23 +50,20 @@ public class RecordIsNoObject {
         private static long full;
         private static long read;
 
-        private static boolean write(PerCpuRingBuffer.Record record, long number) {
-            if (!record.isReserved()) {
-                return false;
-            }
-            record.putLong(0, number);
-            record.putLong(8, ~number);
-            record.commit();
-            return true;
+        private static boolean write(PerCpuRingBuffer.Writer writer, long number) {
+            writer.putLong(0, number);
+            writer.putLong(8, ~number);
+            return writer.commit();
         }
 
         private static boolean write(long number) {
-            return write(RING.reserve(16), number);
+            PerCpuRingBuffer.Writer writer = RING.writer();
+            return writer.tryReserve(16) && write(writer, number);
         }
 
         private static boolean writeAndClose(long number) {
-            try (PerCpuRingBuffer.Record record = RING.reserve(16)) {
-                return write(record, number);
+            try (PerCpuRingBuffer.Writer writer = RING.writer()) {
+                return writer.tryReserve(16) && write(writer, number);
             }
         }
 

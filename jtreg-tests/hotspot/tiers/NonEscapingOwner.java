@@ -57,9 +57,11 @@ public class NonEscapingOwner {
         if (!Rseq.isEnabled()) {
             throw new SkippedException("no critical sections here: " + VMServices.describe());
         }
-        long size = Slots.stride() * Slots.count();
-        long address = Unsafe.getUnsafe().allocateMemory(size);
-        Unsafe.getUnsafe().setMemory(address, size, (byte) 0);
+        // Slots as in an arena, with room to align the exclusive words, and after these the variable.
+        long size = Slots.stride() * Slots.count() + 128;
+        long memory = Unsafe.getUnsafe().allocateMemory(size);
+        Unsafe.getUnsafe().setMemory(memory, size, (byte) 0);
+        long address = (memory + Slots.stride() + 63 & -64) + Long.BYTES;
         for (int i = 0; i < 50_000; i++) {
             add(address);
             all(address, Slots.overflow() - 1);

@@ -20,6 +20,8 @@
 // JNI side of percpu.lib.Native.
 
 #define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
 #include <jni.h>
 #include <jvmti.h>
 #include <pthread.h>
@@ -31,6 +33,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -331,4 +334,21 @@ NATIVE(jint, limitAddressSpace)(JNIEnv* env, jclass cls, jlong bytes) {
 
 NATIVE(jint, limitData)(JNIEnv* env, jclass cls, jlong bytes) {
   return limit_resource(RLIMIT_DATA, bytes);
+}
+
+// ---- memory
+
+NATIVE(jint, mapFile)(JNIEnv* env, jclass cls, jstring file, jlong address, jlong length) {
+  const char* name = (*env)->GetStringUTFChars(env, file, NULL);
+  const int fd = name == NULL ? -1 : open(name, O_RDWR);
+  jint result = -errno;
+  if (fd >= 0) {
+    void* mapped = mmap((void*)address, (size_t)length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
+    result = mapped == MAP_FAILED ? -errno : 0;
+    close(fd);
+  }
+  if (name != NULL) {
+    (*env)->ReleaseStringUTFChars(env, file, name);
+  }
+  return result;
 }

@@ -19,6 +19,8 @@
 
 package percpu.lib;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 import jdk.incubator.percpu.PerCpu;
@@ -26,15 +28,30 @@ import jdk.incubator.percpu.PerCpuLong;
 
 /**
  * Counters that everybody adds to, and actions that look at two of them and move one into the other while no
- * section may touch the slot.
+ * section may touch the slot. They share an exclusive word, also with one that actions have beside these.
  */
 final class ExclusiveSubject implements Subject {
     private static final int LOOKS = 2000;
 
-    private final PerCpuLong added = new PerCpuLong();
-    private final PerCpuLong exchanged = new PerCpuLong();
-    private final PerCpuLong moved = new PerCpuLong();
+    private final List<PerCpuLong> variables = sharingAWord(4);
+    private final PerCpuLong added = variables.get(0);
+    private final PerCpuLong exchanged = variables.get(1);
+    private final PerCpuLong moved = variables.get(2);
+    private final PerCpuLong neighbour = variables.get(3);
+    private final List<PerCpuLong> all = List.of(moved, added, exchanged);
     private final AtomicLong expected = new AtomicLong();
+
+    private static List<PerCpuLong> sharingAWord(int count) {
+        List<PerCpuLong> found = new ArrayList<>();
+        while (found.size() < count) {
+            PerCpuLong v = new PerCpuLong();
+            if (!found.isEmpty() && Raw.address(v) >> 6 != Raw.address(found.getFirst()) >> 6) {
+                found.clear();
+            }
+            found.add(v);
+        }
+        return found;
+    }
 
     @Override
     public void work(Hand hand) {
@@ -65,12 +82,24 @@ final class ExclusiveSubject implements Subject {
     @Override
     public void interfere(Hand hand) {
         int slot = hand.random(PerCpu.slots());
-        PerCpu.exclusive(slot, () -> {
-            if (keptOff(slot)) {
-                stayTheSame(slot);
-            }
+        if (hand.random(2) == 0) {
+            besideOthers(slot);
+            return;
+        }
+        long looked = PerCpu.exclusive(all, slot, () -> {
+            long looks = keptOff(slot) ? stayTheSame(slot) : 0;
             move(added, slot);
             move(exchanged, slot);
+            return looks;
+        });
+        Check.equal(looked, keptOff(slot) ? LOOKS : 0, "result of the action");
+    }
+
+    private void besideOthers(int slot) {
+        PerCpu.exclusive(neighbour, slot, () -> {
+            long before = neighbour.get(slot);
+            Check.that(PerCpu.weakCompareAndSet(neighbour, slot, before, before + 1),
+                    "slot " + slot + ", which somebody has exclusively, was not set");
         });
     }
 
@@ -79,13 +108,14 @@ final class ExclusiveSubject implements Subject {
         return PerCpu.isSupported() && slot != PerCpu.slots() - 1;
     }
 
-    private void stayTheSame(int slot) {
+    private long stayTheSame(int slot) {
         long a = added.get(slot);
         long b = exchanged.get(slot);
         for (int i = 0; i < LOOKS; i++) {
             Check.equal(added.get(slot), a, "slot " + slot + ", which somebody has exclusively, after " + i + " looks");
             Check.equal(exchanged.get(slot), b, "slot " + slot + ", which somebody has exclusively");
         }
+        return LOOKS;
     }
 
     private void move(PerCpuLong from, int slot) {
@@ -103,9 +133,10 @@ final class ExclusiveSubject implements Subject {
     public void finish(Hand hand) {
         for (int slot = 0; slot < PerCpu.slots(); slot++) {
             int s = slot;
-            PerCpu.exclusive(s, () -> {
+            PerCpu.exclusive(all, s, () -> {
                 move(added, s);
                 move(exchanged, s);
+                return null;
             });
         }
     }

@@ -19,6 +19,7 @@
 
 package percpu.lib;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import jdk.incubator.percpu.PerCpu;
@@ -30,16 +31,35 @@ final class ListSubject implements Subject {
     @Override
     public void work(Hand hand) {
         int pushes = 1 + hand.random(8);
+        if (hand.random(4) == 0) {
+            together(pushes, hand);
+        } else {
+            oneAfterTheOther(pushes, hand);
+        }
+        // A little less than come in, so that there is something to drain.
+        for (int i = 0; i < pushes - hand.random(2); i++) {
+            take(list.pop(), hand);
+            hand.pause();
+        }
+    }
+
+    private void together(int pushes, Hand hand) {
+        List<Token> tokens = new ArrayList<>();
+        for (int i = 0; i < pushes; i++) {
+            Token token = new Token(hand.nextElement());
+            hand.ledger.in(token.number);
+            token.enter();
+            tokens.add(token);
+        }
+        list.pushAll(tokens);
+    }
+
+    private void oneAfterTheOther(int pushes, Hand hand) {
         for (int i = 0; i < pushes; i++) {
             Token token = new Token(hand.nextElement());
             hand.ledger.in(token.number);
             token.enter();
             list.push(token);
-            hand.pause();
-        }
-        // A little less than come in, so that there is something to drain.
-        for (int i = 0; i < pushes - hand.random(2); i++) {
-            take(list.pop(), hand);
             hand.pause();
         }
     }
@@ -53,18 +73,28 @@ final class ListSubject implements Subject {
 
     @Override
     public void interfere(Hand hand) {
-        drain(hand.random(PerCpu.slots()), hand);
+        int slot = hand.random(PerCpu.slots());
+        if (hand.random(2) == 0) {
+            Token token = new Token(hand.nextElement());
+            hand.ledger.in(token.number);
+            token.enter();
+            list.push(slot, token);
+        } else {
+            drain(slot, hand);
+        }
     }
 
     private void drain(int slot, Hand hand) {
-        List<Token> tokens = list.drain(slot);
+        // At one time: what is pushed between two parts comes later and is older.
+        List<Token> tokens = new ArrayList<>();
+        list.drainTo(slot, tokens::add, 200);
         Token.checkLastInFirstOut(tokens);
         tokens.forEach(token -> take(token, hand));
     }
 
     @Override
     public void finish(Hand hand) {
-        list.drain().forEach(token -> take(token, hand));
+        Drained.all(list).forEach(token -> take(token, hand));
         Check.that(list.pop() == null, "a drained list is not empty");
     }
 }

@@ -117,33 +117,40 @@ final class Listing {
         return text.toString();
     }
 
-    // Where the exclusive words' address is loaded: before the section, perhaps far before it, or in it.
+    // Where the address of the exclusive word begins to be made: before the section, perhaps far before it, or in it.
     private int words() {
         Matcher use = IntStream.range(start, postCommit)
                 .mapToObj(i -> EXCLUSIVE_WORD.matcher(all.get(i).operands())).filter(Matcher::find).findFirst()
                 .orElseThrow(() -> new AssertionError("no exclusive word is read in " + section));
-        int load = postCommit;
-        do {
-            load--;
-        } while (!all.get(load).mnemonic().equals(Cpu.AARCH64 ? "mov" : "movabs")
-                || !all.get(load).operands().startsWith(use.group(1) + ","));
-        return load;
+        int made = writeOf(use.group(1), "and|movabs|mov", postCommit);
+        // x86 copies the address first, if it is needed afterwards.
+        boolean copied = all.get(made).mnemonic().equals("and") && writeOf(use.group(1), "mov", made) == made - 1;
+        return copied ? made - 1 : made;
     }
 
-    // The first instruction behind those that load one constant.
-    private int end(int load) {
-        int end = load + 1;
-        while (all.get(end).mnemonic().equals("movk")) {
+    private int writeOf(String register, String mnemonics, int before) {
+        int i = before;
+        do {
+            i--;
+        } while (!all.get(i).mnemonic().matches(mnemonics) || !all.get(i).operands().startsWith(register + ","));
+        return i;
+    }
+
+    // The first instruction behind those that make it.
+    private int end(int words) {
+        String register = all.get(words).operands().substring(0, all.get(words).operands().indexOf(','));
+        int end = words + 1;
+        while (all.get(end).mnemonic().matches("movk|and") && all.get(end).operands().startsWith(register + ",")) {
             end++;
         }
         return end;
     }
 
-    // x86: the exclusive words or the answer, the descriptor, the arm store. aarch64: the answer, then from where the
-    // thread pointer is read.
+    // x86: the exclusive word's address, if it is made there, or the answer; the descriptor, the arm store. aarch64: the
+    // answer, then from where the thread pointer is read.
     private int first(boolean answers, int words) {
         if (!Cpu.AARCH64) {
-            return answers || words == start - 3 ? start - 3 : start - 2;
+            return answers ? start - 3 : words < start && end(words) == start - 2 ? words : start - 2;
         }
         int first = start;
         while (!all.get(first).mnemonic().equals("mrs")) {
@@ -173,7 +180,9 @@ final class Listing {
         for (long target : inside) {
             symbols.code(target, "L" + (1 + inside.headSet(target).size()));
         }
-        common(words, "exclusive_words");
+        if (Symbols.address(all, words) != 0) {
+            symbols.constant(Symbols.address(all, words), "word");
+        }
         boolean slow = false;
         for (int i = handler; i < back; i++) {
             slow |= symbols.isNamed(all.get(i).address()) && i > handler;
@@ -187,14 +196,6 @@ final class Listing {
                 checkCommon(i, "aborts", offset);
                 symbols.threadWord(offset, "aborts");
             }
-        }
-    }
-
-    private void common(int at, String name) {
-        long address = Symbols.address(all, at);
-        if (address != 0 && address != section.descriptor()) {
-            checkCommon(at, name, address);
-            symbols.constant(address, name);
         }
     }
 

@@ -100,7 +100,7 @@ public final class Listings {
 
                   rseq             this thread's struct rseq, found from the thread pointer (%s)
                   descriptor       struct rseq_cs and behind it what HotSpot adds, in memory that is never freed
-                  exclusive_words  the word of each slot whose sign says that it is somebody's exclusively
+                  word             the variable's exclusive word: negative in a slot where somebody uses it exclusively
                   aborts           the thread's count of aborts, in the JavaThread
                   slow_stub        the part out of line: tries again, then uses the overflow slot
 

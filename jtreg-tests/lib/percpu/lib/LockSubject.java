@@ -23,11 +23,13 @@ import java.util.Arrays;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuLock;
+import jdk.incubator.percpu.PerCpuLong;
 
 /** A plain counter and a plain list of one number behind each slot's lock. */
 final class LockSubject implements Subject {
     private static final int APART = 16;
 
+    private final PerCpuLong fences = new PerCpuLong();
     private final PerCpuLock lock = new PerCpuLock();
     private final long[] counts = new long[PerCpu.slots() * APART];
     private final long[] elements = new long[PerCpu.slots() * APART];
@@ -76,8 +78,8 @@ final class LockSubject implements Subject {
         } catch (IllegalMonitorStateException expected) {
             // It is somebody else's or nobody's.
         }
-        // No section is on the slot meanwhile.
-        PerCpu.exclusive(slot, Thread::onSpinWait);
+        // Makes sections abort.
+        PerCpu.exclusive(fences, slot, Thread::onSpinWait);
     }
 
     @Override

@@ -71,4 +71,7 @@ public final class Native {
 
     /** Limits the private writable memory of this process; -1 lifts the limit. */
     public static native int limitData(long bytes);
+
+    /** Puts the beginning of a file in place of the memory at an address. 0, or a negative errno. */
+    public static native int mapFile(String file, long address, long length);
 }

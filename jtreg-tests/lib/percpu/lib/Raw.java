@@ -19,8 +19,11 @@
 
 package percpu.lib;
 
+import java.lang.ref.Reference;
+
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.ExclusiveUse;
 import jdk.internal.percpu.Slots;
 import jdk.internal.percpu.Statistics;
 import jdk.internal.percpu.VMServices;
@@ -28,7 +31,9 @@ import jdk.internal.percpu.VMServices;
 /** What the VM says about its critical sections. */
 public final class Raw {
     private static final Unsafe U = Unsafe.getUnsafe();
-    private static final long ADDRESS = U.objectFieldOffset(PerCpuLong.class.getSuperclass(), "address");
+    // Of all that has a variable.
+    private static final Class<?> OWNER = PerCpuLong.class.getSuperclass();
+    private static final long ADDRESS = U.objectFieldOffset(OWNER, "address");
 
     private Raw() {}
 
@@ -56,13 +61,15 @@ public final class Raw {
         return Slots.overflow();
     }
 
-    /** Where slot 0 of a variable is. The caller keeps the variable. */
-    public static long address(PerCpuLong v) {
-        return U.getLong(v, ADDRESS);
+    /** Where slot 0 of a variable is, or of a structure's. The caller keeps it. */
+    public static long address(Object v) {
+        return U.getLong(OWNER.cast(v), ADDRESS);
     }
 
-    /** Whether sections are kept off the slot; false where there are none. */
-    public static boolean keepsOff(int slot) {
-        return jdk.internal.percpu.ExclusiveUse.keepsOff(slot);
+    /** Whether sections are kept off a slot of a variable or structure; false where there are none. */
+    public static boolean keepsOff(Object v, int slot) {
+        boolean kept = ExclusiveUse.keepsOff(slot, address(v));
+        Reference.reachabilityFence(v);
+        return kept;
     }
 }

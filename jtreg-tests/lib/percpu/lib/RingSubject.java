@@ -70,8 +70,8 @@ final class RingSubject implements Subject {
         // ring, what is skipped there might be taken away, and that is nobody's.
         int size = lossy ? 49 + hand.random(8)
                 : HEADER + hand.random((hand.random(16) == 0 ? most : Math.min(most, 100)) + 1);
-        PerCpuRingBuffer.Record record = buffer.reserve(size);
-        if (!record.isReserved()) {
+        PerCpuRingBuffer.Writer writer = buffer.writer();
+        if (!writer.tryReserve(size)) {
             // So that it goes on if nobody else reads.
             interfere(hand);
             return;
@@ -82,18 +82,18 @@ final class RingSubject implements Subject {
         }
         hand.pause();
         if (hand.random(20) == 0) {
-            record.putLong(0, -1);
-            finished(record.discard());
+            writer.putLong(0, -1);
+            finished(writer.discard());
             return;
         }
         long number = hand.nextElement();
-        record.putLong(0, number);
-        record.putInt(8, size);
+        writer.putLong(0, number);
+        writer.putInt(8, size);
         for (int i = HEADER; i < size; i++) {
-            record.putByte(i, (byte) (number + i));
+            writer.putByte(i, (byte) (number + i));
         }
         hand.pause();
-        if (finished(record.commit())) {
+        if (finished(writer.commit())) {
             hand.ledger.in(number);
         }
     }

@@ -19,6 +19,7 @@
 
 package percpu.lib;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import jdk.incubator.percpu.PerCpu;
@@ -32,6 +33,10 @@ final class StackSubject implements Subject {
     @Override
     public void work(Hand hand) {
         int pushes = 1 + hand.random(8);
+        if (hand.random(4) == 0) {
+            together(pushes, hand);
+            return;
+        }
         for (int i = 0; i < pushes; i++) {
             Token token = new Token(hand.nextElement());
             token.enter();
@@ -46,6 +51,25 @@ final class StackSubject implements Subject {
             take(stack.pop(), hand);
             hand.pause();
         }
+    }
+
+    private void together(int pushes, Hand hand) {
+        List<Token> tokens = new ArrayList<>();
+        for (int i = 0; i < pushes; i++) {
+            Token token = new Token(hand.nextElement());
+            token.enter();
+            tokens.add(token);
+        }
+        int pushed = stack.pushAll(tokens);
+        for (Token token : tokens) {
+            if (pushed-- > 0) {
+                hand.ledger.in(token.number);
+            } else {
+                token.leave();
+            }
+        }
+        hand.pause();
+        stack.popTo(token -> take(token, hand), pushes - hand.random(2));
     }
 
     private static void take(Token token, Hand hand) {
@@ -64,18 +88,29 @@ final class StackSubject implements Subject {
             Check.that(top == null || Hand.handOf(top.number) >= 0, "a top that was never pushed");
             Check.that(stack.size(slot) <= CAPACITY, stack.size(slot) + " elements of " + CAPACITY);
         }
-        if (hand.random(4) == 0) {
-            List<Token> tokens = stack.drain(slot);
-            Token.checkLastInFirstOut(tokens);
-            tokens.forEach(token -> take(token, hand));
-        } else {
-            take(stack.steal(slot), hand);
+        switch (hand.random(4)) {
+            case 0 -> {
+                List<Token> tokens = Drained.of(stack, slot);
+                Token.checkLastInFirstOut(tokens);
+                tokens.forEach(token -> take(token, hand));
+            }
+            case 1 -> {
+                Token token = new Token(hand.nextElement());
+                token.enter();
+                if (stack.push(slot, token)) {
+                    hand.ledger.in(token.number);
+                } else {
+                    token.leave();
+                }
+            }
+            case 2 -> take(stack.trySteal(slot), hand);
+            default -> take(stack.steal(slot), hand);
         }
     }
 
     @Override
     public void finish(Hand hand) {
-        stack.drain().forEach(token -> take(token, hand));
+        Drained.all(stack).forEach(token -> take(token, hand));
         Check.that(stack.pop() == null && stack.size() == 0, "a drained stack is not empty");
     }
 }

@@ -35,7 +35,6 @@
 //
 //   mrs  area, tpidr_el0        ; begin; not if the area is in the JavaThread
 //   add  area, area, #distance of the rseq area
-//   mov  words, exclusive words ; unless the caller has them in a register
 //   mov  tmp, descriptor        ; arm
 //   str  tmp, [area, rseq_cs]
 //   start:
@@ -59,7 +58,7 @@ class RseqSection : public StackObj {
   void check_usable(Register index, Register words, Register tmp, Label& slow);
 
  public:
-  static const Register own_words;
+  static const Register scratch;
   static const Register area;
 
   explicit RseqSection(MacroAssembler* masm)
@@ -67,19 +66,18 @@ class RseqSection : public StackObj {
 
   static void load_area(MacroAssembler* masm);
 
-  void begin(Register words, Register tmp);
-  void begin(Register tmp) { begin(own_words, tmp); }
+  void begin(Register tmp);
   void delay(Register tmp);
   void load_slot_offset(Register offset, Register words, Register tmp, Label& slow);
-  void load_named_slot_offset(Register offset, Register slot, Register tmp, Label& moved, Label& slow);
+  void load_named_slot_offset(Register offset, Register slot, Register address, Register tmp, Label& moved, Label& slow);
   void add_address(Register offset, Register address);
   void before_commit(Register tmp);
   void commit(Register newv, Register address, bool release);
   RseqDescriptor* end();
 };
 
-const Register RseqSection::own_words = rscratch1;
-const Register RseqSection::area      = rscratch2;
+const Register RseqSection::scratch = rscratch1;
+const Register RseqSection::area    = rscratch2;
 
 // The rseq area is thread-local storage or part of the JavaThread. Loads and stores
 // have room for the distances of the area's fields from its start, but perhaps not
@@ -105,16 +103,13 @@ static Address in_java_thread(ByteSize offset) {
   return Address(rthread, JavaThread::rseq_offset() + offset);
 }
 
-void PerCpuAssembler::load_exclusive_words(MacroAssembler* masm, Register words) {
-  __ movptr(words, (uintptr_t)Rseq::exclusive_words());
+void PerCpuAssembler::load_exclusive_word_address(MacroAssembler* masm, Register words, Register address) {
+  __ andr(words, address, -Rseq::group_size);
 }
 
-void RseqSection::begin(Register words, Register tmp) {
+void RseqSection::begin(Register tmp) {
   MacroAssembler* masm = _masm;
   load_area(masm);
-  if (words == own_words) {
-    PerCpuAssembler::load_exclusive_words(masm, words);
-  }
   // The descriptor is known only when the section's length is.
   _literal_offset = __ offset();
   __ movptr(tmp, 0);
@@ -141,33 +136,38 @@ void RseqSection::load_index(Register index) {
   __ ldrw(index, in_area(Rseq::index_offset()));
 }
 
-// offset = exclusive[index]: index << stride_shift, and the sign bit if the slot is
-//          somebody's exclusively
-// if (cpu_id < 0 || offset < 0) slow
+// offset = index << stride_shift
+// if (cpu_id < 0 || word[index] < 0) slow
 //
-// Without tbnz: slow may be at the other end of a method of more than 32 KiB.
+// Of the index 16 bits are taken: so the offset has 32 bits, as far as memory is set
+// aside behind the last slot, whatever the kernel says. Without tbnz: slow may be at
+// the other end of a method of more than 32 KiB.
 //
 // mm_cid of a thread that is not registered is 0 and not negative, so cpu_id is
 // asked. In the section: a signal handler might unregister the thread, and a
 // fence must find whoever has read the word before it was set.
 //
-// Whatever of the slot is loaded afterwards is loaded from an address made of this
-// word, and so after it: what is loaded after a word that is clear again is what
-// its owner left. That is what the word has the offset for.
+// A word that is clear is 0, and is added to the offset: so whatever of the slot is
+// loaded afterwards is loaded from an address made of the word, and so after it. What
+// is loaded after a word that is clear again is what its owner left.
 void RseqSection::check_usable(Register index, Register words, Register tmp, Label& slow) {
   MacroAssembler* masm = _masm;
   if (Rseq::index_is_cpu_id()) {
-    // The words before the first slot's are those of the negative cpu_ids.
-    __ ldr(index, Address(words, index, Address::sxtw(LogBytesPerLong)));
-    __ cmp(index, (u1)0);
+    __ cmpw(index, (u1)0);
+    __ br(Assembler::LT, slow);
+    __ ubfiz(index, index, Rseq::stride_shift, 16);
+    __ ldr(tmp, Address(words, index));
+    __ cmp(tmp, (u1)0);
   } else {
-    __ ldr(index, Address(words, index, Address::lsl(LogBytesPerLong)));
-    // Both signs in one test. The sum is negative if one of them is: an offset is
-    // below 1 << 31, so no cpu_id makes up for it. LT is right if it overflows too.
-    __ ldrw(tmp, in_area(Rseq::cpu_id_offset()));
-    __ cmn(index, tmp, Assembler::LSL, 32);
+    __ ubfiz(index, index, Rseq::stride_shift, 16);
+    __ ldr(tmp, Address(words, index));
+    // Both signs in one test: the sum is negative if one of them is, since the word is
+    // 0 or the smallest number. LT is right if it overflows too.
+    __ ldrw(scratch, in_area(Rseq::cpu_id_offset()));
+    __ cmn(tmp, scratch, Assembler::LSL, 32);
   }
   __ br(Assembler::LT, slow);
+  __ add(index, index, tmp);
 }
 
 void RseqSection::load_slot_offset(Register offset, Register words, Register tmp, Label& slow) {
@@ -176,13 +176,15 @@ void RseqSection::load_slot_offset(Register offset, Register words, Register tmp
   delay(tmp);
 }
 
-void RseqSection::load_named_slot_offset(Register offset, Register slot, Register tmp, Label& moved, Label& slow) {
+void RseqSection::load_named_slot_offset(Register offset, Register slot, Register address, Register tmp,
+                                         Label& moved, Label& slow) {
   MacroAssembler* masm = _masm;
   load_index(offset);
   delay(tmp);
   __ cmpw(offset, slot);
   __ br(Assembler::NE, moved);
-  check_usable(offset, own_words, tmp, slow);
+  PerCpuAssembler::load_exclusive_word_address(masm, scratch, address);
+  check_usable(offset, scratch, tmp, slow);
   delay(tmp);
 }
 
@@ -230,7 +232,7 @@ template <size_t N>
 static void assert_outputs(Register result, Register index, Register tmp, const Register (&inputs)[N]) {
 #ifdef ASSERT
   for (Register input : inputs) {
-    assert_different_registers(result, index, tmp, RseqSection::own_words, RseqSection::area, input);
+    assert_different_registers(result, index, tmp, RseqSection::scratch, RseqSection::area, input);
   }
 #endif
 }
@@ -242,13 +244,9 @@ static void assert_outputs(Register result, Register index, Register tmp, const 
 RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scratch,
                                                 Register address, RegisterOrConstant delta,
                                                 Register words, Register index, Register tmp, Label& slow) {
-  if (words == noreg) {
-    words = RseqSection::own_words;
-  }
-  assert_outputs(noreg, index, tmp, { address, delta.register_or_noreg() });
-  assert_different_registers(words, index, tmp, RseqSection::area);
+  assert_outputs(noreg, index, tmp, { address, delta.register_or_noreg(), words });
   RseqSection section(masm);
-  section.begin(words, tmp);
+  section.begin(tmp);
   section.load_slot_offset(index, words, tmp, slow);
   section.add_address(index, address);
   section.before_commit(tmp);
@@ -272,8 +270,9 @@ RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch,
                                              Register index, Register tmp, Label& slow) {
   assert_outputs(result, index, tmp, { address, delta });
   RseqSection section(masm);
+  load_exclusive_word_address(masm, result, address);
   section.begin(tmp);
-  section.load_slot_offset(index, RseqSection::own_words, tmp, slow);
+  section.load_slot_offset(index, result, tmp, slow);
   section.add_address(index, address);
   __ ldr(result, Address(index));
   section.before_commit(tmp);
@@ -294,8 +293,9 @@ RseqDescriptor* PerCpuAssembler::compare_and_exchange(MacroAssembler* masm, bool
   assert_outputs(result, index, tmp, { address, expect, newv });
   Label post_commit;
   RseqSection section(masm);
+  load_exclusive_word_address(masm, result, address);
   section.begin(tmp);
-  section.load_slot_offset(index, RseqSection::own_words, tmp, slow);
+  section.load_slot_offset(index, result, tmp, slow);
   section.add_address(index, address);
   __ ldr(result, Address(index));
   section.delay(tmp);
@@ -329,7 +329,7 @@ void PerCpuAssembler::begin_named(MacroAssembler* masm, RseqSection& section, Re
                                   bool acquire, Label& done, Label& slow) {
   __ movw(result, moved);                   // what the first exit answers
   section.begin(tmp);
-  section.load_named_slot_offset(index, slot, tmp, done, slow);
+  section.load_named_slot_offset(index, slot, address, tmp, done, slow);
   section.add_address(index, address);
   __ movw(result, not_equal);               // what the second exit answers
   if (acquire) {
@@ -376,7 +376,7 @@ RseqDescriptor* PerCpuAssembler::load_cbeq_store_add_load_store(MacroAssembler* 
   RseqSection section(masm);
   __ mov(result, (int64_t)moved_head);
   section.begin(tmp);
-  section.load_named_slot_offset(index, slot, tmp, post_commit, slow);
+  section.load_named_slot_offset(index, slot, address, tmp, post_commit, slow);
   section.add_address(index, address);
   __ ldr(result, Address(index));
   section.delay(tmp);
@@ -459,7 +459,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_memcpy_store(MacroAssembler* masm, bo
 // Nothing of the area is needed any more: its register and the other one are the
 // ends of what is left.
 void PerCpuAssembler::copy(MacroAssembler* masm, Register dst, Register src, Register length, Register tmp) {
-  const Register src_end = RseqSection::own_words;
+  const Register src_end = RseqSection::scratch;
   const Register dst_end = RseqSection::area;
   const int block = 64;
   Label large, by_block, below_block, by_16, below_8, below_4, copied;

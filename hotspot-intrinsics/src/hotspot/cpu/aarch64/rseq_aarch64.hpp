@@ -29,19 +29,6 @@ class RseqPD {
   // instruction (brk #0x45e0), so it does not depend on the byte order of data.
   static const uint32_t signature = 0xd428bc00;
 
-  // Exclusive words are a table: a section takes its slot's offset from there.
-  static const int exclusive_shift = 3;
-
-  // Before it are words for cpu_id -1, not registered, and -2, registration failed.
-  static const int negative_cpu_ids = 2;
-
-  // How far from the first word a section can look: the index has 32 bits.
-  static const size_t exclusive_reach = 32 * G;
-
-  // The table goes on behind the last slot, with words that keep sections off, for
-  // as many CPUs as a kernel can have.
-  static const int exclusive_words = 8192;
-
   static const int trampoline_size = 8;
 
   // ldr x8, target; br x8: an abort goes on in the code that was aborted, whose

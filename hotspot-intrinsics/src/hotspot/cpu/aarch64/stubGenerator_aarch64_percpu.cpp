@@ -104,8 +104,7 @@ template <typename Section, typename Overflow>
 address PerCpuStubGenerator::generate_unnamed(StubGenStubId stub_id, Section section, Overflow overflow) {
   return generate(stub_id, section, [&] () {
     PerCpuAssembler::count_overflow(_masm, tmp);
-    __ mov(tmp, (uint64_t)Rseq::overflow_offset());
-    __ add(tmp, c_rarg0, tmp);
+    __ sub(tmp, c_rarg0, -Rseq::overflow_offset());
     overflow();
   });
 }
@@ -186,7 +185,8 @@ void PerCpuStubGenerator::generate_all() {
   // void (address, delta)
   StubRoutines::_percpu_load_add_store =
     generate_unnamed(StubGenStubId::percpu_load_add_store_id, [&] (Label& slow) {
-      return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, noreg, index_, tmp, slow);
+      PerCpuAssembler::load_exclusive_word_address(_masm, result, c_rarg0);
+      return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, result, index_, tmp, slow);
     }, [&] () {
       __ atomic_addal(noreg, c_rarg1, tmp);
     });

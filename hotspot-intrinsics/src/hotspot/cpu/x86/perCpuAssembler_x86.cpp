@@ -64,7 +64,7 @@ class RseqSection : public StackObj {
 
   // The same for an operation that names its slot. Leaves for moved if this
   // thread's slot is another one.
-  void load_named_slot_offset(Register offset, Register slot, Register tmp, Label& moved, Label& slow);
+  void load_named_slot_offset(Register offset, Register slot, Register address, Register tmp, Label& moved, Label& slow);
 
   // offset = address of the variable in that slot
   void add_address(Register offset, Register address);
@@ -94,8 +94,9 @@ static Address in_java_thread(ByteSize offset) {
   return Address(r15_thread, JavaThread::rseq_offset() + offset);
 }
 
-void PerCpuAssembler::load_exclusive_words(MacroAssembler* masm, Register words) {
-  __ mov64(words, (int64_t)(intptr_t)Rseq::exclusive_words());
+void PerCpuAssembler::load_exclusive_word_address(MacroAssembler* masm, Register words, Register address) {
+  __ movq(words, address);
+  __ andq(words, -Rseq::group_size);
 }
 
 void RseqSection::begin(Register tmp) {
@@ -130,7 +131,7 @@ static Address exclusive_half(Register words, Register slot_offset) {
   return Address(words, slot_offset, Address::times_1, (int)sizeof(int32_t));
 }
 
-// if (cpu_id < 0 || exclusive[index] < 0) slow
+// if (cpu_id < 0 || word[index] < 0) slow
 //
 // mm_cid of a thread that is not registered is 0 and not negative, so cpu_id is
 // asked. In the section: a signal handler might unregister the thread, and a
@@ -163,7 +164,8 @@ void RseqSection::load_slot_offset(Register offset, Register words, Register tmp
   delay(tmp);
 }
 
-void RseqSection::load_named_slot_offset(Register offset, Register slot, Register tmp, Label& moved, Label& slow) {
+void RseqSection::load_named_slot_offset(Register offset, Register slot, Register address, Register tmp,
+                                         Label& moved, Label& slow) {
   MacroAssembler* masm = _masm;
   area_segment(masm);
   __ movl(offset, in_area(Rseq::index_offset()));
@@ -171,7 +173,7 @@ void RseqSection::load_named_slot_offset(Register offset, Register slot, Registe
   __ cmpl(offset, slot);
   __ jcc(Assembler::notEqual, moved);
   __ shlq(offset, Rseq::stride_shift);
-  PerCpuAssembler::load_exclusive_words(masm, tmp);
+  PerCpuAssembler::load_exclusive_word_address(masm, tmp, address);
   check_usable(tmp, offset, tmp, slow);
   delay(tmp);
 }
@@ -251,7 +253,7 @@ RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch,
                                              Register index, Register tmp, Label& slow) {
   assert_outputs(result, index, tmp, { address, delta });
   RseqSection section(masm);
-  load_exclusive_words(masm, result);
+  load_exclusive_word_address(masm, result, address);
   section.begin(tmp);
   section.load_slot_offset(index, result, tmp, slow);
   section.add_address(index, address);
@@ -274,7 +276,7 @@ RseqDescriptor* PerCpuAssembler::compare_and_exchange(MacroAssembler* masm, bool
   assert_outputs(result, index, tmp, { address, expect, newv });
   Label post_commit;
   RseqSection section(masm);
-  load_exclusive_words(masm, result);
+  load_exclusive_word_address(masm, result, address);
   section.begin(tmp);
   section.load_slot_offset(index, result, tmp, slow);
   section.add_address(index, address);
@@ -313,7 +315,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_store(MacroAssembler* masm, bool scra
   RseqSection section(masm);
   __ movl(result, moved);                   // what the first exit answers
   section.begin(tmp);
-  section.load_named_slot_offset(index, slot, tmp, done, slow);
+  section.load_named_slot_offset(index, slot, address, tmp, done, slow);
   section.add_address(index, address);
   __ movl(result, not_equal);               // what the second exit answers
   __ cmpq(expect, Address(index, 0));
@@ -342,7 +344,7 @@ RseqDescriptor* PerCpuAssembler::load_cbeq_store_add_load_store(MacroAssembler* 
   RseqSection section(masm);
   __ movptr(result, moved_head);
   section.begin(tmp);
-  section.load_named_slot_offset(index, slot, tmp, post_commit, slow);
+  section.load_named_slot_offset(index, slot, address, tmp, post_commit, slow);
   section.add_address(index, address);
   __ movq(result, Address(index, 0));
   section.delay(tmp);
@@ -371,7 +373,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_load_cbne_store(MacroAssembler* masm,
   RseqSection section(masm);
   __ movl(result, moved);
   section.begin(tmp);
-  section.load_named_slot_offset(index, slot, tmp, done, slow);
+  section.load_named_slot_offset(index, slot, address, tmp, done, slow);
   section.add_address(index, address);
   __ movl(result, not_equal);
   __ cmpq(expect, Address(index, 0));
@@ -404,7 +406,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_store_store(MacroAssembler* masm, boo
   RseqSection section(masm);
   __ movl(result, moved);
   section.begin(tmp);
-  section.load_named_slot_offset(index, slot, tmp, done, slow);
+  section.load_named_slot_offset(index, slot, address, tmp, done, slow);
   section.add_address(index, address);
   __ movl(result, not_equal);
   __ cmpq(expect, Address(index, 0));
@@ -433,7 +435,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_memcpy_store(MacroAssembler* masm, bo
   RseqSection section(masm);
   __ movl(result, moved);
   section.begin(tmp);
-  section.load_named_slot_offset(index, slot, tmp, done, slow);
+  section.load_named_slot_offset(index, slot, address, tmp, done, slow);
   section.add_address(index, address);
   __ movl(result, not_equal);
   __ cmpq(expect, Address(index, 0));

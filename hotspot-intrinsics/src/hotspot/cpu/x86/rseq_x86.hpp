@@ -28,16 +28,6 @@ class RseqPD {
   // Stands before each abort handler; the same that glibc registers with.
   static const uint32_t signature = 0x53053053;
 
-  // Exclusive words are as far apart as slots: a section has that offset at hand.
-  static const int exclusive_shift = 16;
-  static const int negative_cpu_ids = 0;
-
-  // How far from the first word a section can look: the offset has 32 bits.
-  static const size_t exclusive_reach = 4 * G;
-
-  // Words that are there for indices above the last slot, too: none.
-  static const int exclusive_words = 0;
-
   static const int trampoline_size = 6;
 
   // jmp *target(%rip): an abort goes on in the code that was aborted, whose

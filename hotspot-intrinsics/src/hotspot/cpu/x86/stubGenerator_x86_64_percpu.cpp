@@ -221,7 +221,7 @@ void PerCpuStubGenerator::generate_all() {
   // void (address, delta)
   StubRoutines::_percpu_load_add_store =
     generate_unnamed(StubGenStubId::percpu_load_add_store_id, [&] (Label& slow) {
-      PerCpuAssembler::load_exclusive_words(_masm, result);
+      PerCpuAssembler::load_exclusive_word_address(_masm, result, c_rarg0);
       return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, result, index_, tmp, slow);
     }, [&] () {
       __ lock();

@@ -96,10 +96,8 @@ int          Rseq::_reason_errno = 0;
 int          Rseq::_area_offset = 0;
 int          Rseq::_index_offset = 0;
 int          Rseq::_slots = 2;
-address      Rseq::_exclusive_words = nullptr;
 volatile int Rseq::_membarrier = 0;
 int          Rseq::_flaws = 0;
-size_t       Rseq::_exclusive_reach = 0;
 uint64_t     Rseq::_aborts_of_exited = 0;
 uint64_t     Rseq::_overflows_of_exited = 0;
 
@@ -300,56 +298,92 @@ bool Rseq::fence() {
   return true;
 }
 
-// The address space behind the words is as large as an index can point, or as
-// there is; a section whose index is above the last slot faults there, or finds
-// a word that is not its slot's to use.
-static char* reserve_reach(size_t before, size_t least, size_t* reach) {
-  for (*reach = RseqPD::exclusive_reach; *reach >= least; *reach >>= 1) {
-    char* const base = os::reserve_memory(before + *reach, mtPerCpu);
-    if (base != nullptr) {
-      return base;
-    }
-    log_info(rseq)("No address space for the exclusive words of " UINT64_FORMAT " indices",
-                   (uint64_t)(*reach >> RseqPD::exclusive_shift));
-  }
-  return nullptr;
-}
+static const size_t stride = (size_t)1 << Rseq::stride_shift;
 
-bool Rseq::reserve_exclusive_words() {
-  const size_t before = align_up((size_t)RseqPD::negative_cpu_ids << exclusive_shift(), os::vm_page_size());
-  // None for the overflow slot, where sections must not meet atomic instructions.
-  const int words = MAX2(_slots - 1, RseqPD::exclusive_words);
-  const size_t used = align_up((size_t)words << exclusive_shift(), os::vm_page_size());
-  char* base = reserve_reach(before, used, &_exclusive_reach);
-  if (base == nullptr) {
-    return false;
+// How far an index of 16 bits leads.
+static const size_t full_reach = stride << 16;
+
+// An arena, and how far the address space from its slot 0 on is set aside. Never freed, so
+// that print_fault_on needs no lock. Those without an arena are used again.
+struct RseqArena {
+  volatile address slot0;
+  volatile size_t reach;
+  RseqArena* next;
+};
+
+static RseqArena* volatile arenas = nullptr;
+
+static bool remember_arena(address slot0, size_t reach) {
+  RseqArena* arena = Atomic::load_acquire(&arenas);
+  while (arena != nullptr && (Atomic::load(&arena->slot0) != nullptr ||
+                              Atomic::cmpxchg(&arena->slot0, (address)nullptr, slot0) != nullptr)) {
+    arena = arena->next;
   }
-  if (!commit_arena(base, before + used)) {
-    os::release_memory(base, before + _exclusive_reach);
-    return false;
-  }
-  _exclusive_words = (address)base + before;
-  if (exclusive_shift() != stride_shift) {
-    // What a slot's word holds beside the sign, where a section has to look it up.
-    int64_t* const table = (int64_t*)_exclusive_words;
-    for (int index = -RseqPD::negative_cpu_ids; index < words; index++) {
-      table[index] = (0 <= index && index < _slots - 1) ? (int64_t)index << stride_shift : min_jlong;
+  if (arena == nullptr) {
+    arena = (RseqArena*)os::malloc(sizeof(RseqArena), mtPerCpu);
+    if (arena == nullptr) {
+      return false;
     }
+    arena->slot0 = slot0;
+    do {
+      arena->next = Atomic::load(&arenas);
+    } while (Atomic::cmpxchg(&arenas, arena->next, arena) != arena->next);
   }
+  Atomic::store(&arena->reach, reach);
   return true;
 }
 
-// An index above the last slot has no word: see reserve_reach.
+// How far it reached.
+static size_t forget_arena(address slot0) {
+  RseqArena* arena = Atomic::load_acquire(&arenas);
+  while (Atomic::load(&arena->slot0) != slot0) {
+    arena = arena->next;
+  }
+  const size_t reach = Atomic::load(&arena->reach);
+  Atomic::store(&arena->slot0, (address)nullptr);
+  return reach;
+}
+
+// Where so much address space cannot be had, there is less behind an arena.
+address Rseq::reserve_arena() {
+  const size_t size = _slots * stride;
+  size_t reach = is_enabled() ? full_reach : size - stride;
+  char* base;
+  while ((base = os::reserve_memory(stride + reach, mtPerCpu)) == nullptr) {
+    reach >>= 1;
+    if (reach < size) {
+      return nullptr;
+    }
+    log_info(rseq)("An arena has address space for %zu indices only", reach / stride);
+  }
+  const address slot0 = (address)base + stride;
+  if (!commit_arena(base, size) || !remember_arena(slot0, reach)) {
+    os::release_memory(base, stride + reach);
+    return nullptr;
+  }
+  return slot0;
+}
+
+void Rseq::release_arena(address slot0) {
+  const size_t reach = forget_arena(slot0);
+  os::release_memory((char*)slot0 - stride, stride + reach);
+}
+
+// An index above the last slot leads behind an arena.
 void Rseq::print_fault_on(outputStream* st, const void* siginfo) {
   const siginfo_t* const si = (const siginfo_t*)siginfo;
   if (!is_enabled() || si == nullptr || si->si_signo != SIGSEGV) {
     return;
   }
-  const size_t distance = (address)si->si_addr - _exclusive_words;
-  if (distance >= ((size_t)(_slots - 1) << exclusive_shift()) && distance < _exclusive_reach) {
-    st->print_cr("rseq: index " UINT64_FORMAT " is above the last slot, %d: this machine has more CPUs than the one that "
-                 "the VM started on, or the kernel is broken; nothing was written",
-                 (uint64_t)(distance >> exclusive_shift()), _slots - 2);
+  for (RseqArena* arena = Atomic::load_acquire(&arenas); arena != nullptr; arena = arena->next) {
+    const address slot0 = Atomic::load(&arena->slot0);
+    const size_t distance = (address)si->si_addr - slot0;
+    if (slot0 != nullptr && distance >= (_slots - 1) * stride && distance < Atomic::load(&arena->reach)) {
+      st->print_cr("rseq: index %zu is above the last slot, %d: this machine has more CPUs than the one that "
+                   "the VM started on, or the kernel is broken; nothing was written",
+                   distance / stride, _slots - 2);
+      return;
+    }
   }
 }
 
@@ -424,13 +458,10 @@ void Rseq::initialize() {
     disable("-XX:-UseRseq", 0);
   } else if (!is_trusted()) {
     disable("this kernel does not abort every section", 0);
-  } else if (overflow_offset() > (size_t)max_jint) {
+  } else if (_slots * stride > full_reach) {
     disable("too many possible CPUs", 0);
   } else if (!adopt_glibc() && !adopt_symbol()) {
     register_own();
-  }
-  if (is_enabled() && !reserve_exclusive_words()) {
-    disable("no memory", 0);
   }
   choose_fence();
   if (!is_enabled()) {
@@ -492,14 +523,6 @@ void Rseq::detach_current_thread() {
     _overflows_of_exited += local->overflows();
     local->clear_counts();
   }
-}
-
-int Rseq::exclusive_shift() { return RseqPD::exclusive_shift; }
-
-address Rseq::exclusive_word(int slot) {
-  static int64_t overflow_word = 0;
-  return (slot == _slots - 1) ? (address)&overflow_word
-                              : _exclusive_words + ((uintptr_t)slot << exclusive_shift());
 }
 
 int Rseq::cpu_id_offset()  { return _area_offset + CPU_ID_OFFSET; }

@@ -43,8 +43,6 @@ class Rseq : public AllStatic {
   static int _area_offset;
   static int _index_offset;    // of cpu_id or mm_cid, in the area
   static int _slots;
-  static address _exclusive_words;
-  static size_t _exclusive_reach;  // bytes of address space from the first word on
   static uint64_t _aborts_of_exited;
   static uint64_t _overflows_of_exited;
   static volatile int _membarrier;  // 1 registered, 0 not yet tried, -1 there is none
@@ -57,7 +55,6 @@ class Rseq : public AllStatic {
   static bool is_trusted();
   static void choose_index();
   static void choose_fence();
-  static bool reserve_exclusive_words();
   static bool register_membarrier();
   static address current_area();
   static void print_flaws_on(outputStream* st);
@@ -84,17 +81,21 @@ class Rseq : public AllStatic {
 
   // One for each possible CPU, and the overflow slot, which is the last.
   static int slots() { return _slots; }
-  static size_t overflow_offset() { return (size_t)(_slots - 1) << stride_shift; }
 
-  // A long for each CPU's slot, 1 << exclusive_shift() bytes apart: its sign bit keeps
-  // critical sections off the slot. The rest of it is not for others, and may say
-  // where the slot begins. Null where there are none to keep off. An index above the
-  // slots of CPUs finds memory without access, or a word with the sign.
-  static address exclusive_words() { return _exclusive_words; }
-  static int exclusive_shift();
+  // Variables lie in arenas:
+  //   overflow slot | slot 0 | slot 1 | ... | no access
+  // The address of a variable is that of its copy in slot 0. A section finds its slot by
+  // an index of 16 bits. Above the last slot it faults before it has changed anything.
+  static int overflow_offset() { return -(1 << stride_shift); }
 
-  // A slot's word; that of the overflow slot no section ever reads.
-  static address exclusive_word(int slot);
+  // A variable's exclusive word is a long where the 64 bytes begin in which the variable
+  // is. 0, or the sign bit: then critical sections keep off this slot of all variables
+  // there.
+  static const int group_size = 64;
+
+  // The address of slot 0 of a new arena, zeroed; null if there is no memory.
+  static address reserve_arena();
+  static void release_arena(address slot0);
 
   // Makes every thread abort or leave the critical section that it is in, and
   // is a full memory barrier on all of them. False if the kernel can not: then a

@@ -35,12 +35,15 @@ class RseqSection;
 //                     store. No step before it counts.
 //   index             the slot of the CPU that the section runs on: mm_cid, else cpu_id
 //   v[i]              the long at address + (i << stride_shift)
-//   enter             if (cpu_id < 0 || exclusive[index] < 0) slow
+//   word[i]           the exclusive word of v: the long at (address & -64) + (i << stride_shift),
+//                     0, or negative while somebody uses the variables of these 64 bytes
+//                     exclusively in slot i
+//   enter             if (cpu_id < 0 || word[index] < 0) slow
 //                     It comes before the first load of the slot. A section that loaded
 //                     first could commit what was there before somebody's exclusive use.
-//                     x86 keeps the order of loads. On aarch64 exclusive[index] also is the
-//                     slot's offset, so that the address of v[index] depends on it; what is
-//                     loaded from elsewhere comes after a load-acquire of v[index].
+//                     x86 keeps the order of loads. On aarch64 the word is added to the
+//                     offset of the slot, so that the address of v[index] depends on it; what
+//                     is loaded from elsewhere comes after a load-acquire of v[index].
 //   named             if (index != slot) return moved; enter
 //   abort             count it, and start again; after RseqAbortLimit in a row: slow
 //
@@ -79,10 +82,10 @@ class RseqSection;
 // before, in the section or not, is seen by who sees the commit.
 //
 // An index above the slots of CPUs (a process that a checkpoint restored on a larger machine, a
-// kernel with a bug) never leads to a write outside of a variable. Its exclusive word decides: on
-// aarch64 the table goes on behind the last slot with words that send the operation to slow; on
-// x86-64 no memory is there, so the section faults before it has loaded anything of the slot, and
-// hs_err says why. current_slot() answers the overflow slot.
+// kernel with a bug) never leads to a write outside of a variable: behind the last slot there is
+// no memory, as far as 16 bits of an index lead. So the section faults at the exclusive word, and
+// hs_err says why. Operations that name their slot compare the index first. current_slot()
+// answers the overflow slot.
 //
 // All registers differ; result, index and tmp are written, all others kept. What comes after
 // an abort, and the place slow, are the caller's. Where scratch is true the code is only
@@ -109,10 +112,10 @@ class PerCpuAssembler : public AllStatic {
   // What load_cbeq_store_add_load_store answers for moved: no head is that.
   static const int moved_head = -1;
 
-  // Rseq::exclusive_words(), a constant.
-  static void load_exclusive_words(MacroAssembler* masm, Register words);
+  // Where a variable's exclusive word is in slot 0.
+  static void load_exclusive_word_address(MacroAssembler* masm, Register words, Register address);
 
-  // words holds the above, or is noreg where sections have a scratch register for it.
+  // words holds the above.
   static RseqDescriptor* load_add_store(MacroAssembler* masm, bool scratch,
                                         Register address, RegisterOrConstant delta,
                                         Register words, Register index, Register tmp, Label& slow);

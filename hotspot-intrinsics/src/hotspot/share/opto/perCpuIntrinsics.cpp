@@ -22,6 +22,7 @@
 #include "opto/library_call.hpp"
 #include "opto/memnode.hpp"
 #include "opto/movenode.hpp"
+#include "opto/mulnode.hpp"
 #include "opto/perCpuNode.hpp"
 #include "runtime/rseq.hpp"
 
@@ -70,7 +71,7 @@ bool LibraryCallKit::inline_percpu(vmIntrinsics::ID id) {
   switch (id) {
     case vmIntrinsics::_percpu_loadAddStore:
       op = new PerCpuAddNode(control(), mem, adr, argument(at + 2), owner,
-                             longcon((jlong)(intptr_t)Rseq::exclusive_words()));
+                             _gvn.transform(new AndLNode(argument(at), longcon(-Rseq::group_size))));
       break;
     case vmIntrinsics::_percpu_getAndAdd:
       op = new PerCpuGetAndAddNode(control(), mem, adr, argument(at + 2), owner);

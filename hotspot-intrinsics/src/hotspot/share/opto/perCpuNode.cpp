@@ -22,7 +22,7 @@
 
 void PerCpuLoadStoreNode::pack_inputs_for_matching() {
   // (Binary owner value)
-  // (Binary owner (Binary expect value)), or exclusive_words in the place of expect
+  // (Binary owner (Binary expect value)), or exclusive_word in the place of expect
   // (Binary (Binary owner slot) (Binary expect value))
   // (Binary (Binary owner slot) (Binary (Binary expect value) (Binary extra3 ...)))
   Node* left = in(Owner);

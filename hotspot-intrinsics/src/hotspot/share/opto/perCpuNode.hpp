@@ -56,13 +56,13 @@ class PerCpuLoadStoreNode : public LoadStoreNode {
 };
 
 // v[this slot] += value
-// The address of the exclusive words, a constant of the VM, is an input so that several
-// adds and the rounds of a loop share the register that it is loaded into.
+// The address of the exclusive word in slot 0 is an input so that it is computed once for
+// the rounds of a loop, and at compile time if the variable is a constant.
 class PerCpuAddNode : public PerCpuLoadStoreNode {
  public:
-  PerCpuAddNode(Node* c, Node* mem, Node* adr, Node* delta, Node* owner, Node* exclusive_words)
+  PerCpuAddNode(Node* c, Node* mem, Node* adr, Node* delta, Node* owner, Node* exclusive_word)
     : PerCpuLoadStoreNode(c, mem, adr, delta, owner, TypeLong::LONG, Extra1 + 1) {
-    init_req(Extra1, exclusive_words);
+    init_req(Extra1, exclusive_word);
   }
   virtual int Opcode() const;
 };

@@ -67,10 +67,6 @@ JVM_LEAF(static jlong, PerCpu_StackRoom0(JNIEnv* env, jclass cls)) {
   return (jlong)(os::current_stack_pointer() - state->shadow_zone_safe_limit());
 } JVM_END
 
-JVM_LEAF(static jlong, PerCpu_ExclusiveWord0(JNIEnv* env, jclass cls, jint slot)) {
-  return (jlong)(uintptr_t)Rseq::exclusive_word(slot);
-} JVM_END
-
 // --- Layout
 
 JVM_LEAF(static jint, PerCpu_Slots0(JNIEnv* env, jclass cls)) {
@@ -92,28 +88,52 @@ static size_t in_pages(jlong bytes) {
   return (bytes > 0 && (julong)bytes <= (julong)max_intx - page) ? align_up((size_t)bytes, page) : 0;
 }
 
-JVM_ENTRY(static jlong, PerCpu_AllocateArena0(JNIEnv* env, jclass cls, jlong bytes)) {
-  const size_t size = in_pages(bytes);
-  char* base = (size == 0) ? nullptr : os::reserve_memory(size, mtPerCpu);
-  if (base == nullptr) {
-    return 0;
+static jlong count_reserved(address base, size_t size) {
+  if (base != nullptr) {
+    Atomic::inc(&_arenas);
+    Atomic::add(&_arena_bytes, size);
+    log_debug(rseq)("%zu bytes at " PTR_FORMAT, size, p2i(base));
   }
-  if (!Rseq::commit_arena(base, size)) {
-    os::release_memory(base, size);
-    return 0;
-  }
-  Atomic::inc(&_arenas);
-  Atomic::add(&_arena_bytes, size);
-  log_debug(rseq)("Arena of %zu bytes at " PTR_FORMAT, size, p2i(base));
   return (jlong)(uintptr_t)base;
-} JVM_END
+}
 
-JVM_ENTRY(static void, PerCpu_FreeArena0(JNIEnv* env, jclass cls, jlong base, jlong bytes)) {
-  const size_t size = in_pages(bytes);
-  log_debug(rseq)("Arena at " PTR_FORMAT " released", (intptr_t)base);
-  os::release_memory((char*)(uintptr_t)base, size);
+static void count_released(jlong base, size_t size) {
+  log_debug(rseq)("Memory at " PTR_FORMAT " released", (intptr_t)base);
   Atomic::dec(&_arenas);
   Atomic::sub(&_arena_bytes, size);
+}
+
+static size_t arena_size() {
+  return (size_t)Rseq::slots() << Rseq::stride_shift;
+}
+
+JVM_ENTRY(static jlong, PerCpu_ReserveArena0(JNIEnv* env, jclass cls)) {
+  return count_reserved(Rseq::reserve_arena(), arena_size());
+} JVM_END
+
+JVM_ENTRY(static void, PerCpu_ReleaseArena0(JNIEnv* env, jclass cls, jlong slot0)) {
+  Rseq::release_arena((address)(uintptr_t)slot0);
+  count_released(slot0, arena_size());
+} JVM_END
+
+JVM_ENTRY(static jlong, PerCpu_ReserveMemory0(JNIEnv* env, jclass cls, jlong bytes)) {
+  const size_t size = in_pages(bytes);
+  char* base = (size == 0) ? nullptr : os::reserve_memory(size, mtPerCpu);
+  if (base != nullptr && !Rseq::commit_arena(base, size)) {
+    os::release_memory(base, size);
+    base = nullptr;
+  }
+  return count_reserved((address)base, size);
+} JVM_END
+
+JVM_ENTRY(static void, PerCpu_ReleaseMemory0(JNIEnv* env, jclass cls, jlong base, jlong bytes)) {
+  const size_t size = in_pages(bytes);
+  os::release_memory((char*)(uintptr_t)base, size);
+  count_released(base, size);
+} JVM_END
+
+JVM_ENTRY(static void, PerCpu_DiscardMemory0(JNIEnv* env, jclass cls, jlong base, jlong bytes)) {
+  os::disclaim_memory((char*)(uintptr_t)base, in_pages(bytes));
 } JVM_END
 
 // --- For people and tests
@@ -147,11 +167,13 @@ JVM_ENTRY(static jstring, PerCpu_Describe0(JNIEnv* env, jclass cls)) {
 static JNINativeMethod services[] = {
   { CC "fence0",             CC "()V",            FN_PTR(PerCpu_Fence0) },
   { CC "stackRoom0",         CC "()J",            FN_PTR(PerCpu_StackRoom0) },
-  { CC "exclusiveWord0",     CC "(I)J",           FN_PTR(PerCpu_ExclusiveWord0) },
   { CC "slots0",             CC "()I",            FN_PTR(PerCpu_Slots0) },
   { CC "strideShift0",       CC "()I",            FN_PTR(PerCpu_StrideShift0) },
-  { CC "allocateArena0",     CC "(J)J",           FN_PTR(PerCpu_AllocateArena0) },
-  { CC "freeArena0",         CC "(JJ)V",          FN_PTR(PerCpu_FreeArena0) },
+  { CC "reserveArena0",      CC "()J",            FN_PTR(PerCpu_ReserveArena0) },
+  { CC "releaseArena0",      CC "(J)V",           FN_PTR(PerCpu_ReleaseArena0) },
+  { CC "reserveMemory0",     CC "(J)J",           FN_PTR(PerCpu_ReserveMemory0) },
+  { CC "releaseMemory0",     CC "(JJ)V",          FN_PTR(PerCpu_ReleaseMemory0) },
+  { CC "discardMemory0",     CC "(JJ)V",          FN_PTR(PerCpu_DiscardMemory0) },
   { CC "statistic0",         CC "(I)J",           FN_PTR(PerCpu_Statistic0) },
   { CC "describe0",          CC "()Ljava/lang/String;", FN_PTR(PerCpu_Describe0) },
 };

@@ -48,16 +48,33 @@ class Rseq : public AllStatic {
   static void attach_current_thread() {}
   static void detach_current_thread() {}
   static int slots() { return os::processor_count() + 1; }
-  static size_t overflow_offset() { return (size_t)(slots() - 1) << stride_shift; }
-  static address exclusive_words() { return nullptr; }
-  static int exclusive_shift() { return 0; }
-  static address exclusive_word(int slot) { return nullptr; }
+  static int overflow_offset() { return -(1 << stride_shift); }
+  static const int group_size = 64;
+  static address reserve_arena();
+  static void release_arena(address slot0);
   static bool fence() { return false; }
   static bool commit_arena(char* base, size_t size) { return os::commit_memory(base, size, !ExecMem); }
   static void count(uint64_t* aborts, uint64_t* overflows) { *aborts = 0; *overflows = 0; }
   static void print_on(outputStream* st) { st->print("rseq: none: no critical sections on this platform; striped atomics, %d slots", slots()); }
   static void print_fault_on(outputStream* st, const void* siginfo) {}
 };
+
+inline address Rseq::reserve_arena() {
+  const size_t size = (size_t)slots() << stride_shift;
+  char* const base = os::reserve_memory(size, mtPerCpu);
+  if (base == nullptr) {
+    return nullptr;
+  }
+  if (!commit_arena(base, size)) {
+    os::release_memory(base, size);
+    return nullptr;
+  }
+  return (address)base - overflow_offset();
+}
+
+inline void Rseq::release_arena(address slot0) {
+  os::release_memory((char*)slot0 + overflow_offset(), (size_t)slots() << stride_shift);
+}
 
 #endif // RSEQ_CRITICAL_SECTIONS
 

@@ -45,7 +45,10 @@
 #define STRIDE_SHIFT 16
 #define MAX_SLOTS    4096
 #define WORDS        8      // of each slot, incremented in turn
-#define FIRST_WORD   64     // in a slot; not at the same distance from a page's start as its exclusive word: Arena
+#define GROUP        64     // bytes: an exclusive word and seven more, as in HotSpot's arenas
+
+// Of a word in its slot: the first one of each group is the exclusive word.
+#define OFFSET_OF(word) ((word) / 7 * GROUP + ((word) % 7 + 1) * sizeof(jlong))
 
 // Below 2 GB, where an instruction can hold a whole address.
 #define LOW_DESCRIPTORS 0x10000000
@@ -57,7 +60,6 @@ extern const ptrdiff_t __rseq_offset __attribute__((weak));
 extern const unsigned int __rseq_size __attribute__((weak));
 
 static char* slots;                 // the first one's words
-static char* exclusive_words;       // as far apart as the slots
 static ptrdiff_t index_offset;
 static bool mm_cids;                // number the slots, not cpu_ids
 
@@ -99,13 +101,12 @@ JNIEXPORT jstring JNICALL Java_percpu_micro_Limits_init(JNIEnv* env, jclass igno
     mm_cids = getauxval(AT_RSEQ_FEATURE_SIZE) >= MM_CID + 4;
     index_offset = __rseq_offset + (mm_cids ? MM_CID : CPU_ID);
     char* const memory = map(NULL, (size_t)MAX_SLOTS << STRIDE_SHIFT);
-    exclusive_words = map(NULL, (size_t)MAX_SLOTS << STRIDE_SHIFT);
-    if (memory == NULL || exclusive_words == NULL) {
+    if (memory == NULL) {
         return (*env)->NewStringUTF(env, "no memory for the slots");
     }
-    slots = memory + FIRST_WORD;
+    slots = memory;
     for (size_t word = 0; word < WORDS; word++) {
-        counters[word].address = slots + word * sizeof(jlong);
+        counters[word].address = slots + OFFSET_OF(word);
         fields[word] = &counters[word];
     }
     if (map((void*)LOW_DESCRIPTORS, 4096) == NULL || map((void*)LOW_EXCLUSIVE, LOW_EXCLUSIVE_SIZE) == NULL) {
@@ -127,7 +128,7 @@ JNIEXPORT jlong JNICALL Java_percpu_micro_Limits_sum(JNIEnv* env, jclass ignored
     jlong sum = 0;
     for (size_t slot = 0; slot < MAX_SLOTS; slot++) {
         for (size_t word = 0; word < WORDS; word++) {
-            sum += ((volatile jlong*)(slots + (slot << STRIDE_SHIFT)))[word];
+            sum += *(volatile jlong*)(slots + (slot << STRIDE_SHIFT) + OFFSET_OF(word));
         }
     }
     return sum;
@@ -184,7 +185,6 @@ JNIEXPORT void JNICALL Java_percpu_micro_Limits_findAndAdd(JNIEnv* env, jclass i
 // What HotSpot has as constants; in registers, all through a loop.
 typedef struct {
     char* base;
-    char* exclusive;
     ptrdiff_t area;
     ptrdiff_t index;
 } Constants;
@@ -250,20 +250,6 @@ typedef struct {
     "cmpl   $0, 4(%[exclusive], %%rdx)\n\t"                                                              \
     "js     %l[unusable]\n\t"
 
-// The address of the words is in the instructions of each section.
-#define CHECK_CONSTANT                                                                                    \
-    "movabsq $%c[low_exclusive], %%rax\n\t"                                                               \
-    "movl   4(%%rax, %%rdx), %%eax\n\t"                                                                   \
-    "orl    %%fs:%c[cpu_id](%[area]), %%eax\n\t"                                                          \
-    "js     %l[unusable]\n\t"
-
-#define CHECK_CONSTANT_CPU_ID                                                                             \
-    "cmpl   $0, %%fs:%c[cpu_id](%[area])\n\t"                                                            \
-    "js     %l[unusable]\n\t"                                                                            \
-    "movabsq $%c[low_exclusive], %%rax\n\t"                                                               \
-    "cmpl   $0, 4(%%rax, %%rdx)\n\t"                                                                      \
-    "js     %l[unusable]\n\t"
-
 #define CHECK_SHORT                                                                                       \
     "movl   4 + %c[low_exclusive](%%rdx), %%eax\n\t"                                                      \
     "orl    %%fs:%c[cpu_id](%[area]), %%eax\n\t"                                                          \
@@ -282,7 +268,7 @@ typedef struct {
 
 #define OPERANDS                                                                                          \
     : [index] "r"(c->index), [area] "r"(c->area), [address] "r"(address),                                 \
-      [exclusive] "r"(c->exclusive), [stride] "i"(1 << STRIDE_SHIFT), [rseq_cs] "i"(RSEQ_CS),             \
+      [exclusive] "r"(exclusive), [stride] "i"(1 << STRIDE_SHIFT), [rseq_cs] "i"(RSEQ_CS),             \
       [cpu_id] "i"(CPU_ID), [low] "i"(low), [low_exclusive] "i"(LOW_EXCLUSIVE)                            \
     : "rax", "rdx", "memory", "cc"
 
@@ -292,8 +278,7 @@ enum {
     DISARM   = 4,  // afterwards, as a section would that tidies up after itself
     CPU_IDS  = 8,  // slots are numbered so: cpu_id is asked before its slot is looked at, as HotSpot does
     ONCE     = 16, // armed only if it is not armed any more, or another section is
-    FIELDS   = 32, // finds the word's address by two loads, each time, as Java does where nothing is constant
-    CONSTANT = 64  // the exclusive words' address in each section, as HotSpot has it, and not in a register
+    FIELDS   = 32  // finds the word's address by two loads, each time, as Java does where nothing is constant
 };
 
 // load_add_store(v, 1):
@@ -306,17 +291,14 @@ enum {
 static inline __attribute__((always_inline)) bool add_in_section(const Constants* c, int word, int how, uintptr_t low) {
     char* const address = (how & FIELDS) != 0
             ? *(char* volatile*)&(*(Counter* volatile*)&fields[word])->address
-            : c->base + word * sizeof(jlong);
+            : c->base + OFFSET_OF(word);
+    char* const exclusive = (char*)((uintptr_t)address & -GROUP);
     if ((how & SHORT) != 0 && (how & CHECKED) != 0 && (how & CPU_IDS) != 0) {
         __asm__ goto(ARM_SHORT FIND CHECK_SHORT_CPU_ID COMMIT : OPERANDS : unusable);
     } else if ((how & SHORT) != 0 && (how & CHECKED) != 0) {
         __asm__ goto(ARM_SHORT FIND CHECK_SHORT COMMIT : OPERANDS : unusable);
     } else if ((how & SHORT) != 0) {
         __asm__ volatile(ARM_SHORT FIND COMMIT : OPERANDS);
-    } else if ((how & CONSTANT) != 0 && (how & CPU_IDS) != 0) {
-        __asm__ goto(ARM FIND CHECK_CONSTANT_CPU_ID COMMIT : OPERANDS : unusable);
-    } else if ((how & CONSTANT) != 0) {
-        __asm__ goto(ARM FIND CHECK_CONSTANT COMMIT : OPERANDS : unusable);
     } else if ((how & ONCE) != 0 && (how & CPU_IDS) != 0) {
         __asm__ goto(ARM_IF_NOT_ARMED SLOT CHECK_CPU_ID COMMIT : OPERANDS : unusable);
     } else if ((how & ONCE) != 0) {
@@ -338,7 +320,7 @@ unusable: __attribute__((cold));
 
 // n increments, or n times eight in turn. Return how many were not done.
 static inline __attribute__((always_inline)) jlong one(jlong n, int how, uintptr_t low) {
-    const Constants c = { slots, exclusive_words, __rseq_offset, index_offset };
+    const Constants c = { slots, __rseq_offset, index_offset };
     for (jlong i = 0; i < n; i++) {
         if (!add_in_section(&c, 0, how, low)) {
             return n - i;
@@ -348,7 +330,7 @@ static inline __attribute__((always_inline)) jlong one(jlong n, int how, uintptr
 }
 
 static inline __attribute__((always_inline)) jlong eight(jlong n, int how, uintptr_t low) {
-    const Constants c = { slots, exclusive_words, __rseq_offset, index_offset };
+    const Constants c = { slots, __rseq_offset, index_offset };
     for (jlong i = 0; i < n; i++) {
         if (!add_in_section(&c, 0, how, low + 32) || !add_in_section(&c, 1, how, low + 64) ||
             !add_in_section(&c, 2, how, low + 96) || !add_in_section(&c, 3, how, low + 128) ||
@@ -373,7 +355,6 @@ LOOPS_OF_SECTIONS(section,               CHECKED,             0)
 LOOPS_OF_SECTIONS(sectionDisarm,         CHECKED | DISARM,    0)
 LOOPS_OF_SECTIONS(sectionOnce,           CHECKED | ONCE,      0)
 LOOPS_OF_SECTIONS(sectionFields,         CHECKED | FIELDS,    0)
-LOOPS_OF_SECTIONS(sectionConstant,       CHECKED | CONSTANT,  0)
 LOOPS_OF_SECTIONS(sectionUnchecked,      0,                   0)
 LOOPS_OF_SECTIONS(sectionShort,          CHECKED | SHORT,     LOW_DESCRIPTORS)
 LOOPS_OF_SECTIONS(sectionShortUnchecked, SHORT,               LOW_DESCRIPTORS + 1024)

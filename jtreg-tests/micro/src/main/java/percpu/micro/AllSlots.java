@@ -19,9 +19,9 @@
 
 package percpu.micro;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
@@ -163,7 +163,7 @@ public class AllSlots {
 
         @TearDown(Level.Trial)
         public void check() {
-            Missed.check(stack.drain().size());
+            Missed.check(stack.drainTo(element -> { }, Integer.MAX_VALUE));
         }
     }
 
@@ -180,11 +180,21 @@ public class AllSlots {
         };
     }
 
-    private static Object one(List<Object> drained) {
-        if (drained.size() != 1) {
-            throw new IllegalStateException("1 was pushed, " + drained.size() + " were drained");
+    /** Takes the one element that was pushed. */
+    private static final class One implements Consumer<Object> {
+        private Object element;
+
+        @Override
+        public void accept(Object e) {
+            element = e;
         }
-        return drained.getFirst();
+
+        Object of(int drained) {
+            if (drained != 1) {
+                throw new IllegalStateException("1 was pushed, " + drained + " were drained");
+            }
+            return element;
+        }
     }
 
     @Benchmark
@@ -219,13 +229,15 @@ public class AllSlots {
     @Benchmark
     public Object stackDrain(StackState s, PerCpuLongState other) {
         s.stack.push(s);
-        return one(s.stack.drain());
+        One one = new One();
+        return one.of(s.stack.drainTo(one, Integer.MAX_VALUE));
     }
 
     @Benchmark
     public Object listDrain(ListState s, PerCpuLongState other) {
         s.list.push(s);
-        return one(s.list.drain());
+        One one = new One();
+        return one.of(s.list.drainTo(one, Integer.MAX_VALUE));
     }
 
     @Benchmark

@@ -123,11 +123,11 @@ public class Fence {
 
     @Benchmark
     public void exclusive(Others others) {
-        PerCpu.exclusive(0, others.increment);
+        PerCpu.exclusive(others.count, 0, others.increment);
     }
 
     @Benchmark
     public void withoutFence(Others others) {
-        PerCpu.exclusive(PerCpu.slots() - 1, others.nothing);
+        PerCpu.exclusive(others.count, PerCpu.slots() - 1, others.nothing);
     }
 }

@@ -75,8 +75,6 @@ public class Limits {
     private static native long sectionOnceEight(long n);
     private static native long sectionFields(long n);
     private static native long sectionFieldsEight(long n);
-    private static native long sectionConstant(long n);
-    private static native long sectionConstantEight(long n);
     private static native long sectionUnchecked(long n);
     private static native long sectionUncheckedEight(long n);
     private static native long sectionShort(long n);
@@ -103,8 +101,6 @@ public class Limits {
         check(Limits::sectionOnceEight, EIGHT);
         check(Limits::sectionFields, 1);
         check(Limits::sectionFieldsEight, EIGHT);
-        check(Limits::sectionConstant, 1);
-        check(Limits::sectionConstantEight, EIGHT);
         check(Limits::sectionUnchecked, 1);
         check(Limits::sectionUncheckedEight, EIGHT);
         check(Limits::sectionShort, 1);
@@ -199,18 +195,6 @@ public class Limits {
     @OperationsPerInvocation(LOOP)
     public void cEightSectionsFields() {
         all(sectionFieldsEight(LOOP));
-    }
-
-    @Benchmark
-    @OperationsPerInvocation(LOOP)
-    public void cSectionConstant() {
-        all(sectionConstant(LOOP));
-    }
-
-    @Benchmark
-    @OperationsPerInvocation(LOOP)
-    public void cEightSectionsConstant() {
-        all(sectionConstantEight(LOOP));
     }
 
     @Benchmark

@@ -22,6 +22,7 @@ package percpu.micro;
 import com.fasterxml.jackson.core.util.BufferRecycler;
 import com.fasterxml.jackson.core.util.RecyclerPool;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -44,9 +45,9 @@ final class PerCpuPool implements RecyclerPool<BufferRecycler> {
     // What was given back on another CPU comes over all at once: draining a slot costs a fence.
     private BufferRecycler fromElsewhere() {
         for (int slot = 0; slot < PerCpu.slots(); slot++) {
-            List<BufferRecycler> others = list.drain(slot);
-            if (!others.isEmpty()) {
-                others.subList(1, others.size()).forEach(list::push);
+            List<BufferRecycler> others = new ArrayList<>();
+            if (list.drainTo(slot, others::add, Integer.MAX_VALUE) != 0) {
+                list.pushAll(others.subList(1, others.size()));
                 return others.getFirst();
             }
         }
@@ -61,7 +62,8 @@ final class PerCpuPool implements RecyclerPool<BufferRecycler> {
 
     /** Once nobody uses it any more. */
     void check() {
-        List<BufferRecycler> all = list.drain();
+        List<BufferRecycler> all = new ArrayList<>();
+        list.drainTo(all::add, Integer.MAX_VALUE);
         if (all.size() != made.sum() || all.stream().distinct().count() != made.sum()) {
             throw new IllegalStateException(made.sum() + " objects were made, " + all.size() + " are in the pool, of which "
                     + all.stream().distinct().count() + " are different ones");

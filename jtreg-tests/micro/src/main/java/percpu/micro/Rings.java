@@ -232,15 +232,15 @@ public class Rings {
     // own class: by way of an interface Agrona's would cost a few percent more.
 
     private static boolean write(PerCpuRingBuffer ring, long number, long id) {
-        PerCpuRingBuffer.Record record = ring.reserve(Records.SIZE);
-        if (!record.isReserved()) {
+        PerCpuRingBuffer.Writer writer = ring.writer();
+        if (!writer.tryReserve(Records.SIZE)) {
             return false;
         }
-        record.putLong(0, number);
-        record.putLong(8, id);
-        record.putLong(16, number + id);
-        record.putLong(24, ~number);
-        record.commit();
+        writer.putLong(0, number);
+        writer.putLong(8, id);
+        writer.putLong(16, number + id);
+        writer.putLong(24, ~number);
+        writer.commit();
         return true;
     }
 

@@ -30,12 +30,16 @@ import jdk.internal.ref.UnlistedCleanable;
 /**
  * Per-CPU variables, for {@link Memory}.
  *
- * <p>An arena is {@code Slots.count()} strides of zeroed memory and holds nearly as many
- * variables as a stride has longs; a variable costs 8 bytes in each slot. On
- * the heap it costs one {@link VariableLease} of 32 bytes and the 4 bytes of its entry
- * in {@link #leases}, which keeps the lease reachable and tells free variables
- * from used ones. Variables are never padded: two in the same slot belong to
- * the same CPU, and slots are a stride apart.
+ * <p>An arena is a stride of zeroed memory for each slot. In each slot it consists of
+ * groups of 64 bytes: an exclusive word, which {@link ExclusiveUse} sets, and seven
+ * variables. A variable costs about 9 bytes in each slot. On the heap it costs one
+ * {@link Lease} of 32 bytes and the 4 bytes of its entry in {@link #leases}, which keeps
+ * the lease reachable and tells free variables from used ones. Variables are never padded:
+ * two in the same slot belong to the same CPU, and slots are a stride apart.
+ *
+ * <p>Who uses more than one variable in one section, or wants to use its variables
+ * exclusively without keeping others off theirs, leases a whole group. Arenas of groups
+ * and arenas of single variables are kept apart.
  *
  * <p>A variable whose owner is unreachable is zeroed, in every slot, by the thread of the
  * common cleaner, and only then available again.
@@ -44,136 +48,200 @@ final class Arena {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
-    // CPUs compare the lower 12 bits of addresses first when they look for the store that a
-    // load depends on. Each section loads its slot's exclusive word, which is where a page
-    // starts; so no variable is there, or that load would seem to depend on the store of the
-    // section before. On some CPUs each update of such a variable took twice the time then.
-    private static final int ALIAS = 4096;
-    private static final int VARIABLES_PER_ALIAS = ALIAS / Long.BYTES - 1;
+    /** How many variables a group has. */
+    static final int IN_GROUP = 7;
 
-    // Variables in an arena. A lease's id is its arena's number times this, plus the index there.
-    private static final long BYTES = Slots.count() * Slots.stride();
-    private static final int CAPACITY = (int) (Slots.stride() / ALIAS) * VARIABLES_PER_ALIAS;
-    private static final int MAX_ARENAS = Integer.MAX_VALUE / CAPACITY;
+    // The first word of a group is the exclusive word.
+    private static final int GROUP_BYTES = (IN_GROUP + 1) * Long.BYTES;
+    private static final int GROUPS = (int) (Slots.stride() / GROUP_BYTES);
 
-    // All below is guarded by the class. Nothing here is made by a static initializer, which could not be tried again.
+    /** Arenas that are leased in parts of one size. */
+    static final class Pool {
 
-    // Entries of arenas that were given back are null and used again first.
-    private static Arena[] arenas;
+        // Variables in one lease: 1 or IN_GROUP.
+        private final int size;
 
-    // No arena below this number has a free variable. Low numbers and low indexes are
-    // preferred, so that live variables gather in few pages.
-    private static int firstWithRoom;
+        // Leases of an arena. A lease's id is its arena's number times this, plus the index there.
+        private final int capacity;
+        private final int maxArenas;
 
-    // Free variables in all arenas.
-    private static long available;
+        // All below is guarded by this. Entries of arenas that were given back are null and used again first.
+        private Arena[] arenas;
 
-    private final VariableLease[] leases = new VariableLease[CAPACITY];
-    private long base;
-    private int used;
+        // No arena below this number has room. Low numbers and low indexes are preferred, so that live variables gather
+        // in few pages.
+        private int firstWithRoom;
 
-    // Every variable below this index is used.
-    private int firstFree;
+        // Free leases in all arenas.
+        private long available;
 
-    private Arena() {}
+        Pool(int size) {
+            this.size = size;
+            capacity = GROUPS * IN_GROUP / size;
+            maxArenas = Integer.MAX_VALUE / capacity;
+        }
 
-    /** {@return where a variable is in slot 0} */
-    private long address(int index) {
-        return base + (long) index / VARIABLES_PER_ALIAS * ALIAS + (index % VARIABLES_PER_ALIAS + 1) * Long.BYTES;
-    }
-
-    /** {@return the address of a variable that the lease holds from now on, or 0 if there is no memory} */
-    private static long tryAllocate(VariableLease lease) {
-        synchronized (Arena.class) {
+        /** {@return the address of what the lease holds from now on, or 0 if there is no memory} */
+        private synchronized long tryAllocate(Lease lease) {
             int number = arenaWithRoom();
             if (number < 0) {
                 return 0;
             }
             Arena arena = arenas[number];
-            VariableLease[] leases = arena.leases;
+            Lease[] leases = arena.leases;
             int index = arena.firstFree;
             while (leases[index] != null) {
                 index++;
             }
             // From here on there are no calls and no allocations, which could throw.
-            lease.id = number * CAPACITY + index;
+            lease.id = number * capacity + index;
             leases[index] = lease;
             arena.firstFree = index + 1;
             arena.used++;
             available--;
             return arena.address(index);
         }
-    }
 
-    /** {@return the number of an arena that has a free variable, or -1 if there is no memory for one} */
-    private static int arenaWithRoom() {
-        int number;
-        if (available > 0) {
-            number = firstWithRoom;
-            while (arenas[number] == null || arenas[number].used == CAPACITY) {
-                number++;
+        /** {@return the number of an arena that has room, or -1 if there is no memory for one} */
+        private int arenaWithRoom() {
+            int number;
+            if (available > 0) {
+                number = firstWithRoom;
+                while (arenas[number] == null || arenas[number].used == capacity) {
+                    number++;
+                }
+            } else {
+                number = 0;
+                while (arenas != null && number < arenas.length && arenas[number] != null) {
+                    number++;
+                }
+                if (!addArena(number)) {
+                    return -1;
+                }
             }
-        } else {
-            number = 0;
-            while (arenas != null && number < arenas.length && arenas[number] != null) {
-                number++;
+            firstWithRoom = number;
+            return number;
+        }
+
+        private boolean addArena(int number) {
+            if (number >= maxArenas) {
+                return false;
             }
-            if (!addArena(number)) {
-                return -1;
+            if (arenas == null) {
+                arenas = new Arena[4];
+            } else if (number == arenas.length) {
+                arenas = Arrays.copyOf(arenas, Math.min(number * 2, maxArenas));
+            }
+            Arena arena = new Arena(size, capacity);
+            long slot0 = VMServices.reserveArena();
+            if (slot0 == 0) {
+                return false;
+            }
+            // Again no calls.
+            arena.slot0 = slot0;
+            arenas[number] = arena;
+            available += capacity;
+            return true;
+        }
+
+        /** Makes what a lease held available again, which nobody can use any more. */
+        private void free(int id) {
+            int number = id / capacity;
+            int index = id % capacity;
+            // The arena stays while this counts as used.
+            Arena arena;
+            synchronized (this) {
+                arena = arenas[number];
+            }
+            for (int i = 0; i < size; i++) {
+                clear(arena.address(index) + (long) i * Long.BYTES);
+            }
+            if (size == IN_GROUP) {
+                // That of a structure that was closed is still set.
+                clear(exclusiveWord(arena.address(index)));
+            }
+            long unused = 0;
+            synchronized (this) {
+                arena.leases[index] = null;
+                arena.firstFree = Math.min(arena.firstFree, index);
+                arena.used--;
+                available++;
+                firstWithRoom = Math.min(firstWithRoom, number);
+                // One with room stays, lest the next allocation has to make one again.
+                if (arena.used == 0 && available > capacity) {
+                    arenas[number] = null;
+                    available -= capacity;
+                    unused = arena.slot0;
+                }
+            }
+            if (unused != 0) {
+                VMServices.releaseArena(unused);
             }
         }
-        firstWithRoom = number;
-        return number;
-    }
 
-    private static boolean addArena(int number) {
-        if (number >= MAX_ARENAS) {
+        /** {@return whether some variable in use has something else than zero in the slot} */
+        private synchronized boolean isInUse(int slot) {
+            for (int number = 0; arenas != null && number < arenas.length; number++) {
+                Arena arena = arenas[number];
+                for (int index = 0; arena != null && index < capacity; index++) {
+                    for (int i = 0; arena.leases[index] != null && i < size; i++) {
+                        if (Slots.get(slot, arena.address(index) + (long) i * Long.BYTES) != 0) {
+                            return true;
+                        }
+                    }
+                }
+            }
             return false;
         }
-        if (arenas == null) {
-            arenas = new Arena[4];
-        } else if (number == arenas.length) {
-            arenas = Arrays.copyOf(arenas, Math.min(number * 2, MAX_ARENAS));
+
+        /** {@return the locks for the exclusive use of a variable} Made when they are first needed. */
+        synchronized ExclusiveUse exclusiveUse(long address) {
+            for (Arena arena : arenas) {
+                long distance = arena == null ? -1 : address - arena.slot0;
+                if (distance >= 0 && distance < Slots.stride()) {
+                    int group = (int) (distance / GROUP_BYTES);
+                    int index = (int) (distance % GROUP_BYTES) / Long.BYTES - 1;
+                    if (arena.uses == null) {
+                        arena.uses = new ExclusiveUse[GROUPS][];
+                    }
+                    if (arena.uses[group] == null) {
+                        arena.uses[group] = new ExclusiveUse[IN_GROUP];
+                    }
+                    ExclusiveUse use = arena.uses[group][index];
+                    return use != null ? use : new ExclusiveUse(address, arena.uses[group], index);
+                }
+            }
+            throw new AssertionError("no variable is at " + Long.toHexString(address));
         }
-        Arena arena = new Arena();
-        long base = VMServices.reserveMemory(BYTES);
-        if (base == 0) {
-            return false;
-        }
-        // Again no calls.
-        arena.base = base;
-        arenas[number] = arena;
-        available += CAPACITY;
-        return true;
     }
 
-    /** Makes a variable available again that nobody can use any more. */
-    private static void free(int id) {
-        int number = id / CAPACITY;
-        int index = id % CAPACITY;
-        // The arena stays while this variable counts as used.
-        Arena arena;
-        synchronized (Arena.class) {
-            arena = arenas[number];
-        }
-        clear(arena.address(index));
-        long unusedBase = 0;
-        synchronized (Arena.class) {
-            arena.leases[index] = null;
-            arena.firstFree = Math.min(arena.firstFree, index);
-            arena.used--;
-            available++;
-            firstWithRoom = Math.min(firstWithRoom, number);
-            // One with free variables stays, lest the next allocation has to make one again.
-            if (arena.used == 0 && available > CAPACITY) {
-                arenas[number] = null;
-                available -= CAPACITY;
-                unusedBase = arena.base;
-            }
-        }
-        if (unusedBase != 0) {
-            VMServices.releaseMemory(unusedBase, BYTES);
-        }
+    static final Pool VARIABLES = new Pool(1);
+    static final Pool WHOLE_GROUPS = new Pool(IN_GROUP);
+
+    private final int size;
+    private final Lease[] leases;
+    // By group, and there by variable.
+    private ExclusiveUse[][] uses;
+    private long slot0;
+    private int used;
+
+    // Every lease below this index is used.
+    private int firstFree;
+
+    private Arena(int size, int capacity) {
+        this.size = size;
+        leases = new Lease[capacity];
+    }
+
+    /** {@return where the variables of a lease begin in slot 0} */
+    private long address(int index) {
+        int variable = index * size;
+        return slot0 + (long) variable / IN_GROUP * GROUP_BYTES + (variable % IN_GROUP + 1) * Long.BYTES;
+    }
+
+    /** {@return where the exclusive word of a variable is in slot 0} */
+    static long exclusiveWord(long address) {
+        return address & -GROUP_BYTES;
     }
 
     /** {@return how many slots have something else than zero in some variable} */
@@ -181,23 +249,9 @@ final class Arena {
         int inUse = 0;
         for (int slot = 0; slot < Slots.count(); slot++) {
             // Not all slots at once: allocations wait meanwhile.
-            synchronized (Arena.class) {
-                inUse += isInUse(slot) ? 1 : 0;
-            }
+            inUse += VARIABLES.isInUse(slot) || WHOLE_GROUPS.isInUse(slot) ? 1 : 0;
         }
         return inUse;
-    }
-
-    private static boolean isInUse(int slot) {
-        for (int number = 0; arenas != null && number < arenas.length; number++) {
-            Arena arena = arenas[number];
-            for (int index = 0; arena != null && index < CAPACITY; index++) {
-                if (arena.leases[index] != null && Slots.get(slot, arena.address(index)) != 0) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /** Zeroes a variable in all slots, without making pages resident that were never written. */
@@ -210,26 +264,29 @@ final class Arena {
         }
     }
 
-    /** Holds one variable. */
-    static final class VariableLease extends UnlistedCleanable<Object> implements Memory.Lease {
+    /** Holds one variable or group. */
+    static final class Lease extends UnlistedCleanable<Object> implements Memory.Lease {
 
-        // Negative while it holds no variable: an allocation that failed leaves such a
-        // lease behind, and a collector may still enqueue it.
+        private final Pool pool;
+
+        // Negative while it holds nothing: an allocation that failed leaves such a lease
+        // behind, and a collector may still enqueue it.
         private int id = -1;
 
-        VariableLease(Object owner) {
+        Lease(Object owner, Pool pool) {
             super(owner, CleanerFactory.cleaner());
+            this.pool = pool;
         }
 
         @Override
         public long tryAllocate() {
-            return Arena.tryAllocate(this);
+            return pool.tryAllocate(this);
         }
 
         @Override
         public void clean() {
             if (id >= 0) {
-                free(id);
+                pool.free(id);
             }
         }
     }

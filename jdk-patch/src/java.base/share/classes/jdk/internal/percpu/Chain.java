@@ -25,20 +25,19 @@ import java.lang.ref.Reference;
 
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.ForceInline;
-import jdk.internal.vm.annotation.Stable;
 
 /**
  * Linked lists of nodes outside of the heap, one list on each slot, last in first
  * out. A node's first word is its link: the address of the next node, or 0. A
- * variable of {@link Arena} holds the address of each slot's first node.
+ * variable of {@link FreeList} holds the address of each slot's first node.
  *
  * <p>Whoever has popped a node has it alone until it is pushed again. A node may
  * be read as long as the owner lives, also while it is not in a list. There is
  * no ABA: {@link Rseq#loadCbeqStoreAddLoadStore}.
  *
- * <p>Operations are {@linkplain Transaction transactions}. {@code owner} and
- * {@code head} are the same in all calls for one set of lists: {@code head} is the
- * variable's address, which {@code owner} keeps alive, and the nodes too.
+ * <p>Operations are {@linkplain Transaction transactions}. {@code owner} is the free list
+ * that the nodes come from, {@code head} the address of one of its variables, which it
+ * keeps alive, and the nodes too.
  *
  * <p>Near the end of the stack: what is compiled has the stack for a first attempt when
  * its method is entered, but in the interpreter each method is a call that may throw
@@ -58,33 +57,7 @@ public final class Chain {
     private static final int MOST = 1024;
     private static final int WORTH_A_FENCE = 64;
 
-    // Made by initialize(): a static initializer that fails could not be tried again. A thread that got a structure
-    // without synchronization may see null, and calls it, too.
-    @Stable
-    private static Chain transactions;
-
-    private final Transaction<Object> pop = new Pop();
-    private final Transaction<Object> push = new Push();
-    private final Transaction<Object> takeHalf = new TakeHalf();
-
     private Chain() {}
-
-    /**
-     * Makes the transactions, if that was not done before.
-     *
-     * @throws OutOfMemoryError if there is no memory; to be called again then
-     */
-    static synchronized Chain initialize() {
-        if (transactions == null) {
-            transactions = new Chain();
-        }
-        return transactions;
-    }
-
-    private static Chain transactions() {
-        Chain made = transactions;
-        return made != null ? made : initialize();
-    }
 
     // --- Pop
 
@@ -97,7 +70,7 @@ public final class Chain {
      * @param head  the variable
      */
     @ForceInline
-    public static long pop(Object owner, long head) {
+    public static long pop(FreeList owner, long head) {
         int slot = Rseq.usableSlot();
         if (slot >= 0) {
             long node = Rseq.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
@@ -111,29 +84,34 @@ public final class Chain {
                 return node;
             }
         }
-        return transactions().pop.run(owner, head, 0, 0);
+        return owner.popping.run(owner, head, 0, 0);
     }
 
-    private static final class Pop extends Transaction<Object> {
+    static final class Pop extends Transaction<FreeList> {
 
         Pop() {
             super(true);
         }
 
         @Override
-        protected boolean isPossible(Object owner, int slot, long head) {
+        protected ExclusiveUse use(FreeList owner) {
+            return owner.use();
+        }
+
+        @Override
+        protected boolean isPossible(FreeList owner, int slot, long head) {
             return Slots.get(slot, head) != 0;
         }
 
         @Override
-        protected long attempt(Object owner, int slot, long head, long b, long c) {
+        protected long attempt(FreeList owner, int slot, long head, long b, long c) {
             long node = Rseq.loadCbeqStoreAddLoadStore(owner, slot, head, 0, LINK);
             U.loadFence();
             return node > 0 ? node : AGAIN;
         }
 
         @Override
-        protected long plainly(Object owner, int slot, long head, long b, long c) {
+        protected long plainly(FreeList owner, int slot, long head, long b, long c) {
             long first = Slots.address(head, slot);
             long node = U.getLong(first);
             if (node != 0) {
@@ -156,39 +134,44 @@ public final class Chain {
      * @param last  the node at the other end, whose link is overwritten
      */
     @ForceInline
-    public static void push(Object owner, long head, long first, long last) {
+    public static void push(FreeList owner, long head, long first, long last) {
         int slot = Rseq.usableSlot();
         if (slot < 0 || !tryPush(owner, slot, head, first, last)) {
-            transactions().push.run(owner, head, first, last);
+            owner.pushing.run(owner, head, first, last);
         }
     }
 
     @ForceInline
-    private static boolean tryPush(Object owner, int slot, long head, long first, long last) {
-        long old = Slots.get(slot, head);
+    private static boolean tryPush(FreeList owner, int slot, long head, long first, long last) {
+        long old = Slots.getOfCpu(slot, head);
         U.putLong(last + LINK, old);
         U.storeFence();
         return Rseq.loadCbneStore(owner, slot, head, old, first) == Rseq.COMMITTED;
     }
 
-    private static final class Push extends Transaction<Object> {
+    static final class Push extends Transaction<FreeList> {
 
         Push() {
             super(false);
         }
 
         @Override
-        protected boolean isPossible(Object owner, int slot, long head) {
+        protected ExclusiveUse use(FreeList owner) {
+            return owner.use();
+        }
+
+        @Override
+        protected boolean isPossible(FreeList owner, int slot, long head) {
             return true;
         }
 
         @Override
-        protected long attempt(Object owner, int slot, long head, long first, long last) {
+        protected long attempt(FreeList owner, int slot, long head, long first, long last) {
             return tryPush(owner, slot, head, first, last) ? DONE : AGAIN;
         }
 
         @Override
-        protected long plainly(Object owner, int slot, long head, long first, long last) {
+        protected long plainly(FreeList owner, int slot, long head, long first, long last) {
             pushPlainly(slot, head, first, last);
             return DONE;
         }
@@ -210,38 +193,37 @@ public final class Chain {
      * @param owner keeps everything alive
      * @param head  the variable
      */
-    public static long takeFromOthers(Object owner, long head) {
-        Transaction<Object> takeHalf = transactions().takeHalf;
+    public static long takeFromOthers(FreeList owner, long head) {
         long taken = 0;
         for (int slot = 0; taken == 0 && slot < Slots.count(); slot++) {
-            if (takeHalf.isPossible(owner, slot, head)) {
-                taken = takeHalf.exclusivelyIfFree(owner, slot, head, 0, 0);
+            if (owner.takingHalf.isPossible(owner, slot, head)) {
+                taken = owner.takingHalf.exclusively(owner, slot, head, 0, 0);
             }
         }
         Reference.reachabilityFence(owner);
         return taken;
     }
 
-    private static final class TakeHalf extends Transaction<Object> {
+    static final class TakeHalf extends Transaction<FreeList> {
 
         TakeHalf() {
             super(true);
         }
 
         @Override
-        protected boolean isPossible(Object owner, int slot, long head) {
+        protected ExclusiveUse use(FreeList owner) {
+            return owner.use();
+        }
+
+        @Override
+        protected boolean isPossible(FreeList owner, int slot, long head) {
             // What is counted here changes meanwhile; the nodes remain readable.
             return count(slot, head) >= WORTH_A_FENCE;
         }
 
-        @Override
-        protected long attempt(Object owner, int slot, long head, long b, long c) {
-            return AGAIN;
-        }
-
         // The first ones, and leaves the rest.
         @Override
-        protected long plainly(Object owner, int slot, long head, long b, long c) {
+        protected long plainly(FreeList owner, int slot, long head, long b, long c) {
             int half = count(slot, head) / 2;
             if (half == 0) {
                 return REFUSED;
@@ -257,25 +239,70 @@ public final class Chain {
         }
     }
 
+    /** Takes the first nodes off, as many as there are up to a number. */
+    static final class Detach extends Transaction<FreeList> {
+
+        Detach() {
+            super(true);
+        }
+
+        @Override
+        protected ExclusiveUse use(FreeList owner) {
+            return owner.use();
+        }
+
+        @Override
+        protected boolean isPossible(FreeList owner, int slot, long head) {
+            return Slots.get(slot, head) != 0;
+        }
+
+        @Override
+        protected long plainly(FreeList owner, int slot, long head, long most, long c) {
+            long first = Slots.get(slot, head);
+            if (first == 0) {
+                return REFUSED;
+            }
+            long last = first;
+            for (long i = 1; i < most && next(last) != 0; i++) {
+                last = next(last);
+            }
+            U.putLong(Slots.address(head, slot), next(last));
+            link(last, 0);
+            return first;
+        }
+    }
+
+    /**
+     * {@return the first nodes of a slot, linked, or 0 if there is none}
+     *
+     * @param owner keeps everything alive
+     * @param head  the variable
+     * @param slot  any slot
+     * @param most  how many at most, positive
+     */
+    public static long detach(FreeList owner, long head, int slot, int most) {
+        return owner.detaching.isPossible(owner, slot, head) ? owner.detaching.exclusively(owner, slot, head, most, 0) : 0;
+    }
+
+    /**
+     * Pushes linked nodes to any slot.
+     *
+     * @param owner keeps everything alive
+     * @param head  the variable
+     * @param slot  the slot
+     * @param first the node to be popped first
+     * @param last  the node at the other end
+     */
+    public static void pushTo(FreeList owner, long head, int slot, long first, long last) {
+        owner.pushing.exclusively(owner, slot, head, first, last);
+    }
+
     private static int count(int slot, long head) {
         int count = 0;
         for (long node = Slots.get(slot, head); node != 0 && count < MOST; node = next(node)) {
             count++;
         }
         return count;
-    }
-
-    /**
-     * {@return the first of all nodes of one slot, or 0, linked to the others}
-     * The caller has the slot exclusively.
-     *
-     * @param slot the slot
-     * @param head the variable
-     */
-    public static long takeAllPlainly(int slot, long head) {
-        long first = Slots.get(slot, head);
-        U.putLong(Slots.address(head, slot), 0);
-        return first;
     }
 
     /** {@return the last of linked nodes} */

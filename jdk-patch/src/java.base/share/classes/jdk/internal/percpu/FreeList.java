@@ -30,15 +30,38 @@ import jdk.internal.vm.annotation.Stable;
  */
 public abstract class FreeList {
 
-    // The variable with each slot's first free node.
+    // The variable with each slot's first free node. It begins a group, the rest of which is for who uses the nodes.
     @Stable
     private final long free;
+
+    private final ExclusiveUse use;
+
+    // For Chain. Not static: a static initializer that fails could not be tried again.
+    final Transaction<FreeList> popping = new Chain.Pop();
+    final Transaction<FreeList> pushing = new Chain.Push();
+    final Transaction<FreeList> takingHalf = new Chain.TakeHalf();
+    final Transaction<FreeList> detaching = new Chain.Detach();
 
     /** Creates a list without nodes. */
     @SuppressWarnings("this-escape") // to a phantom reference
     protected FreeList() {
-        VMServices.ensureStack();
-        free = Memory.allocateVariable(this);
+        VMServices.prepare();
+        free = Memory.allocateGroup(this);
+        use = new ExclusiveUse(free);
+    }
+
+    /** {@return the locks of the variables} */
+    public final ExclusiveUse use() {
+        return use;
+    }
+
+    /**
+     * {@return the address of another variable of the same group} This keeps it alive.
+     *
+     * @param i which, from 1 to 6
+     */
+    public final long variable(int i) {
+        return free + (long) i * Long.BYTES;
     }
 
     /**
@@ -84,6 +107,15 @@ public abstract class FreeList {
     @ForceInline
     public final void giveBack(long node) {
         Chain.push(this, free, node, node);
+    }
+
+    /**
+     * Makes linked nodes free.
+     *
+     * @throws StackOverflowError if there is not stack enough; there are less nodes then
+     */
+    public final void giveBack(long first, long last) {
+        Chain.push(this, free, first, last);
     }
 
     /** Makes linked nodes free, on a slot that the caller has exclusively. */

@@ -60,13 +60,28 @@ public final class Memory {
 
     /**
      * {@return the address in slot 0 of a variable, zero in all slots} There may be
-     * several for one owner.
+     * several for one owner. Others share its exclusive word.
      *
      * @param owner keeps the variable alive
      * @throws OutOfMemoryError if there is no memory, on the heap or outside
      */
     public static long allocateVariable(Object owner) {
-        long address = allocate(owner, new Arena.VariableLease(Objects.requireNonNull(owner)));
+        return allocate(owner, Arena.VARIABLES);
+    }
+
+    /**
+     * {@return the address in slot 0 of seven variables, one after the other, zero in all
+     * slots} They have an exclusive word of their own.
+     *
+     * @param owner keeps the variables alive
+     * @throws OutOfMemoryError if there is no memory, on the heap or outside
+     */
+    public static long allocateGroup(Object owner) {
+        return allocate(owner, Arena.WHOLE_GROUPS);
+    }
+
+    private static long allocate(Object owner, Arena.Pool pool) {
+        long address = allocate(owner, new Arena.Lease(Objects.requireNonNull(owner), pool));
         if (address == 0) {
             throw outOfMemory("a variable");
         }
@@ -114,6 +129,17 @@ public final class Memory {
             throw outOfMemory(bytes + " bytes");
         }
         return address;
+    }
+
+    /**
+     * Gives the pages of memory back before its owner is unreachable. Who still writes there
+     * does no harm: the addresses remain the owner's. What is there is undefined afterwards.
+     *
+     * @param address what {@link #allocateSlots} or {@link #allocateBlock} returned
+     * @param bytes   how much
+     */
+    public static void discard(long address, long bytes) {
+        VMServices.discardMemory(address, bytes);
     }
 
     // Called under no lock that the cleaner wants.

@@ -43,6 +43,41 @@ public final class Segments {
         // A long, an int, a short and a byte.
         byte[] array = new byte[2 * Long.BYTES - 1];
         MemorySegment.ofArray(array).copyFrom(segment(owner, address, array.length).asReadOnly());
+        try (Loan loan = new Loan(address, array.length)) {
+            MemorySegment.ofArray(array).copyFrom(loan.segment());
+        }
+    }
+
+    /** A read-only segment that this thread can use until it is closed. */
+    public static final class Loan implements AutoCloseable {
+        private final MemorySessionImpl session = MemorySessionImpl.createConfined(Thread.currentThread());
+        private final MemorySegment segment;
+
+        /**
+         * Lends memory.
+         *
+         * @param address where it is; the caller keeps it
+         * @param size    how many bytes it has
+         */
+        public Loan(long address, long size) {
+            segment = SegmentFactories.makeNativeSegmentUnchecked(address, size, session).asReadOnly();
+        }
+
+        /** {@return the segment} */
+        public MemorySegment segment() {
+            return segment;
+        }
+
+        /**
+         * Ends the loan.
+         *
+         * @throws IllegalStateException if something keeps the segment's session from
+         *         being closed
+         */
+        @Override
+        public void close() {
+            session.close();
+        }
     }
 
     /**

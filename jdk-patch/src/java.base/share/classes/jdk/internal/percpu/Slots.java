@@ -30,10 +30,12 @@ import jdk.internal.vm.annotation.ForceInline;
  * Where per-CPU variables lie, and reads of them from any thread. A variable's
  * {@code address} is that of its copy in slot 0, and the copies are a stride apart:
  * {@snippet lang="text" :
- * address   + stride         ...   + overflow() * stride
- * slot 0    slot 1                 overflow slot: nobody's, for atomic instructions and locks
+ * address - stride     address    address + stride   ...   last slot of a CPU | nothing
+ * overflow slot        slot 0     slot 1
  * }
- * Nothing here differs between a process with rseq and one without.
+ * The overflow slot has the last number, but lies before the others, so that an index
+ * above the last slot of a CPU leads to no memory. Nothing here differs between a process
+ * with rseq and one without.
  */
 public final class Slots {
 
@@ -70,6 +72,17 @@ public final class Slots {
      */
     @ForceInline
     public static long address(long address, int slot) {
+        return slot == COUNT - 1 ? address - (1L << STRIDE_SHIFT) : ofCpu(address, slot);
+    }
+
+    /**
+     * {@return the address of a variable's copy in a CPU's slot}
+     *
+     * @param address the variable
+     * @param slot    the slot, not the overflow slot; not checked
+     */
+    @ForceInline
+    public static long ofCpu(long address, int slot) {
         return address + ((long) slot << STRIDE_SHIFT);
     }
 
@@ -82,6 +95,17 @@ public final class Slots {
     @ForceInline
     public static long get(int slot, long address) {
         return U.getLongAcquire(null, address(address, slot));
+    }
+
+    /**
+     * {@return the value of one CPU's slot, read with acquire mode}
+     *
+     * @param slot    the slot, not the overflow slot; not checked
+     * @param address the variable
+     */
+    @ForceInline
+    public static long getOfCpu(int slot, long address) {
+        return U.getLongAcquire(null, ofCpu(address, slot));
     }
 
     /**

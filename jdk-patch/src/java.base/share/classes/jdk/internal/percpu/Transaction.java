@@ -42,7 +42,7 @@ import jdk.internal.vm.annotation.DontInline;
  * slow slot, its lock ------- done plainly ------------------------------------------> done
  *    | refused
  *    v
- * this CPU's slot, exclusively (a fence), unless somebody else's action has it
+ * this CPU's slot, exclusively (a fence)
  *    ------------------------ done plainly ------------------------------------------> done
  *    | refused
  *    v
@@ -84,6 +84,9 @@ public abstract class Transaction<S> {
         this.takes = takes;
     }
 
+    /** {@return the locks of the subject's variables} */
+    protected abstract ExclusiveUse use(S subject);
+
     /**
      * {@return whether the transaction is likely not to be refused on a slot} A look that
      * costs little and needs no stack.
@@ -91,11 +94,14 @@ public abstract class Transaction<S> {
     protected abstract boolean isPossible(S subject, int slot, long a);
 
     /**
-     * Tries it on this CPU's slot, with a section. There is stack enough for some calls.
+     * Tries it on this CPU's slot, with a section. There is stack enough for some calls. Not
+     * for a transaction that is only done exclusively.
      *
      * @return {@link #DONE} or another result, or {@link #AGAIN}
      */
-    protected abstract long attempt(S subject, int slot, long a, long b, long c);
+    protected long attempt(S subject, int slot, long a, long b, long c) {
+        return AGAIN;
+    }
 
     /**
      * Does it on a slot that this thread has exclusively, with plain reads and writes.
@@ -138,70 +144,47 @@ public abstract class Transaction<S> {
     }
 
     private long withoutSection(S subject, long a, long b, long c) {
-        ExclusiveUse slow = ExclusiveUse.slow();
-        long result;
-        synchronized (slow) {
-            slow.count();
-            result = plainly(subject, slow.slot(), a, b, c);
-        }
+        int slow = Rseq.isEnabled() ? Slots.overflow() : Stripes.currentStripe();
+        long result = exclusively(subject, slow, a, b, c);
         if (result == REFUSED && Rseq.isEnabled()) {
             // This CPU's slot may not be full, or empty: perhaps it could not be used.
             int here = Rseq.currentSlot();
-            if (here != slow.slot() && isPossible(subject, here, a)) {
-                result = exclusivelyIfFree(subject, here, a, b, c);
+            if (here != slow && isPossible(subject, here, a)) {
+                result = exclusively(subject, here, a, b, c);
             }
         }
-        Reference.reachabilityFence(subject);
         return result;
     }
 
     /**
-     * Does it on any slot, unless that is somebody else's exclusively.
+     * Does it on any slot. Transactions of others on that slot are waited for.
+     *
+     * @return {@link #DONE} or another result, or {@link #REFUSED}
+     * @throws StackOverflowError if there is not stack enough; nothing was changed then
+     */
+    public final long exclusively(S subject, int slot, long a, long b, long c) {
+        ExclusiveUse.Lock lock = use(subject).at(slot);
+        try {
+            synchronized (lock) {
+                try {
+                    lock.keepOff();
+                    return plainly(subject, slot, a, b, c);
+                } finally {
+                    lock.letIn();
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(subject);
+        }
+    }
+
+    /**
+     * Does it on any slot, unless somebody else is at a transaction there.
      *
      * @return {@link #DONE} or another result, or {@link #REFUSED}
      * @throws StackOverflowError if there is not stack enough; nothing was changed then
      */
     public final long exclusivelyIfFree(S subject, int slot, long a, long b, long c) {
-        ExclusiveUse x = ExclusiveUse.ifFree(slot);
-        if (x == null) {
-            return REFUSED;
-        }
-        try {
-            synchronized (x) {
-                try {
-                    return x.tryKeepOff() ? plainly(subject, slot, a, b, c) : REFUSED;
-                } finally {
-                    x.letIn();
-                }
-            }
-        } finally {
-            Reference.reachabilityFence(subject);
-        }
-    }
-
-    /**
-     * Does it on any slot, and waits for others that have it exclusively.
-     *
-     * @return {@link #DONE} or another result, or {@link #REFUSED}
-     * @throws IllegalStateException if this thread runs an action on another slot
-     * @throws StackOverflowError    if there is not stack enough; nothing was changed
-     *         then
-     */
-    public final long exclusively(S subject, int slot, long a, long b, long c) {
-        ExclusiveUse x = ExclusiveUse.at(slot);
-        try {
-            synchronized (x.actions()) {
-                synchronized (x) {
-                    try {
-                        x.keepOff();
-                        return plainly(subject, slot, a, b, c);
-                    } finally {
-                        x.letIn();
-                    }
-                }
-            }
-        } finally {
-            Reference.reachabilityFence(subject);
-        }
+        return use(subject).at(slot).isTaken() ? REFUSED : exclusively(subject, slot, a, b, c);
     }
 }

@@ -81,8 +81,8 @@ public final class VMServices {
             unsafe.ensureClassInitialized(Blocks.class);
             unsafe.ensureClassInitialized(Reclaimer.class);
             unsafe.ensureClassInitialized(CleanerFactory.class);
-            Chain.initialize();
-            ExclusiveUse.initialize();
+            unsafe.ensureClassInitialized(ExclusiveUse.class);
+            unsafe.ensureClassInitialized(ExclusiveActions.class);
             prepared = true;
         }
     }
@@ -103,7 +103,7 @@ public final class VMServices {
      * @param times how many times as much
      * @throws StackOverflowError if there is not
      */
-    static void ensureStack(int times) {
+    public static void ensureStack(int times) {
         if (stackRoom0() < times * STACK_FOR_TRANSACTION) {
             throw new StackOverflowError("a per-CPU transaction needs " + times * STACK_FOR_TRANSACTION
                     + " bytes of stack");
@@ -126,17 +126,26 @@ public final class VMServices {
         fence0();
     }
 
+    // --- Memory
+
     /**
-     * {@return the address of the long whose sign bit keeps sections off a slot}
-     * Its other bits are the VM's and must be left as they are.
-     *
-     * @param slot the slot
+     * {@return the address of slot 0 of a new arena, zeroed} 0 if there is no memory. The
+     * arena has a stride of memory for each slot, as {@link Slots} says, and behind the
+     * last one address space that nobody can use: an index above the last slot leads
+     * there. Pages count only once they are written.
      */
-    static long exclusiveWord(int slot) {
-        return exclusiveWord0(slot);
+    static long reserveArena() {
+        return reserveArena0();
     }
 
-    // --- Memory
+    /**
+     * Gives an arena back. Nothing of it may be in use.
+     *
+     * @param slot0 what {@link #reserveArena} returned
+     */
+    static void releaseArena(long slot0) {
+        releaseArena0(slot0);
+    }
 
     /**
      * {@return the address of zeroed memory, aligned to a page} 0 if there is
@@ -145,7 +154,7 @@ public final class VMServices {
      * @param bytes how much, positive
      */
     static long reserveMemory(long bytes) {
-        return allocateArena0(bytes);
+        return reserveMemory0(bytes);
     }
 
     /**
@@ -155,7 +164,18 @@ public final class VMServices {
      * @param bytes what it was called with
      */
     static void releaseMemory(long base, long bytes) {
-        freeArena0(base, bytes);
+        releaseMemory0(base, bytes);
+    }
+
+    /**
+     * Gives the pages of memory back, not the addresses. What is there is undefined
+     * afterwards.
+     *
+     * @param base  what {@link #reserveMemory} returned
+     * @param bytes what it was called with
+     */
+    static void discardMemory(long base, long bytes) {
+        discardMemory0(base, bytes);
     }
 
     // --- For people and tests
@@ -181,9 +201,11 @@ public final class VMServices {
     private static native int strideShift0();
     private static native void fence0();
     private static native long stackRoom0();
-    private static native long exclusiveWord0(int slot);
-    private static native long allocateArena0(long bytes);
-    private static native void freeArena0(long base, long bytes);
+    private static native long reserveArena0();
+    private static native void releaseArena0(long slot0);
+    private static native long reserveMemory0(long bytes);
+    private static native void releaseMemory0(long base, long bytes);
+    private static native void discardMemory0(long base, long bytes);
     private static native long statistic0(int which);
     private static native String describe0();
 }

@@ -22,9 +22,11 @@
 package jdk.incubator.percpu;
 
 import java.lang.ref.Reference;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 
-import jdk.internal.percpu.ExclusiveUse;
+import jdk.internal.percpu.ExclusiveActions;
 import jdk.internal.percpu.Rseq;
 import jdk.internal.percpu.Slots;
 import jdk.internal.percpu.Stripes;
@@ -52,7 +54,6 @@ import jdk.internal.vm.annotation.ForceInline;
  * calling thread, under a debugger and in a signal storm too, apart from what
  * the processor's atomic instructions need.
  *
- * <p>Passing {@code null} throws {@link NullPointerException}.
  *
  * @since 25
  */
@@ -70,7 +71,7 @@ public final class PerCpu {
      * or {@code -XX:-UseRseq} was given; {@code jcmd <pid> VM.info} and
      * {@code -Xlog:rseq} say which.
      *
-     * <p>Cost: none, it is a constant.
+     * @implNote Cost: none, it is a constant.
      *
      * @return true if this process uses rseq, false if it uses atomics
      */
@@ -83,7 +84,7 @@ public final class PerCpu {
      * Returns how many slots a variable has, the overflow slot included, which
      * is the last one. At least 2. This never changes while the process lives.
      *
-     * <p>Cost: none, it is a constant.
+     * @implNote Cost: none, it is a constant.
      *
      * @return the number of slots
      */
@@ -104,7 +105,7 @@ public final class PerCpu {
      * {@code currentSlot} and {@code weakCompareAndSet} always comes to an end. Without rseq
      * this is the stripe of the carrier thread.
      *
-     * <p>Cost: with rseq, about that of reading a thread-local field.
+     * @implNote Cost: with rseq, about that of reading a thread-local field.
      *
      * @return a slot, from 0 to {@link #slots()}{@code  - 1}
      */
@@ -117,9 +118,11 @@ public final class PerCpu {
 
     /**
      * Adds to this CPU's slot of a variable. The slot wraps around as
-     * {@code long} addition does. librseq's {@code load_add_store}.
+     * {@code long} addition does.
      *
-     * <p>Memory ordering: as with opaque mode. Cost: with rseq, a
+     * <p>Memory ordering: as with opaque mode.
+     *
+     * @implNote This is librseq's {@code load_add_store}. Cost: with rseq, a
      * few plain instructions on memory that this CPU has in its cache, and none
      * that is atomic: as much as a plain {@code field += delta} that has to wait
      * for the one before it, a few times as much where the processor saves the
@@ -142,10 +145,12 @@ public final class PerCpu {
      * Adds to this CPU's slot of a variable and returns what the slot held
      * before. The slot wraps around as {@code long} addition does.
      *
-     * <p>The result says something about that one slot only: two threads that
+     * <p>Memory ordering: as {@link #add}.
+     *
+     * @apiNote The result says something about that one slot only: two threads that
      * run on different CPUs may get the same result.
      *
-     * <p>Memory ordering and cost: as {@link #add}.
+     * @implNote Cost: as {@link #add}.
      *
      * @param v     the variable
      * @param delta what to add
@@ -163,12 +168,14 @@ public final class PerCpu {
 
     /**
      * Replaces the value of this CPU's slot of a variable if it is the expected
-     * one. Which slot that was is not told. Use it for a state that each CPU
-     * has for itself; where the new value depends on the old one, use
-     * {@link #weakCompareAndSet(PerCpuLong, int, long, long)}.
+     * one. Which slot that was is not told.
      *
-     * <p>Memory ordering: as with opaque mode, whether it stores or not. Cost: with
-     * rseq, that of a plain load, compare and store; without, that of an
+     * <p>Memory ordering: as with opaque mode, whether it stores or not.
+     *
+     * @apiNote This is for a state that each CPU has for itself. Where the new value
+     * depends on the old one, use {@link #weakCompareAndSet(PerCpuLong, int, long, long)}.
+     *
+     * @implNote Cost: with rseq, that of a plain load, compare and store; without, that of an
      * uncontended atomic compare-and-exchange.
      *
      * @param v        the variable
@@ -191,7 +198,7 @@ public final class PerCpu {
      * Replaces the value of one slot of a variable if this thread may update
      * that slot now and the slot holds the expected value. It may fail though the slot
      * holds the expected value, as {@link java.lang.invoke.VarHandle#weakCompareAndSet}
-     * may: here because the thread was moved. librseq's {@code load_cbne_store}.
+     * may: here because the thread was moved.
      *
      * <p>A thread may update the slot of the CPU it runs on, or the one that it has
      * exclusively ({@link #exclusive}), and anybody may update the overflow slot.
@@ -220,9 +227,11 @@ public final class PerCpu {
      * was moved; compare {@link PerCpuLong#get} with {@code expected} to tell, if
      * it matters. Without rseq a thread may update any slot.
      *
-     * <p>Memory ordering: as with opaque mode, whether it stores or not. Cost: with
-     * rseq, that of a plain load, two compares and a store; on the overflow slot
-     * and without rseq, that of an atomic compare-and-set.
+     * <p>Memory ordering: as with opaque mode, whether it stores or not.
+     *
+     * @implNote This is librseq's {@code load_cbne_store}. Cost: with rseq, that of a plain
+     * load, two compares and a store; on the overflow slot and without rseq, that of an
+     * atomic compare-and-set.
      *
      * @param v        the variable
      * @param slot     the slot, from 0 to {@link #slots()}{@code  - 1}
@@ -237,7 +246,7 @@ public final class PerCpu {
         Objects.checkIndex(slot, Slots.count());
         if (Rseq.isEnabled() && slot != Slots.overflow()) {
             int status = Rseq.loadCbneStore(v, slot, v.address, expected, value);
-            if (status != Rseq.MOVED || !ExclusiveUse.isHeld(slot)) {
+            if (status != Rseq.MOVED || !ExclusiveActions.isHeld(slot, v.address)) {
                 return status == Rseq.COMMITTED;
             }
             // Nobody else's section is on that slot: the atomic instruction below does.
@@ -248,59 +257,101 @@ public final class PerCpu {
     }
 
     /**
-     * Runs an action while no other thread updates the given slot of any variable
-     * or structure by a critical section. It may be the slot of another CPU, busy,
-     * idle or offline, or the overflow slot. This is for what a single operation
-     * cannot do: moving counts from one slot to another, looking at two
-     * variables of one slot at one moment.
+     * Runs an action while no other thread updates the given slot of a variable by a
+     * critical section. As {@link #exclusive(java.util.Collection, int, ScopedValue.CallableOp)}
+     * for one variable and no result.
      *
-     * <p>In the action, {@link #weakCompareAndSet(PerCpuLong, int, long, long)} updates that
-     * slot from whatever CPU. All other operations work as always: they update the
-     * slot of the CPU that they run on, or if that is the one that is held, the
-     * overflow slot, as those of other threads do meanwhile. (A structure whose
-     * overflow slot is full, or empty, may use the one that is held.) So nobody waits for the
-     * action to end, but who calls this method, or removes something from a
-     * structure remotely, for the same slot.
-     *
-     * <p>Where there are no critical sections, nothing is kept off but other actions
-     * on the same slot: on the overflow slot, and on any slot if rseq is not
-     * {@linkplain #isSupported() supported}. Updates are atomic instructions there,
-     * each still one step, and an action that updates variables with
-     * {@code weakCompareAndSet} alone and looks at what that returns loses nothing.
-     *
-     * <p>Actions do not nest, since threads that hold one slot and want another
-     * would wait for each other: in an action, this method, and remote operations
-     * of structures on another slot, throw an exception. An action that throws leaves
-     * the slot as usable as one that returns.
-     *
-     * <p>Memory ordering: the action sees all that sections did to the slot before,
-     * and sections see what the action did to it. Actions on the same slot
-     * <i>happen before</i> one another; nothing else is ordered.
-     *
-     * <p>Cost: a fence, which makes every thread in the process leave its critical
-     * section. On two CPUs it was measured to take 0.2 microseconds if no other
-     * thread runs, 15 with one and 65 with seven. Where the kernel's
-     * {@code membarrier} cannot be had or be trusted, it is a handshake with all Java
-     * threads, which waits for each that runs: milliseconds, if there are more of
-     * them than CPUs. No fence for the overflow slot and without rseq.
-     *
-     * <p>The mechanism is what Thomas Gleixner proposed in 2017 as the slow path of
-     * restartable sequences, in place of the system call {@code cpu_opv}.
-     *
+     * @param v      the variable
      * @param slot   the slot, from 0 to {@link #slots()}{@code  - 1}
      * @param action what to run
      * @throws IndexOutOfBoundsException if there is no such slot
      * @throws IllegalStateException     if this thread is in such an action already
      * @throws StackOverflowError        if there is not stack enough to give the slot
      *                                   back in any case; nothing was done then
-     * @throws OutOfMemoryError          if this is the first use of this package and
-     *                                   there is no memory for it; nothing was done
-     *                                   then
+     * @throws OutOfMemoryError          if there is no memory; nothing was done then
      */
-    public static void exclusive(int slot, Runnable action) {
+    public static void exclusive(PerCpuLong v, int slot, Runnable action) {
+        Objects.requireNonNull(action);
+        exclusive(List.of(v), slot, new WithoutResult(action));
+    }
+
+    private record WithoutResult(Runnable action) implements ScopedValue.CallableOp<Void, RuntimeException> {
+        @Override
+        public Void call() {
+            action.run();
+            return null;
+        }
+    }
+
+    /**
+     * Runs an action while no other thread updates the given slot of some variables by a
+     * critical section, and returns its result. The slot may be that of another CPU, busy,
+     * idle or offline, or the overflow slot. This is for what a single operation cannot do:
+     * moving counts from one slot to another, looking at two variables of one slot at one
+     * moment.
+     *
+     * <p>In the action, {@link #weakCompareAndSet} updates that slot of these variables from
+     * whatever CPU. All other operations work as always: they update the slot of the CPU
+     * that they run on. Where that is the slot that is held, they update the overflow slot,
+     * in the action and in other threads. So nobody waits for the action to end, but who
+     * calls this method for the same slot of one of the variables.
+     *
+     * <p>Up to seven variables share one exclusive word. Operations on a variable that shares
+     * it with one of these go to the overflow slot, too, which takes longer and changes
+     * nothing else. Structures share it with nobody: what others do with a structure is not
+     * held up by an action, and in an action structures may be used.
+     *
+     * <p>On the overflow slot, and on any slot if rseq is not
+     * {@linkplain #isSupported() supported}, only other actions are kept off. Other updates
+     * are atomic instructions there, each of them one step. An action that updates variables
+     * with {@code weakCompareAndSet} alone, and looks at what that returns, loses nothing.
+     *
+     * <p>Actions do not nest, since threads that hold one slot and want another would wait
+     * for each other. An action that throws leaves the slot as usable as one that returns.
+     *
+     * <p>Memory ordering: the action sees all that sections did to the slot before,
+     * and sections see what the action did to it. Actions on the same slot of a variable
+     * <i>happen before</i> one another; nothing else is ordered.
+     *
+     * @implNote The mechanism is what Thomas Gleixner proposed in 2017 as the slow path of
+     * restartable sequences, in place of the system call {@code cpu_opv}. Cost: a fence, which makes every thread in the process leave its critical
+     * section. On two CPUs it was measured to take 0.2 microseconds if no other
+     * thread runs, 15 with one and 65 with seven. Where the kernel's
+     * {@code membarrier} cannot be had or be trusted, it is a handshake with all Java
+     * threads, which waits for each that runs: milliseconds, if there are more of
+     * them than CPUs. No fence for the overflow slot and without rseq.
+     *
+     * @param <R>       the type of the result
+     * @param <X>       what the action may throw
+     * @param variables the variables
+     * @param slot      the slot, from 0 to {@link #slots()}{@code  - 1}
+     * @param action    what to run
+     * @return what the action returns
+     * @throws X                         what the action throws
+     * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws IllegalArgumentException  if there are no variables
+     * @throws IllegalStateException     if this thread is in such an action already
+     * @throws StackOverflowError        if there is not stack enough to give the slot
+     *                                   back in any case; nothing was done then
+     * @throws OutOfMemoryError          if there is no memory; nothing was done then
+     */
+    public static <R, X extends Throwable> R exclusive(Collection<PerCpuLong> variables, int slot,
+                                                       ScopedValue.CallableOp<? extends R, X> action) throws X {
         Objects.checkIndex(slot, Slots.count());
         Objects.requireNonNull(action);
+        PerCpuLong[] all = variables.toArray(new PerCpuLong[0]);
+        if (all.length == 0) {
+            throw new IllegalArgumentException("there must be a variable whose slot is used exclusively");
+        }
         VMServices.prepare();
-        ExclusiveUse.run(slot, action);
+        long[] addresses = new long[all.length];
+        for (int i = 0; i < all.length; i++) {
+            addresses[i] = all[i].address;
+        }
+        try {
+            return ExclusiveActions.run(addresses, slot, action);
+        } finally {
+            Reference.reachabilityFence(all);
+        }
     }
 }

@@ -22,6 +22,7 @@
 package jdk.incubator.percpu;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 import jdk.internal.misc.Unsafe;
 import jdk.internal.percpu.Chain;
@@ -93,6 +94,90 @@ final class PerCpuCells extends FreeList {
         Object element = array[index];
         array[index] = null;
         return element;
+    }
+
+    /**
+     * Calls an action for the elements of linked cells, and makes the cells free.
+     *
+     * @param first  the first cell, or 0
+     * @param action what to do with each element. If it throws, it is called for the others
+     *               all the same, and what it threw first is thrown at the end
+     * @return how many elements there were
+     */
+    @SuppressWarnings("unchecked")
+    <E> int consume(long first, Consumer<? super E> action) {
+        int count = 0;
+        Throwable thrown = null;
+        long last = 0;
+        for (long cell = first; cell != 0; cell = Chain.next(cell)) {
+            last = cell;
+            count++;
+            try {
+                action.accept((E) clear(cell));
+            } catch (Throwable t) {
+                if (thrown == null) {
+                    thrown = t;
+                } else if (thrown != t) {
+                    suppress(thrown, t);
+                }
+            }
+        }
+        if (count != 0) {
+            try {
+                giveBack(first, last);
+            } catch (StackOverflowError error) {
+                // What the action has thrown is worth more than the cells.
+            }
+        }
+        if (thrown != null) {
+            throwAny(thrown);
+        }
+        return count;
+    }
+
+    private static void suppress(Throwable thrown, Throwable another) {
+        try {
+            thrown.addSuppressed(another);
+        } catch (OutOfMemoryError | StackOverflowError error) {
+            // The other elements are worth more.
+        }
+    }
+
+    // The action could throw it.
+    @SuppressWarnings("unchecked")
+    private static <X extends Throwable> void throwAny(Throwable thrown) throws X {
+        throw (X) thrown;
+    }
+
+    /**
+     * {@return cells, one for each element, which is in it} There is stack for two
+     * transactions.
+     *
+     * @throws OutOfMemoryError   if there is no memory; nothing has changed then
+     * @throws StackOverflowError likewise
+     */
+    long[] fill(Object[] all) {
+        long[] filled = new long[all.length];
+        int count = 0;
+        try {
+            for (; count < all.length; count++) {
+                long cell = take();
+                array(cell)[index(cell)] = all[count];
+                filled[count] = cell;
+            }
+        } catch (Throwable t) {
+            empty(filled, 0, count);
+            throw t;
+        }
+        return filled;
+    }
+
+    /** Empties some of such cells and makes them free. */
+    void empty(long[] filled, int from, int to) {
+        for (int i = from; i < to; i++) {
+            clear(filled[i]);
+            giveBack(filled[i]);
+        }
     }
 
     // The first of a chunk of new cells.

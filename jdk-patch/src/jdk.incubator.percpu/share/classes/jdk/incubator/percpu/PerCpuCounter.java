@@ -116,7 +116,9 @@ public class PerCpuCounter extends Number {
     /**
      * Adds the given value, on the slot of the CPU that this thread runs on.
      *
-     * <p>Memory ordering: as with opaque mode. Cost: see {@link PerCpu#add}.
+     * <p>Memory ordering: as with opaque mode.
+     *
+     * @implNote Cost: see {@link PerCpu#add}.
      *
      * @param x the value to add
      */
@@ -156,9 +158,11 @@ public class PerCpuCounter extends Number {
      * are positive the sum is never negative.
      *
      * <p>Memory ordering: each slot is read as with
-     * {@linkplain java.lang.invoke.VarHandle#getOpaque opaque} mode. Cost: one
-     * load for each of {@link PerCpu#slots()} slots, most of them cache misses.
-     * It visits each slot once, whatever others do.
+     * {@linkplain java.lang.invoke.VarHandle#getOpaque opaque} mode. Each slot is read
+     * once, whatever others do.
+     *
+     * @implNote Cost: one load for each of {@link PerCpu#slots()} slots, most of them cache
+     * misses.
      *
      * @return the sum
      */
@@ -196,9 +200,10 @@ public class PerCpuCounter extends Number {
      *
      * <p>Memory ordering: each slot is read as with
      * {@linkplain java.lang.invoke.VarHandle#getOpaque opaque} mode; calls on one
-     * counter are totally ordered among themselves. Cost: that of
-     * {@link #sum()} and an atomic compare-and-set, and again if another
-     * thread's reset came in between; one of the threads always gets on.
+     * counter are totally ordered among themselves.
+     *
+     * @implNote Cost: that of {@link #sum()} and an atomic compare-and-set, and again if
+     * another thread's reset came in between; one of the threads always gets on.
      *
      * @return the sum
      */

@@ -78,21 +78,30 @@ import jdk.internal.vm.annotation.Stable;
  * into a mapped file which is shorter than it was is lost.
  *
  * <p>Progress: every method ends after a bounded number of steps, under a
- * debugger too. Nobody waits but {@link #steal} for others that want the same slot
- * exclusively, and threads on the overflow slot for each other's transactions.
+ * debugger too. Nobody waits but {@link #steal} and {@link #push(int, MemorySegment)} for
+ * others that want the same slot exclusively, and threads on the overflow slot for each
+ * other's transactions.
  *
- * <p>Use case 6 of the restartable sequences' authors: librseq's
- * {@code percpu_memcpy_buffer_push} and {@code percpu_memcpy_buffer_pop}.
+ * <p>Memory: the capacity outside of the heap, on each slot, once it is used. It is freed
+ * when the stack is {@linkplain #close closed}, or some time after it became unreachable.
+ * When it is closed, every method that pushes, takes or looks at a slot throws
+ * {@link IllegalStateException}.
+ *
+ * @implNote The sections are those of {@code percpu_memcpy_buffer_push} and
+ * {@code percpu_memcpy_buffer_pop} in librseq's tests.
  *
  * @since 25
  */
 // The variable is the number of elements.
-public final class PerCpuDataStack extends PerCpuVariable {
+public final class PerCpuDataStack extends PerCpuVariable implements AutoCloseable {
 
     /** The largest size of an element, in bytes. */
     public static final int MAX_ELEMENT_SIZE = Rseq.MAX_COPY;
 
     private static final Unsafe U = Unsafe.getUnsafe();
+
+    // Instead of a slot's number: this CPU's.
+    private static final int HERE = -1;
 
     // Not static: a static initializer that fails could not be tried again.
     private final Transaction<PerCpuDataStack> pushing = new Push();
@@ -104,6 +113,7 @@ public final class PerCpuDataStack extends PerCpuVariable {
     @Stable
     private final long stride;
 
+    private final ExclusiveUse use;
     private final int elementSize;
     private final int capacity;
 
@@ -126,7 +136,8 @@ public final class PerCpuDataStack extends PerCpuVariable {
         if (capacity <= 0) {
             throw new IllegalArgumentException("capacity must be positive: " + capacity);
         }
-        super();
+        super(true);
+        use = new ExclusiveUse(address);
         this.elementSize = elementSize;
         this.capacity = capacity;
         stride = Memory.stride((long) capacity * elementSize);
@@ -163,7 +174,7 @@ public final class PerCpuDataStack extends PerCpuVariable {
     /**
      * Pushes the bytes of a segment to the stack of this CPU's slot.
      *
-     * <p>Cost: with rseq, a critical section and the copy; without, that of taking
+     * @implNote Cost: with rseq, a critical section and the copy; without, that of taking
      * a lock and the copy.
      *
      * @param source the element, of {@link #elementSize} bytes; if others write it
@@ -171,35 +182,75 @@ public final class PerCpuDataStack extends PerCpuVariable {
      * @return true if it was pushed, false if the slot is full, or if the overflow
      *         slot is and somebody uses this CPU's slot exclusively at this moment
      * @throws IllegalArgumentException if it has another size
-     * @throws IllegalStateException    if its arena is closed
+     * @throws IllegalStateException    if its arena or this stack is closed
      * @throws WrongThreadException     if it is confined to another thread
      * @throws OutOfMemoryError         if it is not copied directly and there is no
      *                                  memory for a block
      */
     public boolean push(MemorySegment source) {
+        return push(source, HERE);
+    }
+
+    /**
+     * Pushes the bytes of a segment to the stack of any slot, from whatever CPU: work for
+     * the thread that runs there.
+     *
+     * @implNote Cost: a fence, as {@link PerCpu#exclusive}, and the copy; nothing but a load if
+     * the slot is full. Others are not held up, but for those who want the same slot of
+     * this stack exclusively; what they push meanwhile may be on the overflow slot.
+     *
+     * @param slot   the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @param source as in {@link #push(MemorySegment)}
+     * @return true if it was pushed, false if the slot is full
+     * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws IllegalArgumentException  if the segment has another size
+     * @throws IllegalStateException     if its arena or this stack is closed
+     * @throws WrongThreadException      if it is confined to another thread
+     * @throws OutOfMemoryError          if it is not copied directly and there is no
+     *                                   memory for a block
+     */
+    public boolean push(int slot, MemorySegment source) {
+        Objects.checkIndex(slot, Slots.count());
+        return push(source, slot);
+    }
+
+    private boolean push(MemorySegment source, int slot) {
         checkSize(source);
         long address = Segments.directAddress(source);
         boolean pushed;
         if (address != 0) {
-            pushed = push(address);
+            pushed = push(address, slot);
         } else {
             long block = Blocks.borrow();
             try {
                 Segments.segment(this, block, elementSize).copyFrom(source);
-                pushed = push(block);
+                pushed = push(block, slot);
             } finally {
                 Blocks.giveBackBlock(block);
             }
         }
         Reference.reachabilityFence(source);
-        return pushed;
+        return pushed || refused();
+    }
+
+    private boolean refused() {
+        use.checkNotRetired();
+        return false;
     }
 
     @ForceInline
-    private boolean push(long source) {
+    private boolean push(long source, int slot) {
+        if (slot == HERE) {
+            return pushHere(source);
+        }
+        return size(slot) < capacity && pushing.exclusively(this, slot, source, 0, 0) == Transaction.DONE;
+    }
+
+    @ForceInline
+    private boolean pushHere(long source) {
         int slot = Rseq.usableSlot();
         if (slot >= 0) {
-            long count = Slots.get(slot, address);
+            long count = Slots.getOfCpu(slot, address);
             if (count < capacity && tryPush(source, slot, count)) {
                 return true;
             }
@@ -217,6 +268,11 @@ public final class PerCpuDataStack extends PerCpuVariable {
 
         Push() {
             super(false);
+        }
+
+        @Override
+        protected ExclusiveUse use(PerCpuDataStack stack) {
+            return stack.use;
         }
 
         @Override
@@ -246,7 +302,7 @@ public final class PerCpuDataStack extends PerCpuVariable {
      * Removes the last element that was pushed to this CPU's slot, or if there is
      * none, to the overflow slot, and copies it into a segment.
      *
-     * <p>Cost: as {@link #push}.
+     * @implNote Cost: as {@link #push}.
      *
      * @param destination where to put it, of {@link #elementSize} bytes; what it
      *                    holds afterwards is undefined if this method returns
@@ -256,7 +312,7 @@ public final class PerCpuDataStack extends PerCpuVariable {
      *         this moment
      * @throws IllegalArgumentException if the segment has another size or is
      *                                  read-only
-     * @throws IllegalStateException    if its arena is closed
+     * @throws IllegalStateException    if its arena or this stack is closed
      * @throws WrongThreadException     if it is confined to another thread
      * @throws OutOfMemoryError         if it is not copied directly and there is no
      *                                  memory for a block
@@ -264,14 +320,14 @@ public final class PerCpuDataStack extends PerCpuVariable {
      *                                  not copied directly, the element may be gone
      */
     public boolean pop(MemorySegment destination) {
-        return pop(destination, -1);
+        return pop(destination, HERE, true);
     }
 
     /**
      * Removes the last element of one slot, from whatever CPU, also if the slot's
      * CPU is offline, and copies it into a segment.
      *
-     * <p>Cost: a fence, as {@link PerCpu#exclusive}, and the copy; nothing but a load
+     * @implNote Cost: a fence, as {@link PerCpu#exclusive}, and the copy; nothing but a load
      * if the slot is empty. Others are not held up, but for those who want the same
      * slot exclusively; what they push meanwhile may be on the overflow slot.
      *
@@ -281,8 +337,7 @@ public final class PerCpuDataStack extends PerCpuVariable {
      * @throws IndexOutOfBoundsException if there is no such slot
      * @throws IllegalArgumentException  if the segment has another size or is
      *                                   read-only
-     * @throws IllegalStateException     if its arena is closed, and in
-     *                                   {@link PerCpu#exclusive} on another slot
+     * @throws IllegalStateException     if its arena or this stack is closed
      * @throws WrongThreadException      if it is confined to another thread
      * @throws OutOfMemoryError          if it is not copied directly and there is no
      *                                   memory for a block
@@ -290,11 +345,33 @@ public final class PerCpuDataStack extends PerCpuVariable {
      */
     public boolean steal(int slot, MemorySegment destination) {
         Objects.checkIndex(slot, Slots.count());
-        return pop(destination, slot);
+        return pop(destination, slot, true);
     }
 
-    // slot: -1 for this CPU's
-    private boolean pop(MemorySegment destination, int slot) {
+    /**
+     * As {@link #steal}, but does nothing if somebody else uses that slot of this stack
+     * exclusively. Of two that begin at the same moment, one may wait until the other has
+     * taken its element.
+     *
+     * @param slot        the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @param destination as in {@link #pop}
+     * @return true if an element was removed, false if the slot is empty or somebody else
+     *         uses it exclusively
+     * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws IllegalArgumentException  if the segment has another size or is
+     *                                   read-only
+     * @throws IllegalStateException     if its arena or this stack is closed
+     * @throws WrongThreadException      if it is confined to another thread
+     * @throws OutOfMemoryError          if it is not copied directly and there is no
+     *                                   memory for a block
+     * @throws StackOverflowError        as in {@link #pop}
+     */
+    public boolean trySteal(int slot, MemorySegment destination) {
+        Objects.checkIndex(slot, Slots.count());
+        return pop(destination, slot, false);
+    }
+
+    private boolean pop(MemorySegment destination, int slot, boolean waits) {
         checkSize(destination);
         if (destination.isReadOnly()) {
             throw new IllegalArgumentException("The segment is read-only");
@@ -302,22 +379,22 @@ public final class PerCpuDataStack extends PerCpuVariable {
         long address = Segments.directAddress(destination);
         boolean popped;
         if (address != 0) {
-            popped = pop(address, slot);
+            popped = pop(address, slot, waits);
         } else {
-            popped = popThroughBlock(destination, slot);
+            popped = popThroughBlock(destination, slot, waits);
         }
         Reference.reachabilityFence(destination);
-        return popped;
+        return popped || refused();
     }
 
     // What can fail comes before the element is off the stack.
-    private boolean popThroughBlock(MemorySegment destination, int slot) {
+    private boolean popThroughBlock(MemorySegment destination, int slot, boolean waits) {
         Segments.acquire(destination);
         try {
             long block = Blocks.borrow();
             try {
                 MemorySegment segment = Segments.segment(this, block, elementSize);
-                boolean popped = pop(block, slot);
+                boolean popped = pop(block, slot, waits);
                 if (popped) {
                     destination.copyFrom(segment);
                 }
@@ -331,15 +408,15 @@ public final class PerCpuDataStack extends PerCpuVariable {
     }
 
     @ForceInline
-    private boolean pop(long destination, int slot) {
-        return slot < 0 ? popHere(destination) : steal(destination, slot);
+    private boolean pop(long destination, int slot, boolean waits) {
+        return slot == HERE ? popHere(destination) : steal(destination, slot, waits);
     }
 
     @ForceInline
     private boolean popHere(long destination) {
         int slot = Rseq.usableSlot();
         if (slot >= 0) {
-            long count = Slots.get(slot, address);
+            long count = Slots.getOfCpu(slot, address);
             if (count != 0 && tryPop(destination, slot, count)) {
                 return true;
             }
@@ -369,6 +446,11 @@ public final class PerCpuDataStack extends PerCpuVariable {
         }
 
         @Override
+        protected ExclusiveUse use(PerCpuDataStack stack) {
+            return stack.use;
+        }
+
+        @Override
         protected boolean isPossible(PerCpuDataStack stack, int slot, long destination) {
             return Slots.get(slot, stack.address) != 0;
         }
@@ -391,12 +473,13 @@ public final class PerCpuDataStack extends PerCpuVariable {
         }
     }
 
-    private boolean steal(long destination, int slot) {
+    private boolean steal(long destination, int slot, boolean waits) {
         if (size(slot) == 0) {
-            ExclusiveUse.checkHolds(slot);
             return false;
         }
-        return popping.exclusively(this, slot, destination, 0, 0) == Transaction.DONE;
+        long result = waits ? popping.exclusively(this, slot, destination, 0, 0)
+                : popping.exclusivelyIfFree(this, slot, destination, 0, 0);
+        return result == Transaction.DONE;
     }
 
     /**
@@ -407,6 +490,7 @@ public final class PerCpuDataStack extends PerCpuVariable {
      */
     public int size(int slot) {
         Objects.checkIndex(slot, Slots.count());
+        use.checkNotRetired();
         int count = (int) Slots.get(slot, pinnedAddress());
         Reference.reachabilityFence(this);
         return count;
@@ -417,6 +501,21 @@ public final class PerCpuDataStack extends PerCpuVariable {
      * {@link PerCpuLong#sum()}.
      */
     public long size() {
+        use.checkNotRetired();
         return Slots.sum(this, pinnedAddress());
+    }
+
+    /**
+     * Closes this stack and frees its memory at once. Elements that are on it are gone.
+     * Every method that pushes, takes or looks at a slot throws
+     * {@code IllegalStateException} from then on. Closing once more has no effect.
+     *
+     * @implNote Cost: a {@linkplain PerCpu#exclusive fence}, and some system calls.
+     */
+    @Override
+    public void close() {
+        use.retire();
+        Memory.discard(elements, stride * Slots.count());
+        Reference.reachabilityFence(this);
     }
 }

@@ -21,14 +21,14 @@
 
 package jdk.incubator.percpu;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.lang.ref.Reference;
+import java.util.Collection;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import jdk.internal.percpu.Chain;
-import jdk.internal.percpu.ExclusiveUse;
 import jdk.internal.percpu.Slots;
-import jdk.internal.percpu.Transaction;
+import jdk.internal.percpu.VMServices;
 import jdk.internal.vm.annotation.ForceInline;
 
 /**
@@ -46,12 +46,12 @@ import jdk.internal.vm.annotation.ForceInline;
  * popped on the CPU where it was pushed, if the thread was not moved in between;
  * with {@code mm_cid} slots, on any CPU that takes over the slot. An element on the
  * slot of a CPU where nobody pops any more, because it was taken offline for example,
- * comes back with {@link #drain}. Without rseq a slot is a stripe, and elements come
+ * comes back with {@link #drainTo}. Without rseq a slot is a stripe, and elements come
  * back to threads of the same stripe.
  *
  * <p>If some threads only push and others only pop: an element waits on the slot where
  * it was pushed. A {@code pop} on another slot, or stripe, returns null, and the list
- * grows, since nothing limits it. The side that takes has to call {@code drain} when there
+ * grows, since nothing limits it. The side that takes has to call {@code drainTo} when there
  * is nothing on its own slot:
  * {@snippet lang="java" :
  * final ArrayDeque<Buffer> mine = new ArrayDeque<>();  // one for each thread that takes
@@ -62,13 +62,13 @@ import jdk.internal.vm.annotation.ForceInline;
  *         buffer = buffers.pop();
  *     }
  *     if (buffer == null) {
- *         mine.addAll(buffers.drain());  // from all slots, wherever they were pushed
+ *         buffers.drainTo(mine::add, 1000);  // from all slots, wherever they were pushed
  *         buffer = mine.poll();
  *     }
  *     return buffer;
  * }
  * }
- * A {@code drain} costs a fence for each slot that is not empty, so take as much as there is. Where
+ * A {@code drainTo} costs a fence for each slot that is not empty, so take many at a time. Where
  * elements are to wait up to a limit, or to be taken one by one, {@link PerCpuStack} is
  * the structure.
  *
@@ -80,16 +80,17 @@ import jdk.internal.vm.annotation.ForceInline;
  * way.
  *
  * <p>Progress: every method ends after a bounded number of steps, under a
- * debugger too. Nobody waits but {@link #drain} for others that want the same slot
- * exclusively, and threads on the overflow slot for each other's transactions.
+ * debugger too; {@code drainTo} when a slot is empty or it has what it was asked for.
+ * Nobody waits but {@code drainTo} and {@link #push(int, Object)} for others that want the
+ * same slot exclusively, and threads on the overflow slot for each other's transactions.
  *
  * <p>Memory: an element and its link are in a cell, 16 bytes outside of the heap and
  * a reference on it. The list makes 1024 when it is larger than ever before, and
  * uses them again. A push makes no object. A list refers to nothing that was
  * popped.
  *
- * <p>Use case 3 of the restartable sequences' authors: librseq's
- * {@code percpu_list_push} and {@code percpu_list_pop}. As there, an element that was
+ * @implNote The sections are those of {@code percpu_list_push} and
+ * {@code percpu_list_pop} in librseq's tests. As there, an element that was
  * popped and pushed again meanwhile confuses nobody (there is no ABA problem): a
  * pop is one critical section.
  *
@@ -99,10 +100,10 @@ import jdk.internal.vm.annotation.ForceInline;
 // The variable is the address of the first cell.
 public final class PerCpuList<E> extends PerCpuVariable {
 
-    // Not static: a static initializer that fails could not be tried again.
-    private final Transaction<Drained<?>> draining = new Drain();
+    // Elements that are removed at a time.
+    private static final int PART = 256;
 
-    private final PerCpuCells cells = new PerCpuCells();
+    private final PerCpuCells cells;
 
     /**
      * Creates a list that is empty on every slot.
@@ -111,13 +112,15 @@ public final class PerCpuList<E> extends PerCpuVariable {
      *         outside
      */
     public PerCpuList() {
-        super();
+        PerCpuCells cells = new PerCpuCells();
+        super(cells.variable(1));
+        this.cells = cells;
     }
 
     /**
      * Pushes an element to the list of this CPU's slot.
      *
-     * <p>Cost: with rseq, two critical sections and the store of a reference;
+     * @implNote Cost: with rseq, two critical sections and the store of a reference;
      * without, two times that of taking a lock. Now and then that of making
      * cells.
      *
@@ -134,7 +137,7 @@ public final class PerCpuList<E> extends PerCpuVariable {
         int index = cells.index(cell);
         array[index] = e;
         try {
-            Chain.push(this, address, cell, cell);
+            Chain.push(cells, address, cell, cell);
         } catch (StackOverflowError error) {
             // No call: there may be no stack for one.
             array[index] = null;
@@ -146,7 +149,7 @@ public final class PerCpuList<E> extends PerCpuVariable {
      * Removes the last element that was pushed to this CPU's slot, or if there is
      * none, to the overflow slot.
      *
-     * <p>Cost: as {@link #push}.
+     * @implNote Cost: as {@link #push}.
      *
      * @return the element, or null if both slots are empty, or if the overflow slot
      *         is and somebody uses this CPU's slot exclusively at this moment
@@ -154,7 +157,7 @@ public final class PerCpuList<E> extends PerCpuVariable {
     @ForceInline
     @SuppressWarnings("unchecked")
     public E pop() {
-        long cell = Chain.pop(this, address);
+        long cell = Chain.pop(cells, address);
         if (cell == 0) {
             return null;
         }
@@ -182,108 +185,109 @@ public final class PerCpuList<E> extends PerCpuVariable {
     }
 
     /**
-     * Removes all elements of one slot, from whatever CPU, also if the slot's
-     * CPU is offline.
+     * Pushes an element to the list of any slot: work for another CPU.
      *
-     * <p>Cost: a fence, as {@link PerCpu#exclusive}, and some nanoseconds for each
-     * element; nothing but a load if there is none. Others are not held up, but
-     * for those who want the same slot exclusively.
+     * @implNote Cost: a fence, as {@link PerCpu#exclusive}. Others are not held up, but for those
+     * who want the same slot exclusively; what they push meanwhile may be on the overflow
+     * slot.
      *
      * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
-     * @return the elements, the last one that was pushed first
+     * @param e    the element
      * @throws IndexOutOfBoundsException if there is no such slot
-     * @throws IllegalStateException in {@link PerCpu#exclusive} on another slot
-     * @throws OutOfMemoryError if there is no memory for the result; nothing was
-     *         removed then
+     * @throws NullPointerException if the element is null
+     * @throws OutOfMemoryError if the list has to grow and there is no memory;
+     *         the element was not pushed then
      */
-    public List<E> drain(int slot) {
+    public void push(int slot, E e) {
         Objects.checkIndex(slot, Slots.count());
-        ExclusiveUse.checkHolds(slot);
-        ArrayList<E> elements = new ArrayList<>(0);
-        drain(slot, elements);
-        return elements;
-    }
-
-    private void drain(int slot, ArrayList<E> elements) {
-        if (Slots.get(slot, pinnedAddress()) == 0) {
-            return;
-        }
-        draining.exclusively(new Drained<>(this, elements), slot, 0, 0, 0);
-    }
-
-    private record Drained<E>(PerCpuList<E> list, ArrayList<E> elements) {
-        @SuppressWarnings("unchecked")
-        void drain(int slot) {
-            int count = 0;
-            long last = 0;
-            for (long cell = Slots.get(slot, list.address); cell != 0; cell = Chain.next(cell)) {
-                last = cell;
-                count++;
-            }
-            if (count == 0) {
-                return;
-            }
-            // Before anything changes: it may fail.
-            elements.ensureCapacity(elements.size() + count);
-            long first = Chain.takeAllPlainly(slot, list.address);
-            for (long cell = first; cell != 0; cell = Chain.next(cell)) {
-                elements.add((E) list.cells.clear(cell));
-            }
-            // To the slot where they came from, lest cells wander to whoever drains.
-            list.cells.giveBackPlainly(slot, first, last);
-        }
-    }
-
-    private static final class Drain extends Transaction<Drained<?>> {
-
-        Drain() {
-            super(true);
-        }
-
-        @Override
-        protected boolean isPossible(Drained<?> drained, int slot, long a) {
-            return Slots.get(slot, drained.list.address) != 0;
-        }
-
-        @Override
-        protected long attempt(Drained<?> drained, int slot, long a, long b, long c) {
-            return AGAIN;
-        }
-
-        @Override
-        protected long plainly(Drained<?> drained, int slot, long a, long b, long c) {
-            drained.drain(slot);
-            return DONE;
-        }
+        Objects.requireNonNull(e);
+        // What the transaction wants, and more: after a cell was taken nothing fails.
+        VMServices.ensureStack(2);
+        long cell = cells.take();
+        cells.array(cell)[cells.index(cell)] = e;
+        Chain.pushTo(cells, address, slot, cell, cell);
+        Reference.reachabilityFence(this);
     }
 
     /**
-     * Removes all elements of all slots, one slot after the other. What is pushed
-     * meanwhile may be among them or not.
+     * Pushes elements to the list of this CPU's slot, all in one critical section. The last
+     * one will be popped first.
      *
-     * <p>Cost: that of {@link #drain(int)} for each slot.
+     * @implNote Cost: with rseq, one critical section for all, and one for the cell of each.
      *
-     * @return the elements; those of one slot are together, the last one that was
-     *         pushed first. If there is no memory for all of them, those of some
-     *         slots only
-     * @throws IllegalStateException in {@link PerCpu#exclusive}
-     * @throws OutOfMemoryError if there is no memory for any; nothing was removed
-     *         then
+     * @param elements the elements
+     * @throws NullPointerException if the collection or an element is null; nothing was
+     *         pushed then
+     * @throws OutOfMemoryError if there is no memory; nothing was pushed then
      */
-    public List<E> drain() {
-        if (ExclusiveUse.heldSlot() >= 0) {
-            throw new IllegalStateException("This thread is in an exclusive action: draining all slots would nest");
+    public void pushAll(Collection<? extends E> elements) {
+        Object[] all = elements.toArray();
+        for (Object e : all) {
+            Objects.requireNonNull(e);
         }
-        ArrayList<E> elements = new ArrayList<>(0);
-        try {
-            for (int slot = 0; slot < Slots.count(); slot++) {
-                drain(slot, elements);
-            }
-        } catch (OutOfMemoryError | StackOverflowError e) {
-            if (elements.isEmpty()) {
-                throw e;
+        if (all.length == 0) {
+            return;
+        }
+        VMServices.ensureStack(2);
+        long[] filled = cells.fill(all);
+        for (int i = 1; i < filled.length; i++) {
+            Chain.link(filled[i], filled[i - 1]);
+        }
+        Chain.push(cells, address, filled[filled.length - 1], filled[0]);
+        Reference.reachabilityFence(this);
+    }
+
+    /**
+     * Removes elements of one slot, from whatever CPU, also if the slot's CPU is offline, and
+     * calls an action for each.
+     *
+     * <p>Elements are removed in parts of 256. If the action throws, it is called for the
+     * other elements of the same part all the same, nothing more is removed, and what it
+     * threw first is passed on. So none is lost. What is pushed meanwhile, by the action
+     * too, may be among the elements: if they come as fast as they are removed, only
+     * {@code max} ends this.
+     *
+     * @implNote Cost: a fence, as {@link PerCpu#exclusive}, for each part, and some nanoseconds for
+     * each element; nothing but a load if there is none. Others are not held up, but for
+     * those who want the same slot exclusively.
+     *
+     * @param slot   the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @param action what to do with each element, the last one that was pushed first
+     * @param max    how many to remove at most; none, if it is not positive
+     * @return how many were removed
+     * @throws IndexOutOfBoundsException if there is no such slot
+     */
+    public int drainTo(int slot, Consumer<? super E> action, int max) {
+        Objects.checkIndex(slot, Slots.count());
+        Objects.requireNonNull(action);
+        int count = 0;
+        while (count < max) {
+            int most = Math.min(max - count, PART);
+            int removed = cells.consume(Chain.detach(cells, pinnedAddress(), slot, most), action);
+            count += removed;
+            if (removed < most) {
+                break;
             }
         }
-        return elements;
+        Reference.reachabilityFence(this);
+        return count;
+    }
+
+    /**
+     * Removes elements of all slots, one slot after the other, and calls an action for each.
+     * As {@link #drainTo(int, Consumer, int)}, for each slot.
+     *
+     * @param action what to do with each element
+     * @param max    how many to remove at most, from all slots together; none, if it is not
+     *               positive
+     * @return how many were removed
+     */
+    public int drainTo(Consumer<? super E> action, int max) {
+        Objects.requireNonNull(action);
+        int count = 0;
+        for (int slot = 0; count < max && slot < Slots.count(); slot++) {
+            count += drainTo(slot, action, max - count);
+        }
+        return count;
     }
 }

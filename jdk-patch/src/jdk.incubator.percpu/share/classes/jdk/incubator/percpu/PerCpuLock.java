@@ -62,7 +62,7 @@ import jdk.internal.vm.annotation.ReservedStackAccess;
  * {@link java.util.concurrent.locks.Lock} wants: what a holder did is seen by the
  * next holder of the same slot's lock.
  *
- * <p>Use case 1 of the restartable sequences' authors: {@code rseq_this_cpu_lock}.
+ * @implNote The section is that of {@code rseq_this_cpu_lock} in librseq's tests.
  *
  * @since 25
  */
@@ -83,13 +83,13 @@ public final class PerCpuLock extends PerCpuVariable {
      *         outside
      */
     public PerCpuLock() {
-        super();
+        super(true);
     }
 
     /**
      * Locks the slot of the CPU that this thread runs on, unless it is locked.
      *
-     * <p>Cost: with rseq, about that of reading the slot's number and of
+     * @implNote Cost: with rseq, about that of reading the slot's number and of
      * {@link PerCpu#weakCompareAndSet(PerCpuLong, int, long, long)}; without, that of an
      * atomic compare-and-set. Completes in a bounded number of steps.
      *
@@ -130,7 +130,7 @@ public final class PerCpuLock extends PerCpuVariable {
      * need be: spinning for a while, then sleeping again and again, for some 60
      * microseconds each time. Keeps the thread's interrupt status and waits on.
      *
-     * <p>Cost: that of {@link #tryLock}, if nobody holds the lock. Who holds one
+     * @implNote Cost: that of {@link #tryLock}, if nobody holds the lock. Who holds one
      * when its thread is preempted makes others on that CPU wait until it runs
      * again: hold it shortly.
      *
@@ -172,7 +172,7 @@ public final class PerCpuLock extends PerCpuVariable {
     /**
      * Unlocks a slot, from whatever CPU.
      *
-     * <p>Cost: a load and a store.
+     * @implNote Cost: a load and a store.
      *
      * @param slot what {@link #lock} or {@link #tryLock} returned
      * @throws IllegalMonitorStateException if this thread does not hold the lock

@@ -55,15 +55,16 @@ public final class PerCpuLong extends PerCpuVariable {
      *         outside
      */
     public PerCpuLong() {
-        super();
+        super(false);
     }
 
     /**
      * Returns the value of one slot.
      *
      * <p>Memory ordering: as with
-     * {@linkplain java.lang.invoke.VarHandle#getOpaque opaque} mode. Cost: one
-     * load; a cache miss when another CPU wrote the slot last.
+     * {@linkplain java.lang.invoke.VarHandle#getOpaque opaque} mode.
+     *
+     * @implNote Cost: one load; a cache miss when another CPU wrote the slot last.
      *
      * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
      * @return the value of that slot
@@ -87,8 +88,10 @@ public final class PerCpuLong extends PerCpuVariable {
      * not.
      *
      * <p>Memory ordering: each slot is read as with
-     * {@linkplain java.lang.invoke.VarHandle#getOpaque opaque} mode. Cost: one
-     * load for each of {@link PerCpu#slots()} slots, most of them cache misses.
+     * {@linkplain java.lang.invoke.VarHandle#getOpaque opaque} mode.
+     *
+     * @implNote Cost: one load for each of {@link PerCpu#slots()} slots, most of them cache
+     * misses.
      *
      * @return the sum of all slots
      */

@@ -42,11 +42,11 @@ import jdk.internal.vm.annotation.ReservedStackAccess;
  * <p>For tracers and logs that many threads write and few read.
  *
  * {@snippet lang="java" :
- * try (PerCpuRingBuffer.Record record = buffer.reserve(16)) {
- *     if (record.isReserved()) {
- *         record.putLong(0, System.nanoTime());
- *         record.putLong(8, event);
- *         record.commit();
+ * try (PerCpuRingBuffer.Writer writer = buffer.writer()) {
+ *     if (writer.tryReserve(16)) {
+ *         writer.putLong(0, System.nanoTime());
+ *         writer.putLong(8, event);
+ *         writer.commit();
  *     } else {
  *         LOST.increment();
  *     }
@@ -65,31 +65,33 @@ import jdk.internal.vm.annotation.ReservedStackAccess;
  * time or a number into the records if you need one.
  *
  * <p>Memory ordering: what a thread did before it committed a record <i>happens
- * before</i> the reader's action on that record. {@link Record#commit} is a
+ * before</i> the reader's action on that record. {@link Writer#commit} is a
  * store-release, the reader's look a load-acquire.
  *
  * <p>A full slot refuses records; nothing that was not read is overwritten.
  *
- * <p>Progress: {@code reserve} ends after a bounded number of steps, under a debugger
- * too, and so do the methods of a record. Readers of one slot wait for
+ * <p>Progress: all methods of a writer end after a bounded number of steps, under a debugger
+ * too. Readers of one slot wait for
  * each other.
  *
  * <p>Memory: the capacity outside of the heap, on each slot, once it is used. A
- * record costs 8 bytes and its size, rounded up to a multiple of 8.
+ * record costs 8 bytes and its size, rounded up to a multiple of 8. It is freed when
+ * the buffer is {@linkplain #close closed}, or some time after the buffer became
+ * unreachable.
  *
- * <p>Use case 7 of the restartable sequences' authors, which is the tracer
- * LTTng. There the commit adds to a counter of a whole sub-buffer, for which a thread
+ * @implNote The idea is that of the tracer LTTng, one of the uses that {@code rseq(2)} was
+ * made for. There the commit adds to a counter of a whole sub-buffer, for which a thread
  * that was moved needs an atomic instruction or a system call; here each record
  * has its own word, which after the reservation only its writer writes.
  *
  * @since 25
  */
-public final class PerCpuRingBuffer extends PerCpuRingWriter {
+public final class PerCpuRingBuffer extends PerCpuRingWriter implements AutoCloseable {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
-    // Here and not in Record, which has nothing to initialize: its first use may be near the end of the stack.
-    private static final long RECORD_ADDRESS = U.objectFieldOffset(Record.class, "address");
+    // Here and not in Writer, which has nothing to initialize: its first use may be near the end of the stack.
+    private static final long WRITER_ADDRESS = U.objectFieldOffset(Writer.class, "address");
 
     private static final int MIN_CAPACITY = 64;
     private static final int MAX_CAPACITY = 1 << 30;
@@ -135,70 +137,93 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
     // --- Writing
 
     /**
-     * Reserves room for a record on this CPU's slot. The record is to be committed
-     * or discarded by the same thread, and soon: the reader waits for it.
+     * Returns a writer, with which this thread writes one record after the other. It has no
+     * memory and holds nothing up while it has reserved no record.
      *
-     * <p>Cost: with rseq, one critical section; without, that of taking a lock. No
-     * object is made if compiled code uses the record and drops it. If you try until
-     * there is room, reserve, write and commit in a method of its own, and let the
-     * loop call that until it says that there was room. A loop that does it all itself may be
-     * compiled with two copies of the call, which meet where the record is written,
-     * and then each record is an object and costs several times as much.
+     * @implNote No object is made if compiled code uses the writer and drops it.
      *
-     * @param size the size of the record, in bytes
-     * @return a record to write to, the content of which is undefined; if the slot
-     *         is full, one that is not {@linkplain Record#isReserved reserved}
-     * @throws IllegalArgumentException if {@code size} is negative or larger than
-     *         {@link #maxRecordSize}
+     * @return a writer that has reserved no record
      */
     @ForceInline
-    public Record reserve(int size) {
-        if (size < 0 || size > maxRecordSize()) {
-            throw badSize(size);
-        }
-        // First, because it may fail: once room is reserved the reader waits for it.
-        Record record = new Record(size);
-        reserve(record);
-        return record;
+    public Writer writer() {
+        return new Writer(this);
     }
 
-    private IllegalArgumentException badSize(int size) {
-        return new IllegalArgumentException("size must be from 0 to " + maxRecordSize() + ": " + size);
+    // Not the writer's: it would be an object then.
+    private boolean refused() {
+        use.checkNotRetired();
+        return false;
     }
 
     /**
-     * Room for a record, to be written by the thread that reserved it. All
-     * offsets are in bytes from the record's beginning and need not be aligned;
-     * values have the native byte order.
+     * Writes records, one at a time. A record is reserved, written, and then committed or
+     * discarded, all by the thread that made the writer, and soon: the reader waits for it.
      *
-     * <p>Every method but {@link #isReserved}, {@link #size}, {@link #slot} and
-     * {@link #close} throws {@link WrongThreadException} if another thread calls it,
-     * and {@link IllegalStateException} if there is no room reserved: there was
-     * none, or the record was committed or discarded. Each costs about what its
-     * store costs.
+     * <p>All offsets are in bytes from the record's beginning and need not be aligned;
+     * values have the native byte order. The content of a record that was reserved is
+     * undefined where it was not written.
+     *
+     * @implNote Each method but {@link #tryReserve} costs about what its store costs.
      *
      * @since 25
      */
-    public static final class Record implements AutoCloseable {
+    public static final class Writer implements AutoCloseable {
 
-        private final Thread writer = Thread.currentThread();
-        final int size;
+        private final Thread thread = Thread.currentThread();
+        private final PerCpuRingBuffer ring;
 
         // Of the reservation: see PerCpuRingWriter.
+        int size;
         PerCpuRingMemory memory;
-        int slot = -1;
+        int slot;
         long position;
 
-        // Zero if it is not reserved.
+        // Zero if nothing is reserved.
         long address;
 
-        Record(int size) {
-            this.size = size;
+        Writer(PerCpuRingBuffer ring) {
+            this.ring = ring;
         }
 
         /**
-         * {@return whether there is room reserved for this record} False if there was
-         * none, and after the record was committed or discarded.
+         * Reserves room for a record on this CPU's slot.
+         *
+         * @implNote Cost: with rseq, one critical section; without, that of taking a lock.
+         *
+         * @param size the size of the record, in bytes
+         * @return true if this writer has a record now, false if the slot is full
+         * @throws IllegalArgumentException if {@code size} is negative or larger than
+         *         {@link #maxRecordSize}
+         * @throws IllegalStateException if this writer has a record that is to be committed or
+         *         discarded, or if the buffer is closed
+         * @throws WrongThreadException  if another thread has made this writer
+         */
+        @ForceInline
+        public boolean tryReserve(int size) {
+            if (size < 0 || size > ring.maxRecordSize()) {
+                throw badSize(size);
+            }
+            if (Thread.currentThread() != thread) {
+                throw wrongThread();
+            }
+            if (address != 0) {
+                throw notCommitted();
+            }
+            this.size = size;
+            ring.reserve(this);
+            return address != 0 || ring.refused();
+        }
+
+        private IllegalArgumentException badSize(int size) {
+            return new IllegalArgumentException("size must be from 0 to " + ring.maxRecordSize() + ": " + size);
+        }
+
+        private IllegalStateException notCommitted() {
+            return new IllegalStateException("The record before was neither committed nor discarded");
+        }
+
+        /**
+         * {@return whether there is a record that is to be committed or discarded}
          */
         @ForceInline
         public boolean isReserved() {
@@ -206,14 +231,14 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
         }
 
         /**
-         * {@return the slot that this record is on} -1 if there was no room for it.
+         * {@return the slot that the record is on, or the last record was}
          */
         public int slot() {
             return slot;
         }
 
         /**
-         * {@return the size of this record, in bytes}
+         * {@return the size of the record, in bytes, or the size that was asked for last}
          */
         public int size() {
             return size;
@@ -221,10 +246,10 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
 
         @ForceInline
         private long writable() {
-            if (Thread.currentThread() != writer) {
+            if (Thread.currentThread() != thread) {
                 throw wrongThread();
             }
-            long a = U.getLongOpaque(this, RECORD_ADDRESS);
+            long a = U.getLongOpaque(this, WRITER_ADDRESS);
             if (a == 0) {
                 throw notReserved();
             }
@@ -232,12 +257,11 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
         }
 
         private IllegalStateException notReserved() {
-            return new IllegalStateException(slot < 0 ? "There was no room for the record"
-                    : "The record was committed or discarded before");
+            return new IllegalStateException("No record is reserved: it was committed or discarded, or there was no room");
         }
 
         private WrongThreadException wrongThread() {
-            return new WrongThreadException("The record was reserved by " + writer + ", this is "
+            return new WrongThreadException("The writer was made by " + thread + ", this is "
                     + Thread.currentThread());
         }
 
@@ -253,6 +277,8 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
          * @param offset where
          * @param value  what
          * @throws IndexOutOfBoundsException if it does not fit
+         * @throws IllegalStateException     if no record is reserved
+         * @throws WrongThreadException      if another thread has made this writer
          */
         @ForceInline
         public void putByte(int offset, byte value) {
@@ -266,6 +292,8 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
          * @param offset where
          * @param value  what
          * @throws IndexOutOfBoundsException if it does not fit
+         * @throws IllegalStateException     if no record is reserved
+         * @throws WrongThreadException      if another thread has made this writer
          */
         @ForceInline
         public void putInt(int offset, int value) {
@@ -279,6 +307,8 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
          * @param offset where
          * @param value  what
          * @throws IndexOutOfBoundsException if it does not fit
+         * @throws IllegalStateException     if no record is reserved
+         * @throws WrongThreadException      if another thread has made this writer
          */
         @ForceInline
         public void putLong(int offset, long value) {
@@ -295,6 +325,8 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
          * @param length how many bytes
          * @throws IndexOutOfBoundsException if they do not fit, or the array has not
          *         so many
+         * @throws IllegalStateException     if no record is reserved
+         * @throws WrongThreadException      if another thread has made this writer
          */
         @ForceInline
         public void putBytes(int offset, byte[] source, int from, int length) {
@@ -309,9 +341,10 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
          * @param offset where
          * @param source the bytes
          * @throws IndexOutOfBoundsException if they do not fit
-         * @throws IllegalStateException     if the segment's arena is closed
-         * @throws WrongThreadException      if the segment is confined to another
-         *         thread
+         * @throws IllegalStateException     if no record is reserved, or if the segment's
+         *         arena is closed
+         * @throws WrongThreadException      if another thread has made this writer, or if the
+         *         segment is confined to another thread
          */
         public void putBytes(int offset, MemorySegment source) {
             Objects.checkFromIndexSize((long) offset, source.byteSize(), size);
@@ -320,10 +353,13 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
         }
 
         /**
-         * Hands the record to the reader. It cannot be written any more.
+         * Hands the record to the reader.
          *
-         * @return true if readers get it; false if it was {@linkplain #unblock taken
-         *         away} before: then nobody gets it
+         * @return true if readers get it, unless the buffer is closed before they come to
+         *         it; false if it was {@linkplain #unblock taken away} before, or the
+         *         buffer closed: then nobody gets it
+         * @throws IllegalStateException if no record is reserved
+         * @throws WrongThreadException  if another thread has made this writer
          */
         @ForceInline
         @ReservedStackAccess
@@ -340,7 +376,9 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
          * Gives the record up: the reader will skip it.
          *
          * @return true if it was this thread's until now; false if it was
-         *         {@linkplain #unblock taken away} before
+         *         {@linkplain #unblock taken away} before, or the buffer closed
+         * @throws IllegalStateException if no record is reserved
+         * @throws WrongThreadException  if another thread has made this writer
          */
         @ForceInline
         @ReservedStackAccess
@@ -353,10 +391,11 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
         }
 
         /**
-         * Discards the record if it was not committed.
+         * Discards the record, if there is one that is to be committed or discarded. The
+         * writer can be used again.
          *
-         * @throws WrongThreadException if another thread calls it, and the record
-         *         was neither committed nor discarded
+         * @throws WrongThreadException if another thread has made this writer, and there is
+         *         such a record
          */
         @Override
         @ForceInline
@@ -381,8 +420,10 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
          * Reads a record.
          *
          * @param slot   the slot that it is on
-         * @param record its bytes, read-only. After this call the memory is used
-         *               again: what a segment that was kept shows then is undefined
+         * @param record its bytes, read-only. This thread can use the segment until
+         *               this call ends. Then it is no longer
+         *               {@linkplain MemorySegment.Scope#isAlive alive}, since its memory
+         *               is used again
          */
         void read(int slot, MemorySegment record);
     }
@@ -396,8 +437,8 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
      * lost; those before it were read. Other threads that read the same slot wait, so
      * the action must not wait for them, nor read other slots unless all actions do so in one order.
      *
-     * <p>Cost: some loads for each record, with a cache miss or two if it was just
-     * written on another CPU.
+     * @implNote Cost: some loads and a short-lived segment for each record, with a cache miss or
+     * two if it was just written on another CPU.
      *
      * @param slot   the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
      * @param reader what to do with each record; must not read the same slot
@@ -405,7 +446,9 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
      * @return how many were read
      * @throws IndexOutOfBoundsException if there is no such slot
      * @throws IllegalStateException     if the reader calls this method for the same
-     *         slot
+     *         slot, if something keeps a record's segment from being closed, or if this
+     *         buffer is closed
+     * @throws OutOfMemoryError          if there is no memory for a record's segment
      */
     public int read(int slot, Reader reader, int limit) {
         Objects.checkIndex(slot, Slots.count());
@@ -414,13 +457,17 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
     }
 
     /**
-     * Reads committed records of all slots, one slot after the other.
+     * Reads committed records of all slots, one slot after the other, as
+     * {@link #read(int, Reader, int)} does. The limit is for each slot, so that a slot with
+     * many records does not keep others from being read.
      *
      * @param reader what to do with each record; must not read the same slot
      * @param limit  how many records to read of each slot at most
      * @return how many were read
      * @throws IllegalStateException if the reader calls this method, or the other one
-     *         for the slot that is being read
+     *         for the slot that is being read, if something keeps a record's segment
+     *         from being closed, or if this buffer is closed
+     * @throws OutOfMemoryError if there is no memory for a record's segment
      */
     public int read(Reader reader, int limit) {
         int count = 0;
@@ -441,12 +488,13 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
      * longer than it takes to write one, the writer has lost it, by an exception
      * for example, or does not run any more.
      *
-     * <p>Cost: some loads. Completes in a bounded number of steps.
+     * @implNote Cost: some loads. Completes in a bounded number of steps.
      *
      * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
      * @return the number, which is not negative, or -1 if readers do not wait, or if one is
      *         at work on the slot
      * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws IllegalStateException     if this buffer is closed
      */
     public long blocked(int slot) {
         return readers.blocked(slot);
@@ -456,7 +504,7 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
      * Takes a record away from its writer, so that readers of the slot go on after it.
      * Nothing that was committed is lost: if the writer commits the record before this
      * method takes it, readers get it and this method returns false; if not,
-     * {@link Record#commit} returns false, whenever it is called.
+     * {@link Writer#commit} returns false, whenever it is called.
      *
      * <p>The writer may not know yet and go on to write to the record. So the slot gets
      * other memory, and the memory that the record is in is freed when no record in it is
@@ -477,21 +525,43 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter {
      * }
      * }
      *
-     * <p>Cost: that of the memory of a slot, of a {@linkplain PerCpu#exclusive fence}, and
-     * of a step for each record after that one.
-     *
      * <p>The idea is that of {@code unblock} in Agrona's ring buffers, where writers of
      * records that were taken away must not exist any more.
+     *
+     * @implNote Cost: that of the memory of a slot, of a {@linkplain PerCpu#exclusive fence}, and
+     * of a step for each record after that one.
      *
      * @param slot    the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
      * @param blocked what {@link #blocked} returned for that slot
      * @return true if the record was taken away; false if that was not necessary, because
      *         it was committed, discarded or taken away before
      * @throws IndexOutOfBoundsException if there is no such slot
-     * @throws IllegalStateException     in {@link PerCpu#exclusive} on another slot
+     * @throws IllegalStateException     if this buffer is closed
      * @throws OutOfMemoryError          if there is no other memory; nothing was done then
      */
     public boolean unblock(int slot, long blocked) {
         return readers.unblock(slot, blocked);
+    }
+
+    // --- Closing
+
+    /**
+     * Closes this buffer and frees its memory at once. Records that were not read are
+     * gone. Those that were reserved and not committed are {@linkplain #unblock taken
+     * away}: their writers can still write, and are told when they commit. All other
+     * methods that read or write, or look at a slot, throw {@code IllegalStateException}
+     * from then on. Closing once more has no effect.
+     *
+     * <p>Waits for threads that read.
+     *
+     * @implNote Cost: two {@linkplain PerCpu#exclusive fences}, and a system call for each slot.
+     *
+     * @throws IllegalStateException if this thread is reading from this buffer
+     * @throws OutOfMemoryError      if there is no memory on the heap; the call can be
+     *         repeated
+     */
+    @Override
+    public void close() {
+        readers.close();
     }
 }

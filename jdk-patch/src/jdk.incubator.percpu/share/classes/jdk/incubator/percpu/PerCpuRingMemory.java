@@ -21,13 +21,13 @@
 
 package jdk.incubator.percpu;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import jdk.internal.misc.Unsafe;
 import jdk.internal.percpu.Memory;
 import jdk.internal.percpu.Segments;
+import jdk.internal.percpu.Slots;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
@@ -105,6 +105,12 @@ final class PerCpuRingMemory {
     // The last claim, and so all. Null, nearly always.
     private volatile Claim claims;
 
+    // The slot that this is for, or -1 for all.
+    private final int only;
+
+    // By slot, from where on all records are taken away, since the buffer was closed. Or null. There is a claim then.
+    private volatile long[] takenFrom;
+
     /**
      * Makes the memory for all slots of a buffer.
      *
@@ -113,6 +119,7 @@ final class PerCpuRingMemory {
     PerCpuRingMemory(PerCpuRingWriter buffer, long capacity) {
         this.buffer = buffer;
         this.capacity = capacity;
+        only = -1;
         stride = Memory.stride(RING + capacity);
         base = Memory.allocateSlots(this, stride);
         Segments.prepare(this, base);
@@ -126,6 +133,7 @@ final class PerCpuRingMemory {
     PerCpuRingMemory(PerCpuRingMemory old, int slot) {
         buffer = old.buffer;
         capacity = old.capacity;
+        only = slot;
         stride = old.stride;
         base = Memory.allocateBlock(this, stride) - slot * stride;
     }
@@ -186,11 +194,6 @@ final class PerCpuRingMemory {
     @ForceInline
     static int header(long address) {
         return U.getIntAcquire(null, address);
-    }
-
-    /** {@return one slot's ring} Whoever keeps it keeps this memory. */
-    MemorySegment ring(int slot) {
-        return Segments.segment(this, address(slot, 0), capacity).asReadOnly();
     }
 
     // --- Headers
@@ -302,8 +305,35 @@ final class PerCpuRingMemory {
     }
 
     private boolean isCommitted(int slot, long position) {
+        long[] from = takenFrom;
+        if (from != null && position >= from[slot]) {
+            return false;
+        }
         Claim claim = claim(slot, position);
         return claim == null || claim.isCommitted();
+    }
+
+    /**
+     * Takes all records away from their writers that are not committed before the fence that
+     * follows, nor were read. Nobody reads any more.
+     */
+    synchronized void takeAll() {
+        if (takenFrom != null) {
+            return;
+        }
+        long[] from = new long[Slots.count()];
+        for (int slot = 0; slot < from.length; slot++) {
+            from[slot] = only < 0 || slot == only ? read(slot) : 0;
+        }
+        Claim any = new Claim(-1, -1, claims);
+        takenFrom = from;
+        claims = any;
+    }
+
+    /** Frees the pages of one slot, which nobody reads any more. */
+    void discard(int slot) {
+        Memory.discard(readAddress(slot), stride);
+        Reference.reachabilityFence(this);
     }
 
     /** Claims a record. The caller has the slot's monitor, and a fence comes after. */

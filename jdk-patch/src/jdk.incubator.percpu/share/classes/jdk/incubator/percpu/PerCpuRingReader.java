@@ -21,10 +21,10 @@
 
 package jdk.incubator.percpu;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 
 import jdk.internal.percpu.ExclusiveUse;
+import jdk.internal.percpu.Segments;
 import jdk.internal.percpu.Slots;
 import jdk.internal.percpu.VMServices;
 
@@ -78,11 +78,10 @@ final class PerCpuRingReader {
     int read(int slot, PerCpuRingBuffer.Reader reader, int limit) {
         VMServices.ensureStack();
         Reading reading = readings[slot];
-        if (Thread.holdsLock(reading)) {
-            throw new IllegalStateException("This thread is reading slot " + slot + " already");
-        }
+        checkNotReading(slot);
         try {
             synchronized (reading) {
+                ring.use.checkNotRetired();
                 int count = 0;
                 do {
                     count += readMemory(reading.memory, slot, reader, limit - count);
@@ -94,17 +93,22 @@ final class PerCpuRingReader {
         }
     }
 
+    private void checkNotReading(int slot) {
+        if (Thread.holdsLock(readings[slot])) {
+            throw new IllegalStateException("This thread is reading slot " + slot + " already");
+        }
+    }
+
     private int readMemory(PerCpuRingMemory memory, int slot, PerCpuRingBuffer.Reader reader, int limit) {
         long start = memory.read(slot);
         long free = start;
         long position = start;
-        long ring = memory.address(slot, 0);
-        int header = PerCpuRingMemory.header(ring + (position & capacity - 1));
+        long bytes = memory.address(slot, 0);
+        int header = PerCpuRingMemory.header(bytes + (position & capacity - 1));
         PerCpuRingMemory.Claim claim = memory.claim(slot, position);
         if (PerCpuRingMemory.isOpen(header) && claim == null) {
             return 0;
         }
-        MemorySegment segment = memory.ring(slot);
         int count = 0;
         try {
             // Once around, or writers who are as fast as this would keep it from the other slots.
@@ -112,10 +116,11 @@ final class PerCpuRingReader {
                 int size = PerCpuRingMemory.size(header);
                 if (PerCpuRingMemory.isCommitted(header) && (claim == null || claim.isCommitted())) {
                     // Before it counts as read: there may be no memory for it.
-                    MemorySegment record = segment.asSlice((position & capacity - 1) + HEADER, size);
-                    position += PerCpuRingMemory.recordLength(size);
-                    count++;
-                    reader.read(slot, record);
+                    try (Segments.Loan loan = new Segments.Loan(bytes + (position & capacity - 1) + HEADER, size)) {
+                        position += PerCpuRingMemory.recordLength(size);
+                        count++;
+                        reader.read(slot, loan.segment());
+                    }
                 } else if (claim != null && claim.isTaken()) {
                     position += claim.length();
                 } else if (!PerCpuRingMemory.isOpen(header)) {
@@ -127,7 +132,7 @@ final class PerCpuRingReader {
                     memory.free(slot, position);
                     free = position;
                 }
-                header = PerCpuRingMemory.header(ring + (position & capacity - 1));
+                header = PerCpuRingMemory.header(bytes + (position & capacity - 1));
                 claim = memory.claim(slot, position);
             }
         } finally {
@@ -149,6 +154,7 @@ final class PerCpuRingReader {
 
     /** As {@link PerCpuRingBuffer#blocked}. */
     long blocked(int slot) {
+        ring.use.checkNotRetired();
         PerCpuRingMemory memory = readings[slot].memory;
         long position = memory.read(slot);
         PerCpuRingMemory.Claim claim = memory.claim(slot, position);
@@ -162,29 +168,60 @@ final class PerCpuRingReader {
     /** As {@link PerCpuRingBuffer#unblock}. */
     boolean unblock(int slot, long blocked) {
         PerCpuRingMemory memory = readings[slot].memory;
-        if (blocked < 0 || blocked(slot) != blocked) {
+        if (blocked(slot) != blocked || blocked < 0) {
             return false;
         }
         // Before anything changes: it may fail.
         PerCpuRingMemory other = memory == ring.lastMemory(slot) ? new PerCpuRingMemory(memory, slot) : null;
-        ExclusiveUse x = ExclusiveUse.at(slot);
+        ExclusiveUse.Lock lock = ring.use.at(slot);
         try {
-            synchronized (x.actions()) {
-                synchronized (x) {
-                    try {
-                        PerCpuRingMemory.Claim claim = memory.makeClaim(slot, blocked);
-                        if (!x.keepOff()) {
-                            // For the claim alone: no section is on the slot.
-                            VMServices.fence();
-                        }
-                        return takePlainly(memory, slot, claim, other);
-                    } finally {
-                        x.letIn();
+            synchronized (lock) {
+                try {
+                    PerCpuRingMemory.Claim claim = memory.makeClaim(slot, blocked);
+                    if (!lock.keepOff()) {
+                        // For the claim alone: no section is on the slot.
+                        VMServices.fence();
                     }
+                    return takePlainly(memory, slot, claim, other);
+                } finally {
+                    lock.letIn();
                 }
             }
         } finally {
             Reference.reachabilityFence(ring);
+        }
+    }
+
+    /** As {@link PerCpuRingBuffer#close}. */
+    void close() {
+        for (int slot = 0; slot < readings.length; slot++) {
+            checkNotReading(slot);
+        }
+        try {
+            // No transaction replaces memory after it.
+            ring.use.retire();
+            // Those who read come to an end first, and nobody begins: no record is read whose writer is told that it is
+            // taken away.
+            for (Reading reading : readings) {
+                waitFor(reading);
+            }
+            for (int slot = 0; slot < readings.length; slot++) {
+                readings[slot].memory.takeAll();
+                ring.lastMemory(slot).takeAll();
+            }
+            VMServices.fence();
+            for (int slot = 0; slot < readings.length; slot++) {
+                readings[slot].memory.discard(slot);
+                ring.discard(slot);
+            }
+        } finally {
+            Reference.reachabilityFence(ring);
+        }
+    }
+
+    private static void waitFor(Reading reading) {
+        synchronized (reading) {
+            // It is enough to have had it.
         }
     }
 

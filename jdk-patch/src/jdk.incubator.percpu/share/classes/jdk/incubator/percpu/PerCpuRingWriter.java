@@ -82,6 +82,9 @@ abstract sealed class PerCpuRingWriter permits PerCpuRingBuffer {
     @Stable
     private final long readSeen;
 
+    /** The locks of these. */
+    final ExclusiveUse use;
+
     /** How many bytes a slot's ring has, a power of two. */
     @Stable
     final long capacity;
@@ -100,81 +103,88 @@ abstract sealed class PerCpuRingWriter permits PerCpuRingBuffer {
         for (int slot = 0; slot < memories.length; slot++) {
             memories[slot] = first;
         }
-        head = Memory.allocateVariable(this);
-        readSeen = Memory.allocateVariable(this);
+        head = Memory.allocateGroup(this);
+        readSeen = head + Long.BYTES;
+        use = new ExclusiveUse(head);
     }
 
     // --- Reservations
 
     /** Reserves room for a record, if there is some. */
     @ForceInline
-    final void reserve(PerCpuRingBuffer.Record record) {
+    final void reserve(PerCpuRingBuffer.Writer writer) {
         int slot = Rseq.usableSlot();
-        if (slot >= 0 && reserve(record, slot)) {
+        if (slot >= 0 && reserve(writer, slot)) {
             return;
         }
         if (!Rseq.isEnabled()) {
-            reserveSlowly(record);
+            reserveSlowly(writer);
             return;
         }
-        PerCpuRingBuffer.Record other = reserveAgain(record.size);
-        record.memory = other.memory;
-        record.slot = other.slot;
-        record.position = other.position;
-        record.address = other.address;
+        PerCpuRingBuffer.Writer other = reserveAgain(writer.size);
+        writer.memory = other.memory;
+        writer.slot = other.slot;
+        writer.position = other.position;
+        writer.address = other.address;
     }
 
     // One attempt: whether it is known that there is room, or none. After a commit there is no call.
     @ForceInline
-    private boolean reserve(PerCpuRingBuffer.Record record, int slot) {
-        long start = Slots.get(slot, head);
+    private boolean reserve(PerCpuRingBuffer.Writer writer, int slot) {
+        long start = Slots.getOfCpu(slot, head);
         PerCpuRingMemory memory = memory(slot, start);
-        long address = tryReserve(memory, slot, start, record.size);
+        long address = tryReserve(memory, slot, start, writer.size);
         if (address > 0) {
-            record.memory = memory;
-            record.slot = slot;
-            record.position = start;
-            record.address = address;
+            writer.memory = memory;
+            writer.slot = slot;
+            writer.position = start;
+            writer.address = address;
         }
         return address != AGAIN;
     }
 
     @ForceInline
-    private void reserveSlowly(PerCpuRingBuffer.Record record) {
-        ExclusiveUse slow = ExclusiveUse.slow();
+    private void reserveSlowly(PerCpuRingBuffer.Writer writer) {
+        ExclusiveUse.Lock slow = use.slow();
         synchronized (slow) {
-            slow.count();
-            reservePlainly(record, slow.slot());
+            slow.keepOff();
+            reservePlainly(writer, slow.slot());
         }
         Reference.reachabilityFence(this);
     }
 
     @ForceInline
-    private void reservePlainly(PerCpuRingBuffer.Record record, int slot) {
-        long start = startPlainly(slot, record.size);
+    private void reservePlainly(PerCpuRingBuffer.Writer writer, int slot) {
+        long start = startPlainly(slot, writer.size);
         if (start >= 0) {
             PerCpuRingMemory memory = memory(slot, start);
-            record.memory = memory;
-            record.slot = slot;
-            record.position = start;
-            record.address = memory.address(slot, start) + HEADER;
+            writer.memory = memory;
+            writer.slot = slot;
+            writer.position = start;
+            writer.address = memory.address(slot, start) + HEADER;
         }
     }
 
     // An object is made.
     @DontInline
-    private PerCpuRingBuffer.Record reserveAgain(int size) {
-        PerCpuRingBuffer.Record record = new PerCpuRingBuffer.Record(size);
-        reserving.run(new Reserving(this, record), 0, 0, 0);
-        return record;
+    private PerCpuRingBuffer.Writer reserveAgain(int size) {
+        PerCpuRingBuffer.Writer writer = new PerCpuRingBuffer.Writer(null);
+        writer.size = size;
+        reserving.run(new Reserving(this, writer), 0, 0, 0);
+        return writer;
     }
 
-    private record Reserving(PerCpuRingWriter ring, PerCpuRingBuffer.Record record) {}
+    private record Reserving(PerCpuRingWriter ring, PerCpuRingBuffer.Writer writer) {}
 
     private static final class Reserve extends Transaction<Reserving> {
 
         Reserve() {
             super(false);
+        }
+
+        @Override
+        protected ExclusiveUse use(Reserving reserving) {
+            return reserving.ring.use;
         }
 
         @Override
@@ -184,13 +194,13 @@ abstract sealed class PerCpuRingWriter permits PerCpuRingBuffer {
 
         @Override
         protected long attempt(Reserving reserving, int slot, long a, long b, long c) {
-            return reserving.ring.reserve(reserving.record, slot) ? DONE : AGAIN;
+            return reserving.ring.reserve(reserving.writer, slot) ? DONE : AGAIN;
         }
 
         // No room there is final, too: with a full ring the reader is behind.
         @Override
         protected long plainly(Reserving reserving, int slot, long a, long b, long c) {
-            reserving.ring.reservePlainly(reserving.record, slot);
+            reserving.ring.reservePlainly(reserving.writer, slot);
             return DONE;
         }
     }
@@ -303,6 +313,12 @@ abstract sealed class PerCpuRingWriter permits PerCpuRingBuffer {
     final long end(PerCpuRingMemory memory, int slot) {
         PerCpuRingMemory last = lastMemory(slot);
         return memory == last ? Slots.get(slot, head) : last.endBefore();
+    }
+
+    /** Frees the pages of a slot, where nobody reserves or reads any more. */
+    final void discard(int slot) {
+        first.discard(slot);
+        lastMemory(slot).discard(slot);
     }
 
     /**

@@ -22,11 +22,13 @@
 package jdk.incubator.percpu;
 
 import java.lang.ref.Reference;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Blocks;
+import jdk.internal.percpu.Chain;
 import jdk.internal.percpu.ExclusiveUse;
 import jdk.internal.percpu.Memory;
 import jdk.internal.percpu.Rseq;
@@ -60,7 +62,7 @@ import jdk.internal.vm.annotation.Stable;
  * CPU that it runs on, and if that is empty at the overflow slot. So an element is
  * popped on the CPU where it was pushed, if the thread was not moved in between;
  * with {@code mm_cid} slots, on any CPU that takes over the slot. From all other slots
- * elements come back with {@link #steal} and {@link #drain}, which work for a CPU
+ * elements come back with {@link #steal} and {@link #drainTo}, which work for a CPU
  * that was taken offline too. Without rseq a slot is a stripe, and elements come
  * back to threads of the same stripe.
  *
@@ -78,17 +80,18 @@ import jdk.internal.vm.annotation.Stable;
  * way, {@link #peek} included.
  *
  * <p>Progress: every method ends after a bounded number of steps, under a
- * debugger too. Nobody waits but {@link #steal} and {@link #drain} for others that
- * want the same slot exclusively, and threads on the overflow slot for each
- * other's transactions.
+ * debugger too; {@code drainTo} when a slot is empty or it has what it was asked for.
+ * Nobody waits but {@link #steal}, {@code drainTo} and {@link #push(int, Object)} for others
+ * that want the same slot exclusively, and threads on the overflow slot for each other's
+ * transactions.
  *
  * <p>Memory: 8 bytes outside of the heap for each element of the capacity, on
  * each slot, once it is used; and as {@link PerCpuList} for as many elements as
  * there are at one time. A push makes no object. A stack refers to nothing that was
  * popped.
  *
- * <p>Use cases 4 and 5 of the restartable sequences' authors: librseq's
- * {@code percpu_buffer_push} and {@code percpu_buffer_pop}.
+ * @implNote The sections are those of {@code percpu_buffer_push} and
+ * {@code percpu_buffer_pop} in librseq's tests.
  *
  * @param <E> the type of elements
  * @since 25
@@ -101,11 +104,14 @@ public final class PerCpuStack<E> extends PerCpuVariable {
     // Not static: a static initializer that fails could not be tried again.
     private final Transaction<PerCpuStack<?>> pushing = new Push();
     private final Transaction<PerCpuStack<?>> popping = new Pop();
-    private final Transaction<Drained<?>> draining = new Drain();
+    private final Transaction<PerCpuStack<?>> detaching = new Detach();
 
     // In a size: the number of elements, and in the upper half how often it was changed, so that who sees the
     // same size twice knows that nothing was changed in between.
     private static final long CHANGE = 1L << 32;
+
+    // Elements that are removed at a time.
+    private static final int PART = 256;
 
     // Where slot 0 has the addresses of its elements' cells, and from there to the next slot.
     @Stable
@@ -114,7 +120,7 @@ public final class PerCpuStack<E> extends PerCpuVariable {
     private final long stride;
 
     private final int capacity;
-    private final PerCpuCells cells = new PerCpuCells();
+    private final PerCpuCells cells;
 
     /**
      * Creates a stack that is empty on every slot.
@@ -128,7 +134,9 @@ public final class PerCpuStack<E> extends PerCpuVariable {
         if (capacity <= 0) {
             throw new IllegalArgumentException("capacity must be positive: " + capacity);
         }
-        super();
+        PerCpuCells cells = new PerCpuCells();
+        super(cells.variable(1));
+        this.cells = cells;
         this.capacity = capacity;
         stride = Memory.stride((long) capacity * Long.BYTES);
         entries = Memory.allocateSlots(this, stride);
@@ -154,7 +162,7 @@ public final class PerCpuStack<E> extends PerCpuVariable {
     /**
      * Pushes an element to the stack of this CPU's slot.
      *
-     * <p>Cost: with rseq, two critical sections and the store of a reference;
+     * @implNote Cost: with rseq, two critical sections and the store of a reference;
      * without, two times that of taking a lock. Now and then that of making
      * cells.
      *
@@ -170,7 +178,7 @@ public final class PerCpuStack<E> extends PerCpuVariable {
         Objects.requireNonNull(e);
         int slot = Rseq.usableSlot();
         if (slot >= 0) {
-            long old = Slots.get(slot, address);
+            long old = Slots.getOfCpu(slot, address);
             if (count(old) < capacity) {
                 long cell = cells.take();
                 Object[] array = cells.array(cell);
@@ -192,7 +200,7 @@ public final class PerCpuStack<E> extends PerCpuVariable {
     @DontInline
     private boolean pushElsewhere(E e) {
         int slot = Rseq.usableSlot();
-        if (slot >= 0 && count(Slots.get(slot, address)) >= capacity) {
+        if (slot >= 0 && count(Slots.getOfCpu(slot, address)) >= capacity) {
             return false;
         }
         long cell = cells.take();
@@ -230,6 +238,11 @@ public final class PerCpuStack<E> extends PerCpuVariable {
         }
 
         @Override
+        protected ExclusiveUse use(PerCpuStack<?> stack) {
+            return stack.cells.use();
+        }
+
+        @Override
         protected boolean isPossible(PerCpuStack<?> stack, int slot, long cell) {
             return count(Slots.get(slot, stack.address)) < stack.capacity;
         }
@@ -256,7 +269,7 @@ public final class PerCpuStack<E> extends PerCpuVariable {
      * Removes the last element that was pushed to this CPU's slot, or if there is
      * none, to the overflow slot.
      *
-     * <p>Cost: as {@link #push}.
+     * @implNote Cost: as {@link #push}.
      *
      * @return the element, or null if both slots are empty, or if the overflow slot
      *         is and somebody uses this CPU's slot exclusively at this moment
@@ -265,7 +278,7 @@ public final class PerCpuStack<E> extends PerCpuVariable {
     public E pop() {
         int slot = Rseq.usableSlot();
         if (slot >= 0) {
-            long old = Slots.get(slot, address);
+            long old = Slots.getOfCpu(slot, address);
             if (count(old) != 0) {
                 E element = tryPop(slot, old);
                 if (element != null) {
@@ -324,24 +337,16 @@ public final class PerCpuStack<E> extends PerCpuVariable {
         return (E) element;
     }
 
-    // The cell of the top, off the stack, or REFUSED. The caller has the slot exclusively.
-    private long popPlainly(int slot) {
-        long old = Slots.get(slot, address);
-        if (count(old) == 0) {
-            return Transaction.REFUSED;
-        }
-        long cell = U.getLong(entry(slot, count(old) - 1));
-        U.putLongRelease(null, Slots.address(address, slot), old + CHANGE - 1);
-        // Who peeks must not find the cell empty but the size as it was.
-        U.storeStoreFence();
-        return cell;
-    }
-
     /** Answers a cell that is off the stack, with its element. */
     private static final class Pop extends Transaction<PerCpuStack<?>> {
 
         Pop() {
             super(true);
+        }
+
+        @Override
+        protected ExclusiveUse use(PerCpuStack<?> stack) {
+            return stack.cells.use();
         }
 
         @Override
@@ -351,7 +356,7 @@ public final class PerCpuStack<E> extends PerCpuVariable {
 
         @Override
         protected long attempt(PerCpuStack<?> stack, int slot, long a, long b, long c) {
-            long old = Slots.get(slot, stack.address);
+            long old = Slots.getOfCpu(slot, stack.address);
             if (count(old) == 0) {
                 return AGAIN;
             }
@@ -368,7 +373,14 @@ public final class PerCpuStack<E> extends PerCpuVariable {
 
         @Override
         protected long plainly(PerCpuStack<?> stack, int slot, long a, long b, long c) {
-            return stack.popPlainly(slot);
+            long old = Slots.get(slot, stack.address);
+            if (count(old) == 0) {
+                return REFUSED;
+            }
+            long cell = U.getLong(stack.entry(slot, count(old) - 1));
+            U.putLongRelease(null, Slots.address(stack.address, slot), old + CHANGE - 1);
+            U.storeStoreFence();
+            return cell;
         }
     }
 
@@ -402,7 +414,7 @@ public final class PerCpuStack<E> extends PerCpuVariable {
      * top at some moment during the call; it may be popped at any time, and what
      * one may do with it then is the program's business.
      *
-     * <p>Cost: a few loads, some of which miss the cache if another CPU is at work
+     * @implNote Cost: a few loads, some of which miss the cache if another CPU is at work
      * there. No fence. Completes in a bounded number of steps.
      *
      * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
@@ -437,113 +449,258 @@ public final class PerCpuStack<E> extends PerCpuVariable {
      * Removes the top of one slot, from whatever CPU, also if the slot's CPU is
      * offline.
      *
-     * <p>Cost: a fence, as {@link PerCpu#exclusive}; nothing but a load if the slot is
+     * @implNote Cost: a fence, as {@link PerCpu#exclusive}; nothing but a load if the slot is
      * empty. Others are not held up, but for those who want the same slot
      * exclusively; what they push meanwhile may be on the overflow slot.
      *
      * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
      * @return the element, or null if the slot is empty
      * @throws IndexOutOfBoundsException if there is no such slot
-     * @throws IllegalStateException in {@link PerCpu#exclusive} on another slot
      */
     public E steal(int slot) {
         if (size(slot) == 0) {
-            ExclusiveUse.checkHolds(slot);
             return null;
         }
         return taken(popping.exclusively(this, slot, 0, 0, 0));
     }
 
     /**
-     * Removes all elements of one slot, from whatever CPU, also if the slot's
-     * CPU is offline.
-     *
-     * <p>Cost: as {@link #steal}, once, and some nanoseconds for each element.
+     * As {@link #steal}, but does nothing if somebody else uses that slot of this stack
+     * exclusively. Of two that begin at the same moment, one may wait until the other has
+     * taken its element.
      *
      * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
-     * @return the elements, the top first
+     * @return the element, or null if the slot is empty, or somebody else uses it exclusively
      * @throws IndexOutOfBoundsException if there is no such slot
-     * @throws IllegalStateException in {@link PerCpu#exclusive} on another slot
-     * @throws OutOfMemoryError if there is no memory for the result; nothing was
-     *         removed then
      */
-    public List<E> drain(int slot) {
-        Objects.checkIndex(slot, Slots.count());
-        ExclusiveUse.checkHolds(slot);
-        ArrayList<E> elements = new ArrayList<>(0);
-        drain(slot, elements);
-        return elements;
-    }
-
-    private void drain(int slot, ArrayList<E> elements) {
+    public E trySteal(int slot) {
         if (size(slot) == 0) {
-            return;
+            return null;
         }
-        draining.exclusively(new Drained<>(this, elements), slot, 0, 0, 0);
+        return taken(popping.exclusivelyIfFree(this, slot, 0, 0, 0));
     }
 
-    private record Drained<E>(PerCpuStack<E> stack, ArrayList<E> elements) {
-        @SuppressWarnings("unchecked")
-        void drain(int slot) {
-            // Before anything changes: it may fail.
-            elements.ensureCapacity(elements.size() + stack.size(slot));
-            for (long cell; (cell = stack.popPlainly(slot)) != Transaction.REFUSED;) {
-                elements.add((E) stack.cells.clear(cell));
-                // To the slot where it was used.
-                stack.cells.giveBackPlainly(slot, cell, cell);
+    /**
+     * Pushes an element to the stack of any slot: work for another CPU.
+     *
+     * @implNote Cost: a fence, as {@link PerCpu#exclusive}. Others are not held up, but for those
+     * who want the same slot exclusively; what they push meanwhile may be on the overflow
+     * slot.
+     *
+     * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @param e    the element
+     * @return true if it was pushed, false if the slot is full
+     * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws NullPointerException if the element is null
+     * @throws OutOfMemoryError if there is no memory for it; the element was not pushed then
+     */
+    public boolean push(int slot, E e) {
+        Objects.checkIndex(slot, Slots.count());
+        Objects.requireNonNull(e);
+        if (size(slot) >= capacity) {
+            return false;
+        }
+        // What the transaction wants, and more: after a cell was taken nothing fails.
+        VMServices.ensureStack(2);
+        long cell = cells.take();
+        cells.array(cell)[cells.index(cell)] = e;
+        boolean pushed = pushing.exclusively(this, slot, cell, 0, 0) == Transaction.DONE;
+        if (!pushed) {
+            cells.clear(cell);
+            cells.giveBack(cell);
+        }
+        return pushed;
+    }
+
+    /**
+     * Pops elements of this CPU's slot, several in one critical section, and calls an action
+     * for each. They can be less than {@code max} though the slot has more: at most 256, and
+     * only one if the section does not commit, or without rseq. If the slot has none, one is
+     * popped from the overflow slot. As {@link #pop}, this can find nothing while somebody
+     * uses the slot exclusively.
+     *
+     * <p>If the action throws, it is called for the other elements of the same section all the
+     * same, and what it threw first is passed on. So none is lost.
+     *
+     * @implNote Cost: with rseq, that of {@link #pop} for up to 256 elements, and some nanoseconds
+     * for each.
+     *
+     * @param action what to do with each element, the top first
+     * @param max    how many to pop at most; none, if it is not positive
+     * @return how many were popped
+     */
+    public int popTo(Consumer<? super E> action, int max) {
+        Objects.requireNonNull(action);
+        VMServices.ensureStack();
+        int slot = Rseq.usableSlot();
+        if (slot >= 0) {
+            long old = Slots.getOfCpu(slot, address);
+            int count = Math.min(Math.min(count(old), max), PART);
+            if (count > 0) {
+                long[] taken = new long[count];
+                for (int i = 0; i < count; i++) {
+                    taken[i] = U.getLongAcquire(null, entry(slot, count(old) - 1 - i));
+                }
+                // The size has its number of changes in it: what was read is still there.
+                if (Rseq.loadCbneStore(this, slot, address, old, old + CHANGE - count) == Rseq.COMMITTED) {
+                    U.fullFence();
+                    for (int i = 0; i < count; i++) {
+                        Chain.link(taken[i], i + 1 < count ? taken[i + 1] : 0);
+                    }
+                    return cells.consume(taken[0], action);
+                }
             }
         }
+        E element = max > 0 ? popAgain() : null;
+        if (element != null) {
+            action.accept(element);
+        }
+        return element != null ? 1 : 0;
     }
 
-    private static final class Drain extends Transaction<Drained<?>> {
-
-        Drain() {
-            super(true);
+    /**
+     * Pushes elements to the stack of this CPU's slot, all in one critical section if there is
+     * room for them, or one after the other.
+     *
+     * @implNote Cost: with rseq, one critical section for up to 512 elements, and one for the cell of
+     * each.
+     *
+     * @param elements the elements, the last of which will be the top
+     * @return how many were pushed, the first ones of the list; the others found no room
+     * @throws NullPointerException if the list or an element is null; nothing was pushed then
+     * @throws OutOfMemoryError if there is no memory; nothing was pushed then
+     */
+    public int pushAll(List<? extends E> elements) {
+        Object[] all = elements.toArray();
+        for (Object e : all) {
+            Objects.requireNonNull(e);
         }
-
-        @Override
-        protected boolean isPossible(Drained<?> drained, int slot, long a) {
-            return drained.stack.size(slot) != 0;
+        // What each transaction wants, and more: nothing fails after the first of them.
+        VMServices.ensureStack(2);
+        long[] filled = cells.fill(all);
+        int pushed = 0;
+        try {
+            pushed = pushTogether(filled);
+            if (pushed == 0) {
+                while (pushed < filled.length && pushing.run(this, filled[pushed], 0, 0) == Transaction.DONE) {
+                    pushed++;
+                }
+            }
+        } finally {
+            cells.empty(filled, pushed, filled.length);
         }
+        return pushed;
+    }
 
-        @Override
-        protected long attempt(Drained<?> drained, int slot, long a, long b, long c) {
-            return AGAIN;
+    // All, or none.
+    private int pushTogether(long[] filled) {
+        int slot = Rseq.usableSlot();
+        if (slot < 0 || filled.length == 0 || filled.length > Rseq.MAX_COPY / Long.BYTES) {
+            return 0;
         }
-
-        @Override
-        protected long plainly(Drained<?> drained, int slot, long a, long b, long c) {
-            drained.drain(slot);
-            return DONE;
+        long block = Blocks.borrow();
+        try {
+            for (int i = 0; i < filled.length; i++) {
+                U.putLong(block + (long) i * Long.BYTES, filled[i]);
+            }
+            long old = Slots.getOfCpu(slot, address);
+            boolean pushed = filled.length <= capacity - count(old)
+                    && Rseq.loadCbneMemcpyStoreRelease(this, slot, address, old, entry(slot, count(old)), block,
+                            (long) filled.length * Long.BYTES, old + CHANGE + filled.length) == Rseq.COMMITTED;
+            return pushed ? filled.length : 0;
+        } finally {
+            Blocks.giveBackBlock(block);
         }
     }
 
     /**
-     * Removes all elements of all slots, one slot after the other. What is pushed
-     * meanwhile may be among them or not.
+     * Removes elements of one slot, from whatever CPU, also if the slot's CPU is offline, and
+     * calls an action for each.
      *
-     * <p>Cost: that of {@link #drain(int)} for each slot.
+     * <p>Elements are removed in parts of 256. If the action throws, it is called for the
+     * other elements of the same part all the same, nothing more is removed, and what it
+     * threw first is passed on. So none is lost. What is pushed meanwhile, by the action
+     * too, may be among the elements: if they come as fast as they are removed, only
+     * {@code max} ends this.
      *
-     * @return the elements, those of one slot together, its top first. If there is
-     *         no memory for all of them, those of some slots only
-     * @throws IllegalStateException in {@link PerCpu#exclusive}
-     * @throws OutOfMemoryError if there is no memory for any; nothing was removed
-     *         then
+     * @implNote Cost: as {@link #steal}, for each part, and some nanoseconds for each element.
+     *
+     * @param slot   the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
+     * @param action what to do with each element, the top first
+     * @param max    how many to remove at most; none, if it is not positive
+     * @return how many were removed
+     * @throws IndexOutOfBoundsException if there is no such slot
      */
-    public List<E> drain() {
-        if (ExclusiveUse.heldSlot() >= 0) {
-            throw new IllegalStateException("This thread is in an exclusive action: draining all slots would nest");
-        }
-        ArrayList<E> elements = new ArrayList<>(0);
-        try {
-            for (int slot = 0; slot < Slots.count(); slot++) {
-                drain(slot, elements);
-            }
-        } catch (OutOfMemoryError | StackOverflowError e) {
-            if (elements.isEmpty()) {
-                throw e;
+    public int drainTo(int slot, Consumer<? super E> action, int max) {
+        Objects.checkIndex(slot, Slots.count());
+        Objects.requireNonNull(action);
+        int count = 0;
+        while (count < max && size(slot) != 0) {
+            int most = Math.min(max - count, PART);
+            int removed = cells.consume(detaching.exclusively(this, slot, most, 0, 0), action);
+            count += removed;
+            if (removed < most) {
+                break;
             }
         }
-        return elements;
+        Reference.reachabilityFence(this);
+        return count;
+    }
+
+    /**
+     * Removes elements of all slots, one slot after the other, and calls an action for each.
+     * As {@link #drainTo(int, Consumer, int)}, for each slot.
+     *
+     * @param action what to do with each element
+     * @param max    how many to remove at most, from all slots together; none, if it is not
+     *               positive
+     * @return how many were removed
+     */
+    public int drainTo(Consumer<? super E> action, int max) {
+        Objects.requireNonNull(action);
+        int count = 0;
+        for (int slot = 0; count < max && slot < Slots.count(); slot++) {
+            count += drainTo(slot, action, max - count);
+        }
+        return count;
+    }
+
+    /** Takes cells off and links them, the top first, as many as there are up to a number. */
+    private static final class Detach extends Transaction<PerCpuStack<?>> {
+
+        Detach() {
+            super(true);
+        }
+
+        @Override
+        protected ExclusiveUse use(PerCpuStack<?> stack) {
+            return stack.cells.use();
+        }
+
+        @Override
+        protected boolean isPossible(PerCpuStack<?> stack, int slot, long most) {
+            return count(Slots.get(slot, stack.address)) != 0;
+        }
+
+        @Override
+        protected long plainly(PerCpuStack<?> stack, int slot, long most, long b, long c) {
+            long old = Slots.get(slot, stack.address);
+            int count = (int) Math.min(count(old), most);
+            if (count == 0) {
+                return REFUSED;
+            }
+            long first = U.getLong(stack.entry(slot, count(old) - 1));
+            long last = first;
+            for (int i = 1; i < count; i++) {
+                long next = U.getLong(stack.entry(slot, count(old) - 1 - i));
+                Chain.link(last, next);
+                last = next;
+            }
+            Chain.link(last, 0);
+            U.putLongRelease(null, Slots.address(stack.address, slot), old + CHANGE - count);
+            // Who peeks must not find a cell empty but the size as it was.
+            U.storeStoreFence();
+            return first;
+        }
     }
 }

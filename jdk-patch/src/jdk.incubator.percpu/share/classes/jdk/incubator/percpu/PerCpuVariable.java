@@ -27,7 +27,7 @@ import jdk.internal.percpu.VMServices;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
-/** What owns a variable: a long in each slot, initially zero. */
+/** What has a variable: a long in each slot, initially zero. */
 abstract sealed class PerCpuVariable permits PerCpuLong, PerCpuLock, PerCpuList, PerCpuStack, PerCpuDataStack {
 
     private static final Unsafe U = Unsafe.getUnsafe();
@@ -38,13 +38,23 @@ abstract sealed class PerCpuVariable permits PerCpuLong, PerCpuLock, PerCpuList,
     final long address;
 
     /**
-     * Allocates the variable.
+     * Allocates a variable.
      *
+     * @param group whether it has an exclusive word of its own
      * @throws OutOfMemoryError if there is no memory for it, on the heap or outside
      */
-    PerCpuVariable() {
+    PerCpuVariable(boolean group) {
         VMServices.prepare();
-        address = Memory.allocateVariable(this);
+        address = group ? Memory.allocateGroup(this) : Memory.allocateVariable(this);
+    }
+
+    /**
+     * Takes a variable whose owner this keeps alive.
+     *
+     * @param address the variable
+     */
+    PerCpuVariable(long address) {
+        this.address = address;
     }
 
     /**

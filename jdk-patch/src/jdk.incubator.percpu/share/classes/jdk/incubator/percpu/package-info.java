@@ -54,8 +54,9 @@
  * a lock that is held for one update. It takes the operations of a thread that cannot
  * use rseq, for example because a native library took the thread's
  * registration away, those of a section that was aborted many times in a
- * row, as under a debugger that single-steps, and those on a slot that somebody
- * uses {@linkplain jdk.incubator.percpu.PerCpu#exclusive exclusively}. So every
+ * row, as under a debugger that single-steps, and those on a slot of a variable or
+ * structure that somebody uses there
+ * {@linkplain jdk.incubator.percpu.PerCpu#exclusive exclusively}. So every
  * operation comes to an end, whatever happens to its sections. In an ordinary
  * process it is hardly used.
  *
@@ -69,6 +70,10 @@
  * into other slots, which cost a fence. Their memory ordering is
  * their own: what is handed over by one is handed over safely.
  *
+ * <p>The memory of a structure is outside of the heap and is freed some time after the
+ * structure became unreachable. Those that may have much of it are
+ * {@link java.lang.AutoCloseable}, so that it can be freed at once.
+ *
  * <p>An {@link java.lang.OutOfMemoryError} that one of their methods throws means
  * that nothing was lost, and where the method does not say otherwise, that nothing has
  * changed. It comes after a collection: memory outside of the heap that belonged to
@@ -77,6 +82,9 @@
  * <p>A {@link java.lang.StackOverflowError} that one of their methods throws means that
  * the method did nothing: what was to be pushed was not, what was to be popped is still
  * there, no lock was taken and no room reserved. The exceptions say so.
+ *
+ * <p>Where a method does not say otherwise, a null argument makes it throw
+ * {@link java.lang.NullPointerException}, before it has changed anything.
  *
  * <h3>Without rseq</h3>
  *
