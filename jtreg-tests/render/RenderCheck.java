@@ -106,6 +106,7 @@ public class RenderCheck {
             // counted more often than there were records
             "| Agrona ManyToOne | unknown |",
             "| PerCpuLong.sum | 5.00 (5.00 to 5.00) | 300 (300 to 300) | 60.00 (60.00 to 60.00) |", "| ns | 3 slots | 256 possible CPUs | ratio |",
+            "| pushes to and steals from all slots of another stack | 12.0 (12.0 to 12.0) | 0.83 (0.83 to 0.83) |",
             "Not measured in this run: Stacks with 16 threads (perCpuStack, arrayBlockingQueue, mpmcArrayQueue), "
             + "Stacks with 1, 2, 16 threads (concurrentLinkedDeque, threadLocalStack)", " threads (mpmcPerSlot), Pools, Rings with ", ", HandBack.");
 
@@ -185,7 +186,8 @@ public class RenderCheck {
             same("Rings.disruptorBusySpin", 16, 200), same("Rings.agronaPerThread", 2, 10),
             entry("Rings.agrona", 2, "thrpt", "", rates(2, 90, 90, 90), part("ringFull", "ops/us", 1000, 1000, 1000)), same("HandOver.perCpuStack", 1, 50),
             same("HandOver.mpscArrayQueue", 1, 20), same("AllSlots.perCpuLongSum", 1, 5),
-            thrpt("AllSlots.perCpuLongSum", 1, "possible256", 300, 300, 300)};
+            thrpt("AllSlots.perCpuLongSum", 1, "possible256", 300, 300, 300),
+            same("StealStorm.undisturbed", 1, 10), same("StealStorm.stormElsewhere", 1, 12)};
         Path run = folder(work, "structures", MACHINE, entries);
         render(0, render, run.toString());
         String text = Files.readString(run.resolve("README.md"));
@@ -203,7 +205,8 @@ public class RenderCheck {
     private static void compared(Path render) throws IOException, InterruptedException {
         List<String> structures = render(0, render, "--compared", "structures").lines().sorted().toList();
         check(structures.equals(List.of("Rings.agrona/16", "Rings.agrona/2", "Rings.perCpuRingBuffer/16", "Rings.perCpuRingBuffer/2",
-                "Stacks.concurrentLinkedDeque/16", "Stacks.perCpuStack/1", "Stacks.perCpuStack/16", "Stacks.perCpuStack/2")),
+                "Stacks.concurrentLinkedDeque/16", "Stacks.perCpuStack/1", "Stacks.perCpuStack/16", "Stacks.perCpuStack/2",
+                "StealStorm.stormElsewhere/1", "StealStorm.undisturbed/1")),
                 "compared by the targets of structures: " + structures);
         List<String> report = render(0, render, "--compared", "report").lines().toList();
         check(report.containsAll(List.of("Loops.perCpuAdd/1", "Limits.cSection/1", "Memory/100000.perCpuLong/1"))

@@ -74,6 +74,8 @@ final class Structures extends Report {
                     threads == 2 ? 2 : 5, "",
                     Ratio.ofThroughput(run.find("Rings", "perCpuRingBuffer", threads), run.find("Rings", "agrona", threads))));
         }
+        targets.add(new Target("PerCpuStack beside a storm of steals on another stack / undisturbed, throughput", false, 0.95, "",
+                Ratio.of(run.find("StealStorm", "undisturbed", 1), run.find("StealStorm", "stormElsewhere", 1))));
         return targets;
     }
 
@@ -194,6 +196,7 @@ final class Structures extends Report {
                 .append(" with as many threads, ").append(q.title()).append(" (95% interval):\n\n")
                 .append(table(q, times(q))));
         page.append('\n').append(AllSlots.section(run).text());
+        page.append('\n').append(StealStorm.section(run).text());
         page.append(counts());
         page.append(ask(new Section(run, "", ""), Question.ALL).notMeasured());
         if (!comparison.isEmpty()) {

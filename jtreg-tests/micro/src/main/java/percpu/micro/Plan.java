@@ -155,6 +155,7 @@ final class Plan {
         for (Variant variant : new Variant[] {Variant.USUAL, Variant.POSSIBLE_256}) {
             add(AllSlots.class, ONE, variant, Mode.Throughput, null, ALL);
         }
+        add(StealStorm.class, ONE);
         return this;
     }
 
