@@ -42,7 +42,7 @@ export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARG
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist demo examples test test-stress test-hotplug test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures export clean check-dir
+.PHONY: help deps source jdk dist docs demo examples test test-stress test-hotplug test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
@@ -72,6 +72,9 @@ demo: check-dir jdk  ## count the words of the JDK source with PerCpuCounter and
 examples: jdk   ## run each program of examples/ but the demo's
 	@$(WITH_JDK) bash -c 'for program in examples/*.java; do [ "$$program" = examples/SourceCensus.java ] || { \
 	  printf "%s\n" "$$program"; "$$JDK/bin/java" --add-modules jdk.incubator.percpu "$$program"; } || exit 1; done'
+
+docs: jdk source  ## the API's javadoc in build/docs/api; fails at each warning of doclint
+	@$(WITH_JDK) jdk-build/docs.sh
 
 test: jdk source         ## the regression tests, group tier1
 	@$(WITH_JDK) jtreg-tests/run.sh tier1
