@@ -45,7 +45,7 @@ final class Listing {
 
     // A slot's word: its register's name is the first group.
     private static final Pattern EXCLUSIVE_WORD =
-            Pattern.compile(Cpu.AARCH64 ? "\\[(x\\d+), [wx]\\d+, (?:lsl|sxtw) #3\\]" : "\\[(\\w+)\\+\\w+\\*1\\+0x4\\]");
+            Pattern.compile(Cpu.AARCH64 ? "\\[(x\\d+), x\\d+\\]" : "\\[(\\w+)\\+\\w+\\*1\\+0x4\\]");
 
     // Constants that are the same in all sections, and so are known by their place in the first one.
     private static final Map<String, Long> COMMON = new HashMap<>();
@@ -119,20 +119,24 @@ final class Listing {
 
     // Where the address of the exclusive word begins to be made: before the section, perhaps far before it, or in it.
     private int words() {
-        Matcher use = IntStream.range(start, postCommit)
-                .mapToObj(i -> EXCLUSIVE_WORD.matcher(all.get(i).operands())).filter(Matcher::find).findFirst()
+        int use = IntStream.range(start, postCommit)
+                .filter(i -> EXCLUSIVE_WORD.matcher(all.get(i).operands()).find()).findFirst()
                 .orElseThrow(() -> new AssertionError("no exclusive word is read in " + section));
-        int made = writeOf(use.group(1), "and|movabs|mov", postCommit);
+        Matcher m = EXCLUSIVE_WORD.matcher(all.get(use).operands());
+        Check.that(m.find(), "no register");
+        int made = writeOf(m.group(1), "and|movabs|mov", use);
+        Check.that(made >= 0, "nothing makes the address in " + all.get(use));
         // x86 copies the address first, if it is needed afterwards.
-        boolean copied = all.get(made).mnemonic().equals("and") && writeOf(use.group(1), "mov", made) == made - 1;
+        boolean copied = all.get(made).mnemonic().equals("and") && writeOf(m.group(1), "mov", made) == made - 1;
         return copied ? made - 1 : made;
     }
 
+    // The last one before an instruction, or -1.
     private int writeOf(String register, String mnemonics, int before) {
-        int i = before;
-        do {
+        int i = before - 1;
+        while (i >= 0 && !(all.get(i).mnemonic().matches(mnemonics) && all.get(i).operands().startsWith(register + ","))) {
             i--;
-        } while (!all.get(i).mnemonic().matches(mnemonics) || !all.get(i).operands().startsWith(register + ","));
+        }
         return i;
     }
 
