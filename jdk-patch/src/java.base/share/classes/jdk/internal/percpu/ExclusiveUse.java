@@ -21,8 +21,6 @@
 
 package jdk.internal.percpu;
 
-import java.util.concurrent.atomic.AtomicLong;
-
 import jdk.internal.misc.Unsafe;
 
 /**
@@ -81,12 +79,16 @@ public final class ExclusiveUse {
     // The sign bit.
     private static final long SET = Long.MIN_VALUE;
 
-    // Transactions and actions that were begun in this process.
-    private static final AtomicLong COMMITS = new AtomicLong();
+    private static final long TAKEN = U.objectFieldOffset(Lock.class, "taken");
+
+    private static final int APART = 16;
+
+    // Transactions and actions that were begun in this process, by slot, each slot's in a cache line of its own.
+    private static final long[] COMMITS = new long[Slots.count() * APART];
 
     private final Lock[] locks = new Lock[Slots.count()];
 
-    // All that set the same words, this included. The monitor is a leaf.
+    // All that set the same words, this included; null if nobody else does. The monitor is a leaf.
     private final ExclusiveUse[] sharing;
 
     private volatile boolean retired;
@@ -97,7 +99,7 @@ public final class ExclusiveUse {
      * @param variable the address of one of the group's variables, whose owner outlives this
      */
     public ExclusiveUse(long variable) {
-        this(variable, new ExclusiveUse[1], 0);
+        this(variable, null);
     }
 
     /**
@@ -108,18 +110,25 @@ public final class ExclusiveUse {
      * @param index    where this is put there
      */
     ExclusiveUse(long variable, ExclusiveUse[] sharing, int index) {
-        this.sharing = sharing;
-        for (int slot = 0; slot < locks.length; slot++) {
-            boolean sections = Rseq.isEnabled() && slot != Slots.overflow();
-            locks[slot] = new Lock(slot, sections ? Slots.ofCpu(Arena.exclusiveWord(variable), slot) : 0);
-        }
+        this(variable, sharing);
         synchronized (sharing) {
             sharing[index] = this;
         }
     }
 
+    private ExclusiveUse(long variable, ExclusiveUse[] sharing) {
+        this.sharing = sharing;
+        for (int slot = 0; slot < locks.length; slot++) {
+            boolean sections = Rseq.isEnabled() && slot != Slots.overflow();
+            locks[slot] = new Lock(slot, sections ? Slots.ofCpu(Arena.exclusiveWord(variable), slot) : 0);
+        }
+    }
+
     // Whether nobody who shares the words has the slot. Guarded by sharing.
     private boolean isFree(int slot) {
+        if (sharing == null) {
+            return true;
+        }
         for (ExclusiveUse use : sharing) {
             if (use != null && use.locks[slot].taken) {
                 return false;
@@ -137,7 +146,7 @@ public final class ExclusiveUse {
         private final long word;
 
         // Whether somebody has it, who set this under the monitor.
-        private volatile boolean taken;
+        private boolean taken;
 
         private Lock(int slot, long word) {
             this.slot = slot;
@@ -164,26 +173,59 @@ public final class ExclusiveUse {
             return word != 0;
         }
 
-        /** As {@link #keepOff}, without the fence, which has to follow. */
-        void close() {
+        /**
+         * Begins a transaction on the {@linkplain #slow slow slot}. The caller has this
+         * monitor. It is not counted where no section could have been used instead.
+         *
+         * @throws IllegalStateException if this was retired; nothing was done then
+         */
+        public void begin() {
             // Under the monitor, which retire waits for.
             checkNotRetired();
-            COMMITS.getAndIncrement();
-            synchronized (sharing) {
-                taken = true;
-                if (word != 0) {
-                    U.putLongVolatile(null, word, SET);
+            if (Rseq.isEnabled()) {
+                count();
+            }
+        }
+
+        private void count() {
+            U.getAndAddLong(COMMITS, commitsOf(slot), 1);
+        }
+
+        /** As {@link #keepOff}, without the fence, which has to follow. */
+        void close() {
+            checkNotRetired();
+            count();
+            if (word == 0 || sharing == null) {
+                set();
+            } else {
+                synchronized (sharing) {
+                    set();
                 }
+            }
+        }
+
+        private void set() {
+            U.putBooleanOpaque(this, TAKEN, true);
+            if (word != 0) {
+                U.putLongVolatile(null, word, SET);
             }
         }
 
         /** Ends a transaction, if one was begun. The caller has this monitor. */
         public void letIn() {
-            synchronized (sharing) {
-                taken = false;
-                if (word != 0 && !retired && isFree(slot)) {
-                    U.putLongRelease(null, word, 0);
+            if (word == 0 || sharing == null) {
+                clear();
+            } else {
+                synchronized (sharing) {
+                    clear();
                 }
+            }
+        }
+
+        private void clear() {
+            U.putBooleanOpaque(this, TAKEN, false);
+            if (word != 0 && !retired && isFree(slot)) {
+                U.putLongRelease(null, word, 0);
             }
         }
 
@@ -195,7 +237,7 @@ public final class ExclusiveUse {
 
         /** {@return whether somebody has it at this moment} */
         boolean isTaken() {
-            return taken;
+            return U.getBooleanOpaque(this, TAKEN);
         }
 
         /** {@return whether sections are kept off} */
@@ -206,8 +248,8 @@ public final class ExclusiveUse {
 
     /**
      * {@return the lock of the slot on which a thread does a transaction whose sections do
-     * not come to an end} It has no sections, so that {@code keepOff} and {@code letIn}
-     * are not needed.
+     * not come to an end} It has no sections, so that {@link Lock#begin} is enough, and
+     * {@code keepOff} and {@code letIn} are not needed.
      *
      * @throws StackOverflowError    if there is not stack enough
      * @throws IllegalStateException if this was retired
@@ -262,8 +304,12 @@ public final class ExclusiveUse {
      */
     public void checkNotRetired() {
         if (retired) {
-            throw new IllegalStateException("Already closed");
+            throw closed();
         }
+    }
+
+    private static IllegalStateException closed() {
+        return new IllegalStateException("Already closed");
     }
 
     /**
@@ -278,8 +324,16 @@ public final class ExclusiveUse {
                 && U.getLongVolatile(null, Slots.ofCpu(Arena.exclusiveWord(address), slot)) < 0;
     }
 
+    private static long commitsOf(int slot) {
+        return Unsafe.ARRAY_LONG_BASE_OFFSET + (long) slot * APART * Unsafe.ARRAY_LONG_INDEX_SCALE;
+    }
+
     /** {@return how many transactions and actions were done in this process} */
     static long commits() {
-        return COMMITS.get();
+        long sum = 0;
+        for (int slot = 0; slot < Slots.count(); slot++) {
+            sum += U.getLongOpaque(COMMITS, commitsOf(slot));
+        }
+        return sum;
     }
 }

@@ -144,15 +144,21 @@ public abstract class Transaction<S> {
     }
 
     private long withoutSection(S subject, long a, long b, long c) {
-        int slow = Rseq.isEnabled() ? Slots.overflow() : Stripes.currentStripe();
-        long result = exclusively(subject, slow, a, b, c);
+        // It has no sections to be kept off.
+        ExclusiveUse.Lock slow = use(subject).slow();
+        long result;
+        synchronized (slow) {
+            slow.begin();
+            result = plainly(subject, slow.slot(), a, b, c);
+        }
         if (result == REFUSED && Rseq.isEnabled()) {
             // This CPU's slot may not be full, or empty: perhaps it could not be used.
             int here = Rseq.currentSlot();
-            if (here != slow && isPossible(subject, here, a)) {
+            if (here != Slots.overflow() && isPossible(subject, here, a)) {
                 result = exclusively(subject, here, a, b, c);
             }
         }
+        Reference.reachabilityFence(subject);
         return result;
     }
 

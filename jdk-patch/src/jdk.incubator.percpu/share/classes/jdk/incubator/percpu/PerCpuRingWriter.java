@@ -147,7 +147,7 @@ abstract sealed class PerCpuRingWriter permits PerCpuRingBuffer {
     private void reserveSlowly(PerCpuRingBuffer.Writer writer) {
         ExclusiveUse.Lock slow = use.slow();
         synchronized (slow) {
-            slow.keepOff();
+            slow.begin();
             reservePlainly(writer, slow.slot());
         }
         Reference.reachabilityFence(this);
