@@ -55,7 +55,7 @@ class RseqSection : public StackObj {
   }
 
   void load_index(Register index);
-  void check_usable(Register index, Register words, Register tmp, Label& slow);
+  void check_usable(Register index, Register words, Register address, Register tmp, Label& slow);
 
  public:
   static const Register scratch;
@@ -68,9 +68,9 @@ class RseqSection : public StackObj {
 
   void begin(Register tmp);
   void delay(Register tmp);
-  void load_slot_offset(Register offset, Register words, Register tmp, Label& slow);
-  void load_named_slot_offset(Register offset, Register slot, Register address, Register tmp, Label& moved, Label& slow);
-  void add_address(Register offset, Register address);
+  void load_slot_address(Register result, Register words, Register address, Register tmp, Label& slow);
+  void load_named_slot_address(Register result, Register slot, Register address, Register tmp,
+                               Label& moved, Label& slow);
   void before_commit(Register tmp);
   void commit(Register newv, Register address, bool release);
   RseqDescriptor* end();
@@ -136,8 +136,8 @@ void RseqSection::load_index(Register index) {
   __ ldrw(index, in_area(Rseq::index_offset()));
 }
 
-// offset = index << stride_shift
 // if (cpu_id < 0 || word[index] < 0) slow
+// index = address + (index << stride_shift)
 //
 // Of the index 16 bits are taken: so the offset has 32 bits, as far as memory is set
 // aside behind the last slot, whatever the kernel says. Without tbnz: slow may be at
@@ -147,10 +147,11 @@ void RseqSection::load_index(Register index) {
 // asked. In the section: a signal handler might unregister the thread, and a
 // fence must find whoever has read the word before it was set.
 //
-// A word that is clear is 0, and is added to the offset: so whatever of the slot is
+// A word that is clear is 0, and is added to the address: so whatever of the slot is
 // loaded afterwards is loaded from an address made of the word, and so after it. What
-// is loaded after a word that is clear again is what its owner left.
-void RseqSection::check_usable(Register index, Register words, Register tmp, Label& slow) {
+// is loaded after a word that is clear again is what its owner left. The word comes
+// last, when all else is added: nothing but one addition waits for its load.
+void RseqSection::check_usable(Register index, Register words, Register address, Register tmp, Label& slow) {
   MacroAssembler* masm = _masm;
   if (Rseq::index_is_cpu_id()) {
     __ cmpw(index, (u1)0);
@@ -167,30 +168,26 @@ void RseqSection::check_usable(Register index, Register words, Register tmp, Lab
     __ cmn(tmp, scratch, Assembler::LSL, 32);
   }
   __ br(Assembler::LT, slow);
+  __ add(index, address, index);
   __ add(index, index, tmp);
 }
 
-void RseqSection::load_slot_offset(Register offset, Register words, Register tmp, Label& slow) {
-  load_index(offset);
-  check_usable(offset, words, tmp, slow);
+void RseqSection::load_slot_address(Register result, Register words, Register address, Register tmp, Label& slow) {
+  load_index(result);
+  check_usable(result, words, address, tmp, slow);
   delay(tmp);
 }
 
-void RseqSection::load_named_slot_offset(Register offset, Register slot, Register address, Register tmp,
-                                         Label& moved, Label& slow) {
+void RseqSection::load_named_slot_address(Register result, Register slot, Register address, Register tmp,
+                                          Label& moved, Label& slow) {
   MacroAssembler* masm = _masm;
-  load_index(offset);
+  load_index(result);
   delay(tmp);
-  __ cmpw(offset, slot);
+  __ cmpw(result, slot);
   __ br(Assembler::NE, moved);
   PerCpuAssembler::load_exclusive_word_address(masm, scratch, address);
-  check_usable(offset, scratch, tmp, slow);
+  check_usable(result, scratch, address, tmp, slow);
   delay(tmp);
-}
-
-void RseqSection::add_address(Register offset, Register address) {
-  MacroAssembler* masm = _masm;
-  __ add(offset, address, offset);
 }
 
 void RseqSection::before_commit(Register tmp) {
@@ -247,8 +244,7 @@ RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scrat
   assert_outputs(noreg, index, tmp, { address, delta.register_or_noreg(), words });
   RseqSection section(masm);
   section.begin(tmp);
-  section.load_slot_offset(index, words, tmp, slow);
-  section.add_address(index, address);
+  section.load_slot_address(index, words, address, tmp, slow);
   section.before_commit(tmp);
   __ ldr(tmp, Address(index));
   if (delta.is_register()) {
@@ -272,8 +268,7 @@ RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch,
   RseqSection section(masm);
   load_exclusive_word_address(masm, result, address);
   section.begin(tmp);
-  section.load_slot_offset(index, result, tmp, slow);
-  section.add_address(index, address);
+  section.load_slot_address(index, result, address, tmp, slow);
   __ ldr(result, Address(index));
   section.before_commit(tmp);
   __ add(tmp, result, delta);
@@ -295,8 +290,7 @@ RseqDescriptor* PerCpuAssembler::compare_and_exchange(MacroAssembler* masm, bool
   RseqSection section(masm);
   load_exclusive_word_address(masm, result, address);
   section.begin(tmp);
-  section.load_slot_offset(index, result, tmp, slow);
-  section.add_address(index, address);
+  section.load_slot_address(index, result, address, tmp, slow);
   __ ldr(result, Address(index));
   section.delay(tmp);
   __ cmp(result, expect);
@@ -329,8 +323,7 @@ void PerCpuAssembler::begin_named(MacroAssembler* masm, RseqSection& section, Re
                                   bool acquire, Label& done, Label& slow) {
   __ movw(result, moved);                   // what the first exit answers
   section.begin(tmp);
-  section.load_named_slot_offset(index, slot, address, tmp, done, slow);
-  section.add_address(index, address);
+  section.load_named_slot_address(index, slot, address, tmp, done, slow);
   __ movw(result, not_equal);               // what the second exit answers
   if (acquire) {
     __ ldar(tmp, index);
@@ -376,8 +369,7 @@ RseqDescriptor* PerCpuAssembler::load_cbeq_store_add_load_store(MacroAssembler* 
   RseqSection section(masm);
   __ mov(result, (int64_t)moved_head);
   section.begin(tmp);
-  section.load_named_slot_offset(index, slot, address, tmp, post_commit, slow);
-  section.add_address(index, address);
+  section.load_named_slot_address(index, slot, address, tmp, post_commit, slow);
   __ ldr(result, Address(index));
   section.delay(tmp);
   __ cmp(result, expect_not);
