@@ -29,11 +29,11 @@ import java.util.List;
 
 /**
  * Threads do fast operations in critical sections on the slot of their CPU, and exclusive transactions on any slot
- * under its lock: exclusive = 1, fence, the transaction, exclusive = 0. A section that finds exclusive set turns to
- * the overflow slot, which is only touched under its lock. All of that belongs to one structure; another has its own.
- * Variables have locks of their own, but may share the exclusive word.
- * Tasks are preempted, moved and get signals at any step, and stores wait in store buffers. With an argument larger
- * variants are searched too, which takes a minute and a heap of 3 GB.
+ * under its lock: exclusive = 1, fence, the transaction, exclusive = 0. Or who is done leaves exclusive set, and the next
+ * one needs no fence. A section that finds exclusive set turns to the overflow slot, which is only touched under its lock.
+ * All of that belongs to one structure; another has its own. Variables have locks of their own, but may share the
+ * exclusive word. Tasks are preempted, moved and get signals at any step, and stores wait in store buffers. With an
+ * argument larger variants are searched too, which takes a minute and a heap of 3 GB.
  */
 public class ExclusiveProtocol {
     private static final Variant MEMBARRIER = Variant.of("membarrier", Fence.MEMBARRIER, "X", "F", "F");
@@ -45,6 +45,10 @@ public class ExclusiveProtocol {
             Variant.of("membarrier, two structures", Fence.MEMBARRIER, "x", "f", "F");
     private static final Variant SHARED =
             Variant.of("membarrier, two variables exclusively", Fence.MEMBARRIER, "X", "x", "F").withSharedWord();
+    private static final Variant LATER =
+            Variant.of("membarrier, twice exclusively", Fence.MEMBARRIER, "XX", "F").withLaterEntry();
+    private static final Variant FAILURE =
+            Variant.of("membarrier, one of two fails", Fence.MEMBARRIER, "X", "Z", "F").withLaterEntry();
 
     private static final List<Variant> RIGHT = List.of(
             MEMBARRIER,
@@ -58,6 +62,13 @@ public class ExclusiveProtocol {
             SHARED,
             SHARED.onWeakCpu(),
             Variant.of("handshake, two variables exclusively", Fence.HANDSHAKE, "Xf", "Fx").withSharedWord(),
+            LATER,
+            LATER.withMmCid(),
+            FAILURE,
+            FAILURE.onWeakCpu(),
+            Variant.of("membarrier, one slot exclusively by two", Fence.MEMBARRIER, "X", "X", "F").withLaterEntry(),
+            Variant.of("membarrier, fast and exclusive in turn", Fence.MEMBARRIER, "XF", "FX").withLaterEntry(),
+            Variant.of("handshake, fast and exclusive in turn", Fence.HANDSHAKE, "XF", "FX").withLaterEntry(),
             WEAK,
             HANDSHAKE,
             HANDSHAKE_XX,
@@ -103,6 +114,8 @@ public class ExclusiveProtocol {
             case LOST_INTERRUPT, LOST_INTERRUPTS -> MEMBARRIER.onLossyKernel();
             case OTHERS_WORD -> TWO_STRUCTURES;
             case CLEARS_FOR_ALL -> SHARED;
+            case MARK_FIRST -> FAILURE;
+            case MARK_STAYS -> LATER;
             case ANSWER_INSIDE, NO_BARRIER_BEFORE -> HANDSHAKE;
             case NO_ANSWER_WAITING -> HANDSHAKE_XX;
             case PLAIN_LOAD, PLAIN_CLEAR -> WEAK;

@@ -51,6 +51,7 @@ final class FastPath {
                 for (Word word : Word.values()) {
                     if (task.awaits(word.ordinal()) && mayLoad(word, task.awaited())) {
                         steps.add(load(s, t, word));
+                        addOwnLock(s, t, word, steps);
                     }
                 }
             }
@@ -76,6 +77,15 @@ final class FastPath {
 
     private static Step arm(State s, int t) {
         return new Step(s, t, s.task(t).at(Pc.INDEX), "arms: the section starts");
+    }
+
+    /** Instead of the overflow slot. */
+    private void addOwnLock(State s, int t, Word word, List<Step> steps) {
+        Task task = s.task(t);
+        if (variant.later() && word == Word.EXCLUSIVE && s.load(t, task.slot(), word) != 0) {
+            steps.add(new Step(s, t, task.restartedAt(Pc.LOCK).withSlot(task.slot()),
+                    () -> "loads exclusive[" + task.slot() + "]: 1, so waits for the lock"));
+        }
     }
 
     /** Whether the section may do this load while those, a set, are still to be done. */

@@ -24,6 +24,9 @@ enum Flaw {
     TEST_OUTSIDE("exclusive is tested before the section starts", Harm.LOST_UPDATE),
     TEST_LAST("exclusive is tested in the section, but after loading the data", Harm.LOST_UPDATE),
     CLEARS_FOR_ALL("who is done clears a shared word that another needs", Harm.LOST_UPDATE),
+    /** Who fails before the fence may leave both as they are. */
+    MARK_FIRST("it is noted that sections are kept off before the fence, not after it", Harm.LOST_UPDATE),
+    MARK_STAYS("who lets sections in leaves the note that they are kept off", Harm.LOST_UPDATE),
     OTHERS_WORD("a section tests the word of another structure", Harm.LOST_UPDATE),
     COMMIT_OUTSIDE("the section ends before the commit", Harm.LOST_UPDATE),
     ONLY_BARRIER("the fence is a memory barrier, but aborts no section", Harm.LOST_UPDATE),

@@ -34,6 +34,14 @@ record Memory(long bits) {
         return slot(structure, SLOTS - 1);
     }
 
+    /**
+     * The slot whose exclusive word is the note that sections are kept off this one. Only who has its lock reads or writes
+     * the note. For variants with one structure: the other one's words are free.
+     */
+    static int mark(int slot) {
+        return slot + SLOTS;
+    }
+
     static boolean isOverflow(int slot) {
         return slot % SLOTS == SLOTS - 1;
     }

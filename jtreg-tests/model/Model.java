@@ -55,9 +55,10 @@ final class Model {
     private void addOwnSteps(State s, int t, List<Step> steps) {
         switch (s.task(t).pc()) {
             case START, TEST_OUTSIDE, ARM, INDEX, LOADS, TRY_STORE, COMMIT -> fastPath.addSteps(s, t, steps);
-            case START_SLOW, LOCK, SET, LOAD_A, LOAD_B, STORE_A, STORE_B, CLEAR, UNLOCK ->
+            case START_SLOW, LOCK, SET, MARK, LOAD_A, LOAD_B, STORE_A, STORE_B, CLEAR, UNLOCK ->
                 slowPath.addSteps(s, t, steps);
             case FENCE, LOOK, WAIT -> {
+                slowPath.addFailures(s, t, steps);
                 if (variant.isHandshake()) {
                     handshake.addSteps(s, t, steps);
                 } else {

@@ -24,7 +24,7 @@ enum Pc {
     // The section.
     INDEX, LOADS, TRY_STORE, COMMIT,
     // The slow path.
-    START_SLOW, LOCK, SET, FENCE, LOOK, WAIT, LOAD_A, LOAD_B, STORE_A, STORE_B, CLEAR, UNLOCK,
+    START_SLOW, LOCK, SET, FENCE, LOOK, WAIT, MARK, LOAD_A, LOAD_B, STORE_A, STORE_B, CLEAR, UNLOCK,
     DONE;
 
     boolean isBetween(Pc first, Pc last) {

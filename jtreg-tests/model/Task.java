@@ -120,6 +120,10 @@ record Task(Pc pc, int done, int cpu, int index, int slot, int a, int b, int awa
     }
 
     Task storing(Word word, int value) {
+        return storing(slot, word, value);
+    }
+
+    Task storing(int slot, Word word, int value) {
         List<Store> more = new ArrayList<>(stores);
         more.add(new Store(slot, word, value, pc));
         return withStores(more);

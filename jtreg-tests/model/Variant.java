@@ -32,7 +32,7 @@ import java.util.List;
  *                 structure; f, x and y likewise of the other
  */
 record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, boolean mmCid, boolean lossy,
-               boolean shared, List<String> programs) {
+               boolean shared, boolean later, List<String> programs) {
     Variant {
         if (cpus >= Memory.SLOTS) {
             throw new IllegalArgumentException("no slot for each of " + cpus + " CPUs");
@@ -40,31 +40,38 @@ record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, bool
     }
 
     static Variant of(String name, Fence fence, String... programs) {
-        return new Variant(name, null, fence, false, 2, false, false, false, List.of(programs));
+        return new Variant(name, null, fence, false, 2, false, false, false, false, List.of(programs));
     }
 
     Variant withSharedWord() {
-        return new Variant(name + ", word is shared", flaw, fence, weak, cpus, mmCid, lossy, true, programs);
+        return new Variant(name + ", word is shared", flaw, fence, weak, cpus, mmCid, lossy, true, later, programs);
+    }
+
+    /** Who is done may leave the word set, and the next one needs no fence then. There is one structure. */
+    Variant withLaterEntry() {
+        return new Variant(name + ", sections let in later", flaw, fence, weak, cpus, mmCid, lossy, shared, true,
+                programs);
     }
 
     Variant onWeakCpu() {
-        return new Variant(name + ", weakly ordered CPU", flaw, fence, true, cpus, mmCid, lossy, shared, programs);
+        return new Variant(name + ", weakly ordered CPU", flaw, fence, true, cpus, mmCid, lossy, shared, later, programs);
     }
 
     Variant withThreeCpus() {
-        return new Variant(name + ", three CPUs", flaw, fence, weak, 3, mmCid, lossy, shared, programs);
+        return new Variant(name + ", three CPUs", flaw, fence, weak, 3, mmCid, lossy, shared, later, programs);
     }
 
     Variant withMmCid() {
-        return new Variant(name + ", slots by mm_cid", flaw, fence, weak, cpus, true, lossy, shared, programs);
+        return new Variant(name + ", slots by mm_cid", flaw, fence, weak, cpus, true, lossy, shared, later, programs);
     }
 
     Variant onLossyKernel() {
-        return new Variant(name + ", kernel that loses interrupts", flaw, fence, weak, cpus, mmCid, true, shared, programs);
+        return new Variant(name + ", kernel that loses interrupts", flaw, fence, weak, cpus, mmCid, true, shared, later,
+                programs);
     }
 
     Variant with(Flaw flaw) {
-        return new Variant(flaw.text, flaw, fence, weak, cpus, mmCid, lossy, shared, programs);
+        return new Variant(flaw.text, flaw, fence, weak, cpus, mmCid, lossy, shared, later, programs);
     }
 
     boolean has(Flaw flaw) {
@@ -75,8 +82,23 @@ record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, bool
         return fence == Fence.HANDSHAKE;
     }
 
+    /** Those that change something: not Z. */
     int operations() {
-        return programs.stream().mapToInt(String::length).sum();
+        return (int) programs.stream().flatMapToInt(String::chars).filter(operation -> operation != 'Z').count();
+    }
+
+    /** Whether the task's operation is an exclusive transaction that fails before it has changed anything. */
+    boolean fails(int t, Task task) {
+        return operation(t, task) == 'Z';
+    }
+
+    /** Whether the task's operation begins as a section. */
+    boolean isFast(int t, Task task) {
+        return Character.toUpperCase(operation(t, task)) == 'F';
+    }
+
+    private char operation(int t, Task task) {
+        return programs.get(t).charAt(task.done());
     }
 
     String nameOf(int t) {
@@ -98,7 +120,7 @@ record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, bool
     }
 
     Pc afterFence() {
-        return has(Flaw.FENCE_FIRST) ? Pc.SET : Pc.LOAD_A;
+        return has(Flaw.FENCE_FIRST) ? Pc.SET : later && !has(Flaw.MARK_FIRST) ? Pc.MARK : Pc.LOAD_A;
     }
 
     State start() {
@@ -116,7 +138,7 @@ record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, bool
         }
         return switch (program.charAt(task.done())) {
             case 'F', 'f' -> task.restartedAt(Pc.START);
-            case 'X', 'x' -> task.restartedAt(Pc.START_SLOW).withSlot(Memory.slot(structure(t, task), 0));
+            case 'X', 'x', 'Z' -> task.restartedAt(Pc.START_SLOW).withSlot(Memory.slot(structure(t, task), 0));
             case 'Y', 'y' -> task.restartedAt(Pc.START_SLOW).withSlot(Memory.slot(structure(t, task), 1));
             default -> throw new IllegalArgumentException(program);
         };
@@ -124,6 +146,6 @@ record Variant(String name, Flaw flaw, Fence fence, boolean weak, int cpus, bool
 
     /** The structure that the task's operation is on. */
     int structure(int t, Task task) {
-        return Character.isLowerCase(programs.get(t).charAt(task.done())) ? 1 : 0;
+        return Character.isLowerCase(operation(t, task)) ? 1 : 0;
     }
 }

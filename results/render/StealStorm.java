@@ -22,24 +22,26 @@ import java.util.Map;
 /** What it costs others that somebody steals all the time. */
 final class StealStorm {
     private static final Map<String, String> OTHERS = Text.ordered(
-            "undisturbed", "adds to a variable of its own", "fences", "does nothing but fences",
-            "stormElsewhere", "pushes to and steals from all slots of another stack",
-            "stormHere", "the same with this stack");
+            "alone", "nothing", "undisturbed", "another process pushes to and steals from all slots of a stack of its own",
+            "stormElsewhere", "another thread does the same with another stack",
+            "stormHere", "another thread does the same with this stack",
+            "fences", "another thread does nothing but fences");
 
     private StealStorm() {
     }
 
     static Section section(Run run) {
         Section s = new Section(run, "A storm of steals", """
-                What does it cost others that somebody steals all the time? One thread pushes and pops. Another thread keeps off
-                the sections of the slot that it steals from, and makes a fence each time, which interrupts all CPUs that run
-                a thread of this process.""");
-        Table table = new Table("the other thread", "ns of a push and a pop", "throughput / undisturbed");
+                What does it cost others that somebody steals all the time? One thread pushes and pops, and another one
+                steals. A steal makes a fence, which interrupts all CPUs that run a thread of the process, but only if another
+                thread has used that slot of that stack since the last steal. Undisturbed is one beside which another process does
+                the same: it takes what the two CPUs share, and nothing else.""");
+        Table table = new Table("meanwhile", "ns of a push and a pop", "throughput / undisturbed");
         OTHERS.forEach((method, name) -> table.row(name, Text.cell(s.get("StealStorm", method, 1)),
                 Ratio.of(s.get("StealStorm", "undisturbed", 1), s.get("StealStorm", method, 1)).full()));
         Verdict verdict = Verdict.ofTime();
-        verdict.add("", "a push and a pop beside a storm on another stack", "one beside fences only",
-                s.ratio("StealStorm", "stormElsewhere", "fences", 1));
+        verdict.add("", "a push and a pop beside a storm on another stack", "an undisturbed one",
+                s.ratio("StealStorm", "stormElsewhere", "undisturbed", 1));
         return s.table("Nanoseconds (95% interval):", table).say(verdict.text());
     }
 }

@@ -46,9 +46,10 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What does it cost to look at all slots, or to take something from any slot? One other thread adds to a counter all the
  * time: to the one that is summed up, so that its word is in another CPU's cache, or else to one of its own, so that a
- * fence has a thread to interrupt.
+ * fence would have a thread to interrupt.
  * <p>
  * Steal and drain have something to take: one invocation is a push of one object, and a steal or a drain of all slots.
+ * Nobody else uses the structure, so after the first of them there is no fence.
  * The ring that is read is empty on every slot. Threads on all CPUs contend on the LongAdder first, so that it has the
  * cells that it gets in use.
  */

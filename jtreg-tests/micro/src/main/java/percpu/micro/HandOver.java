@@ -46,8 +46,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * room for as many objects; a thread that finds none waits and tries again ({@link TwoCpus}).
  * <p>
  * An object that is pushed to a structure per CPU is on the slot of that CPU. The other thread drains it, with a fence
- * for all objects that are there, or steals them one by one, with a fence for each. Stacks and lists per CPU are not
- * made for this; PerCpuRingBuffer is, and {@link Rings} measures it.
+ * for all objects that are there, or steals them one by one, with a fence for each before which somebody pushed.
+ * Stacks and lists per CPU are not made for this; PerCpuRingBuffer is, and {@link Rings} measures it.
  * <p>
  * MpscArrayQueue is JCTools' bounded queue for many threads that give and one that takes. JCTools' queues are emptied by
  * their own drain, which they have for this. ArrayBlockingQueue is used by its methods that block.

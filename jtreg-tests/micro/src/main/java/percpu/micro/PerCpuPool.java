@@ -42,7 +42,7 @@ final class PerCpuPool implements RecyclerPool<BufferRecycler> {
         return recycler != null ? recycler : fromElsewhere();
     }
 
-    // What was given back on another CPU comes over all at once: draining a slot costs a fence.
+    // What was given back on another CPU comes over all at once: draining a slot in use costs a fence.
     private BufferRecycler fromElsewhere() {
         for (int slot = 0; slot < PerCpu.slots(); slot++) {
             List<BufferRecycler> others = new ArrayList<>();

@@ -157,7 +157,7 @@ final class Arena {
                 clear(arena.address(index) + (long) i * Long.BYTES);
             }
             if (size == IN_GROUP) {
-                // That of a structure that was closed is still set.
+                // That of a structure may still be set: sections were to be let in later, or it was closed.
                 clear(exclusiveWord(arena.address(index)));
             }
             long unused = 0;

@@ -281,7 +281,8 @@ public final class Chain {
      * @param most  how many at most, positive
      */
     public static long detach(FreeList owner, long head, int slot, int most) {
-        return owner.detaching.isPossible(owner, slot, head) ? owner.detaching.exclusively(owner, slot, head, most, 0) : 0;
+        return owner.detaching.isPossible(owner, slot, head)
+                ? owner.detaching.exclusively(owner, slot, head, most, 0) : 0;
     }
 
     /**

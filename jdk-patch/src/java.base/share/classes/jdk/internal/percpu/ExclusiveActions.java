@@ -67,7 +67,8 @@ public final class ExclusiveActions {
      * @throws StackOverflowError    if there is not stack enough; nothing is done then
      * @throws OutOfMemoryError      if there is not memory enough; nothing is done then
      */
-    public static <R, X extends Throwable> R run(long[] variables, int slot, ScopedValue.CallableOp<? extends R, X> action) throws X {
+    public static <R, X extends Throwable> R run(long[] variables, int slot,
+                                                 ScopedValue.CallableOp<? extends R, X> action) throws X {
         Running mine = mine();
         if (mine != null) {
             throw new IllegalStateException("This thread is in an exclusive action on slot " + mine.slot

@@ -30,10 +30,11 @@ import jdk.internal.misc.Unsafe;
  * own, with a lock for each slot:
  * {@snippet lang="text" :
  * synchronized (lock) {
- *     keepOff:  word = set       sections that start now leave for their slow path
- *               fence            those that had started abort, or have committed
+ *     keepOff:  if they are not kept off:
+ *                   word = set   sections that start now leave for their slow path
+ *                   fence        those that had started abort, or have committed
  *     the transaction
- *     letIn:    word = 0         store-release
+ *     letIn:    word = 0         store-release; or later, see below
  * }
  * }
  * Every section tests the word of its variable's group, in its slot, between its first
@@ -41,6 +42,15 @@ import jdk.internal.misc.Unsafe;
  * section that saw it clear has committed or aborts; a section that sees it clear again
  * sees what the transaction wrote. Sections leave for the {@linkplain #slow slow slot},
  * which has none, so there the lock alone does.
+ *
+ * <p>A fence interrupts every CPU that runs a thread of this process. So a transaction of
+ * a structure ends by {@link Lock#letInLater}: sections stay kept off, and the next
+ * transaction needs no fence. A thread whose section fails because of that, on the slot of
+ * its own CPU, does its transaction under the lock and lets sections in. If it is the thread
+ * that has kept them off, it does so after {@code PATIENCE} of these in a row. So several
+ * steals in a row, with no operation of that CPU in between, make one fence. And a thread
+ * that steals from many slots can use its own meanwhile, as it does for the cells of what it
+ * takes: that does not let sections in at once.
  *
  * <p>In a structure's transaction nobody else's code runs. So its locks are leaves: who
  * has one asks for no other. {@link ExclusiveActions} runs others' code, and so each
@@ -64,10 +74,11 @@ import jdk.internal.misc.Unsafe;
  * That is why the locks are monitors. The virtual machine throws nothing asynchronous
  * while it enters one, and leaves it whichever way its block ends. A lock written in
  * Java would remain locked for ever if the exception came after it was taken and before
- * its owner was stored. The word is set in the try block whose finally clause clears
- * it. An exception that comes at the very call of {@code letIn} can still leave the
- * word set: then sections take their slow path, which is right, until the next
- * exclusive use of the slot of that structure or variable clears it.
+ * its owner was stored. The word is set in the try block whose finally clause calls
+ * {@code letIn} or {@code letInLater}, and sections count as kept off once the fence has
+ * returned. An exception that comes at that very call can leave the word set and the slot
+ * taken by nobody: then sections take their slow path, which is right, until the next
+ * exclusive use of the slot of that structure or variable.
  *
  * <p>{@link #retire} sets all words for ever: a structure that is closed has no sections any
  * more, so that the first attempt of an operation need not look whether it is closed.
@@ -80,6 +91,10 @@ public final class ExclusiveUse {
     private static final long SET = Long.MIN_VALUE;
 
     private static final long TAKEN = U.objectFieldOffset(Lock.class, "taken");
+    private static final long KEPT_OFF = U.objectFieldOffset(Lock.class, "keptOff");
+
+    // About a microsecond's worth.
+    private static final int PATIENCE = 32;
 
     private static final int APART = 16;
 
@@ -148,6 +163,15 @@ public final class ExclusiveUse {
         // Whether somebody has it, who set this under the monitor.
         private boolean taken;
 
+        // Whether the word was set and a fence has returned since, and it has not been cleared. Set under the monitor.
+        private boolean keptOff;
+
+        // The thread that has the lock or had it last; the one that reached into this slot last, and how many
+        // transactions it has done here since, on its own CPU. Guarded by the monitor.
+        private long holder;
+        private long keeper;
+        private int own;
+
         private Lock(int slot, long word) {
             this.slot = slot;
             this.word = word;
@@ -160,17 +184,25 @@ public final class ExclusiveUse {
 
         /**
          * Begins a transaction: no section is on the slot after it. The caller has this
-         * monitor. Costs a fence, which is microseconds, if the slot has sections.
+         * monitor. Costs a fence, which is microseconds, unless the slot has no sections or
+         * they are kept off since a transaction before. Not for locks that share a word.
          *
          * @return whether there was a fence
          * @throws IllegalStateException if this was retired; nothing was done then
          */
         public boolean keepOff() {
-            close();
-            if (word != 0) {
-                VMServices.fence();
+            assert sharing == null : "close does it";
+            checkNotRetired();
+            count();
+            holder = Thread.currentThread().threadId();
+            U.putBooleanOpaque(this, TAKEN, true);
+            if (word == 0 || keptOff) {
+                return false;
             }
-            return word != 0;
+            U.putLongVolatile(null, word, SET);
+            VMServices.fence();
+            U.putBooleanOpaque(this, KEPT_OFF, true);
+            return true;
         }
 
         /**
@@ -191,7 +223,7 @@ public final class ExclusiveUse {
             U.getAndAddLong(COMMITS, commitsOf(slot), 1);
         }
 
-        /** As {@link #keepOff}, without the fence, which has to follow. */
+        /** As {@link #keepOff}, without the fence, which has to follow. Ended by {@link #letIn}. */
         void close() {
             checkNotRetired();
             count();
@@ -222,7 +254,29 @@ public final class ExclusiveUse {
             }
         }
 
+        /**
+         * Ends a transaction, if one was begun by {@link #keepOff}, and leaves it to a later
+         * one to let sections in. The caller has this monitor.
+         *
+         * @param here whether it was an operation on this thread's own slot, whose section
+         *             failed
+         */
+        void letInLater(boolean here) {
+            if (!here) {
+                keeper = holder;
+                own = 0;
+            } else {
+                own = keeper == holder ? own + 1 : PATIENCE;
+            }
+            if (keptOff && own < PATIENCE) {
+                U.putBooleanOpaque(this, TAKEN, false);
+            } else {
+                letIn();
+            }
+        }
+
         private void clear() {
+            U.putBooleanOpaque(this, KEPT_OFF, false);
             U.putBooleanOpaque(this, TAKEN, false);
             if (word != 0 && !retired && isFree(slot)) {
                 U.putLongRelease(null, word, 0);
@@ -238,6 +292,11 @@ public final class ExclusiveUse {
         /** {@return whether somebody has it at this moment} */
         boolean isTaken() {
             return U.getBooleanOpaque(this, TAKEN);
+        }
+
+        /** {@return whether at this moment sections are still kept off and nobody is at a transaction} */
+        boolean isLeft() {
+            return U.getBooleanOpaque(this, KEPT_OFF) && !U.getBooleanOpaque(this, TAKEN);
         }
 
         /** {@return whether sections are kept off} */
@@ -280,6 +339,11 @@ public final class ExclusiveUse {
         checkNotRetired();
         VMServices.ensureStack();
         return locks[slot];
+    }
+
+    /** {@return whether at this moment sections are still kept off a slot and nobody is at a transaction there} */
+    boolean isLeft(int slot) {
+        return locks[slot].isLeft();
     }
 
     /**

@@ -39,10 +39,17 @@ import jdk.internal.vm.annotation.DontInline;
  *    |  |
  *    |  no section possible, or 8 attempts came to nothing, or the slow slot has something
  *    v
+ * this CPU's slot, its lock - done plainly ------------------------------------------> done
+ *    |  |     only if sections are still kept off there and nobody is at a transaction
+ *    |  |
+ *    |  refused ---------- others put in: no room -------------------------------------> REFUSED
+ *    |
+ *    |  not so, or nothing to take
+ *    v
  * slow slot, its lock ------- done plainly ------------------------------------------> done
  *    | refused
  *    v
- * this CPU's slot, exclusively (a fence)
+ * this CPU's slot, exclusively (a fence, if sections are not kept off)
  *    ------------------------ done plainly ------------------------------------------> done
  *    | refused
  *    v
@@ -144,9 +151,19 @@ public abstract class Transaction<S> {
     }
 
     private long withoutSection(S subject, long a, long b, long c) {
-        // It has no sections to be kept off.
-        ExclusiveUse.Lock slow = use(subject).slow();
+        ExclusiveUse use = use(subject);
         long result;
+        if (Rseq.isEnabled()) {
+            int here = Rseq.currentSlot();
+            if (use.isLeft(here)) {
+                result = whereLeft(subject, use.at(here), a, b, c);
+                if (result != AGAIN && (result != REFUSED || !takes)) {
+                    return result;
+                }
+            }
+        }
+        // It has no sections to be kept off.
+        ExclusiveUse.Lock slow = use.slow();
         synchronized (slow) {
             slow.begin();
             result = plainly(subject, slow.slot(), a, b, c);
@@ -155,11 +172,30 @@ public abstract class Transaction<S> {
             // This CPU's slot may not be full, or empty: perhaps it could not be used.
             int here = Rseq.currentSlot();
             if (here != Slots.overflow() && isPossible(subject, here, a)) {
-                result = exclusively(subject, here, a, b, c);
+                result = exclusively(subject, use.at(here), true, a, b, c);
             }
         }
         Reference.reachabilityFence(subject);
         return result;
+    }
+
+    // Without a fence, or not at all.
+    private long whereLeft(S subject, ExclusiveUse.Lock lock, long a, long b, long c) {
+        try {
+            synchronized (lock) {
+                if (!lock.isLeft()) {
+                    return AGAIN;
+                }
+                try {
+                    lock.keepOff();
+                    return plainly(subject, lock.slot(), a, b, c);
+                } finally {
+                    lock.letInLater(true);
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(subject);
+        }
     }
 
     /**
@@ -169,14 +205,17 @@ public abstract class Transaction<S> {
      * @throws StackOverflowError if there is not stack enough; nothing was changed then
      */
     public final long exclusively(S subject, int slot, long a, long b, long c) {
-        ExclusiveUse.Lock lock = use(subject).at(slot);
+        return exclusively(subject, use(subject).at(slot), false, a, b, c);
+    }
+
+    private long exclusively(S subject, ExclusiveUse.Lock lock, boolean here, long a, long b, long c) {
         try {
             synchronized (lock) {
                 try {
                     lock.keepOff();
-                    return plainly(subject, slot, a, b, c);
+                    return plainly(subject, lock.slot(), a, b, c);
                 } finally {
-                    lock.letIn();
+                    lock.letInLater(here);
                 }
             }
         } finally {

@@ -314,12 +314,12 @@ public final class PerCpu {
      * <i>happen before</i> one another; nothing else is ordered.
      *
      * @implNote The mechanism is what Thomas Gleixner proposed in 2017 as the slow path of
-     * restartable sequences, in place of the system call {@code cpu_opv}. Cost: a fence, which makes every thread in the process leave its critical
-     * section. On two CPUs it was measured to take 0.2 microseconds if no other
-     * thread runs, 15 with one and 65 with seven. Where the kernel's
-     * {@code membarrier} cannot be had or be trusted, it is a handshake with all Java
-     * threads, which waits for each that runs: milliseconds, if there are more of
-     * them than CPUs. No fence for the overflow slot and without rseq.
+     * restartable sequences, in place of the system call {@code cpu_opv}. Cost: a fence, which
+     * makes every thread in the process leave its critical section. On two CPUs it was
+     * measured to take 0.2 microseconds if no other thread runs, 15 with one and 65 with
+     * seven. Where the kernel's {@code membarrier} cannot be had or be trusted, it is a
+     * handshake with all Java threads, which waits for each that runs: milliseconds, if there
+     * are more of them than CPUs. No fence for the overflow slot and without rseq.
      *
      * @param <R>       the type of the result
      * @param <X>       what the action may throw

@@ -79,8 +79,9 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p>Progress: every method ends after a bounded number of steps, under a
  * debugger too. Nobody waits but {@link #steal} and {@link #push(int, MemorySegment)} for
- * others that want the same slot exclusively, and threads on the overflow slot for each
- * other's transactions.
+ * others that want the same slot exclusively, threads on the overflow slot for each
+ * other's transactions, and the thread that lets sections in, if another such call begins
+ * at that moment.
  *
  * <p>Memory: the capacity outside of the heap, on each slot, once it is used. It is freed
  * when the stack is {@linkplain #close closed}, or some time after it became unreachable.
@@ -195,9 +196,10 @@ public final class PerCpuDataStack extends PerCpuVariable implements AutoCloseab
      * Pushes the bytes of a segment to the stack of any slot, from whatever CPU: work for
      * the thread that runs there.
      *
-     * @implNote Cost: a fence, as {@link PerCpu#exclusive}, and the copy; nothing but a load if
-     * the slot is full. Others are not held up, but for those who want the same slot of
-     * this stack exclusively; what they push meanwhile may be on the overflow slot.
+     * @implNote Cost: a {@linkplain PerCpu#exclusive fence}, or none if no thread has let
+     * sections in since the last such call on this slot, and the copy; nothing but a load if
+     * the slot is full. Others are not held up, but for those who want the same slot of this
+     * stack exclusively; what they push meanwhile may be on the overflow slot.
      *
      * @param slot   the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
      * @param source as in {@link #push(MemorySegment)}
@@ -327,9 +329,10 @@ public final class PerCpuDataStack extends PerCpuVariable implements AutoCloseab
      * Removes the last element of one slot, from whatever CPU, also if the slot's
      * CPU is offline, and copies it into a segment.
      *
-     * @implNote Cost: a fence, as {@link PerCpu#exclusive}, and the copy; nothing but a load
-     * if the slot is empty. Others are not held up, but for those who want the same
-     * slot exclusively; what they push meanwhile may be on the overflow slot.
+     * @implNote Cost: a {@linkplain PerCpu#exclusive fence}, or none if no thread has let
+     * sections in since the last such call on this slot, and the copy; nothing but a load if
+     * the slot is empty. Others are not held up, but for those who want the same slot
+     * exclusively; what they push meanwhile may be on the overflow slot.
      *
      * @param slot        the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
      * @param destination as in {@link #pop}

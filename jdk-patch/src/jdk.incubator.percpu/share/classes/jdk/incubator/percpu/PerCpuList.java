@@ -68,7 +68,8 @@ import jdk.internal.vm.annotation.ForceInline;
  *     return buffer;
  * }
  * }
- * A {@code drainTo} costs a fence for each slot that is not empty, so take many at a time. Where
+ * A {@code drainTo} costs a fence for each slot that has elements, if the list was used there
+ * since the last {@code drainTo}, so take many at a time. Where
  * elements are to wait up to a limit, or to be taken one by one, {@link PerCpuStack} is
  * the structure.
  *
@@ -82,7 +83,8 @@ import jdk.internal.vm.annotation.ForceInline;
  * <p>Progress: every method ends after a bounded number of steps, under a
  * debugger too; {@code drainTo} when a slot is empty or it has what it was asked for.
  * Nobody waits but {@code drainTo} and {@link #push(int, Object)} for others that want the
- * same slot exclusively, and threads on the overflow slot for each other's transactions.
+ * same slot exclusively, threads on the overflow slot for each other's transactions, and
+ * the thread that lets sections in, if another such call begins at that moment.
  *
  * <p>Memory: an element and its link are in a cell, 16 bytes outside of the heap and
  * a reference on it. The list makes 1024 when it is larger than ever before, and
@@ -187,7 +189,8 @@ public final class PerCpuList<E> extends PerCpuVariable {
     /**
      * Pushes an element to the list of any slot: work for another CPU.
      *
-     * @implNote Cost: a fence, as {@link PerCpu#exclusive}. Others are not held up, but for those
+     * @implNote Cost: a {@linkplain PerCpu#exclusive fence}, or none if no thread has let
+     * sections in since the last such call on this slot. Others are not held up, but for those
      * who want the same slot exclusively; what they push meanwhile may be on the overflow
      * slot.
      *
@@ -247,9 +250,10 @@ public final class PerCpuList<E> extends PerCpuVariable {
      * too, may be among the elements: if they come as fast as they are removed, only
      * {@code max} ends this.
      *
-     * @implNote Cost: a fence, as {@link PerCpu#exclusive}, for each part, and some nanoseconds for
-     * each element; nothing but a load if there is none. Others are not held up, but for
-     * those who want the same slot exclusively.
+     * @implNote Cost: a {@linkplain PerCpu#exclusive fence}, or none if no thread has let
+     * sections in since the last such call on this slot, and some nanoseconds for each
+     * element; nothing but a load if there is none. Others are not held up, but for those who
+     * want the same slot exclusively.
      *
      * @param slot   the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
      * @param action what to do with each element, the last one that was pushed first

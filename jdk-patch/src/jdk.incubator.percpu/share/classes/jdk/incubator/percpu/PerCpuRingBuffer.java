@@ -257,7 +257,8 @@ public final class PerCpuRingBuffer extends PerCpuRingWriter implements AutoClos
         }
 
         private IllegalStateException notReserved() {
-            return new IllegalStateException("No record is reserved: it was committed or discarded, or there was no room");
+            return new IllegalStateException(
+                    "No record is reserved: it was committed or discarded, or there was no room");
         }
 
         private WrongThreadException wrongThread() {

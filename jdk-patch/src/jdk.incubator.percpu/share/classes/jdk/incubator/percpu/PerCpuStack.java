@@ -82,8 +82,9 @@ import jdk.internal.vm.annotation.Stable;
  * <p>Progress: every method ends after a bounded number of steps, under a
  * debugger too; {@code drainTo} when a slot is empty or it has what it was asked for.
  * Nobody waits but {@link #steal}, {@code drainTo} and {@link #push(int, Object)} for others
- * that want the same slot exclusively, and threads on the overflow slot for each other's
- * transactions.
+ * that want the same slot exclusively, threads on the overflow slot for each other's
+ * transactions, and the thread that lets sections in, if another such call begins at that
+ * moment.
  *
  * <p>Memory: 8 bytes outside of the heap for each element of the capacity, on
  * each slot, once it is used; and as {@link PerCpuList} for as many elements as
@@ -449,9 +450,10 @@ public final class PerCpuStack<E> extends PerCpuVariable {
      * Removes the top of one slot, from whatever CPU, also if the slot's CPU is
      * offline.
      *
-     * @implNote Cost: a fence, as {@link PerCpu#exclusive}; nothing but a load if the slot is
-     * empty. Others are not held up, but for those who want the same slot
-     * exclusively; what they push meanwhile may be on the overflow slot.
+     * @implNote Cost: a {@linkplain PerCpu#exclusive fence}, or none if no thread has let
+     * sections in since the last such call on this slot; nothing but a load if the slot is
+     * empty. Others are not held up, but for those who want the same slot exclusively; what
+     * they push meanwhile may be on the overflow slot.
      *
      * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
      * @return the element, or null if the slot is empty
@@ -483,7 +485,8 @@ public final class PerCpuStack<E> extends PerCpuVariable {
     /**
      * Pushes an element to the stack of any slot: work for another CPU.
      *
-     * @implNote Cost: a fence, as {@link PerCpu#exclusive}. Others are not held up, but for those
+     * @implNote Cost: a {@linkplain PerCpu#exclusive fence}, or none if no thread has let
+     * sections in since the last such call on this slot. Others are not held up, but for those
      * who want the same slot exclusively; what they push meanwhile may be on the overflow
      * slot.
      *
@@ -562,8 +565,8 @@ public final class PerCpuStack<E> extends PerCpuVariable {
      * Pushes elements to the stack of this CPU's slot, all in one critical section if there is
      * room for them, or one after the other.
      *
-     * @implNote Cost: with rseq, one critical section for up to 512 elements, and one for the cell of
-     * each.
+     * @implNote Cost: with rseq, one critical section for up to 512 elements, and one for the
+     * cell of each.
      *
      * @param elements the elements, the last of which will be the top
      * @return how many were pushed, the first ones of the list; the others found no room

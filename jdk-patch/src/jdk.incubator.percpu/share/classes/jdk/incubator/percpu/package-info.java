@@ -67,8 +67,13 @@
  * {@link jdk.incubator.percpu.PerCpuStack}, {@link jdk.incubator.percpu.PerCpuDataStack}
  * and {@link jdk.incubator.percpu.PerCpuRingBuffer}. They do what the
  * thread's CPU needs in one or two sections, and have methods that reach
- * into other slots, which cost a fence. Their memory ordering is
- * their own: what is handed over by one is handed over safely.
+ * into other slots. Such a method makes a
+ * {@linkplain jdk.incubator.percpu.PerCpu#exclusive fence} and keeps sections off that slot
+ * of the structure. They stay kept off after it, and the next such call on the slot needs no
+ * fence. The first other thread that uses the slot for its CPU does that under a lock, and
+ * lets sections in. A thread that uses the slot of its own call does 32 updates under the
+ * lock first; a push or a pop of a list or of a stack is two of them. The memory ordering of
+ * structures is their own: what is handed over by one is handed over safely.
  *
  * <p>The memory of a structure is outside of the heap and is freed some time after the
  * structure became unreachable. Those that may have much of it are
