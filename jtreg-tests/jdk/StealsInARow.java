@@ -130,11 +130,21 @@ public class StealsInARow {
             if (PerCpu.isSupported()) {
                 Check.equal(stack.size(SLOTS), 0, "elements on the overflow slot");
             }
-            // Then some slot had as many, wherever this thread was moved.
-            for (int i = PATIENCE; i <= (PATIENCE - 1) * SLOTS + 1; i++) {
-                Check.that(stack.push(ELEMENT), "no room");
+            bySameExactly();
+        }
+
+        // Wherever this thread is moved, the first slot that is let in has had so many.
+        private static void bySameExactly() {
+            PerCpuDataStack stack = new PerCpuDataStack(8, PATIENCE * 2);
+            keepOffAll(stack);
+            for (int i = 0; PerCpu.isSupported() && kept(stack) == SLOTS; i++) {
+                Check.that(i < PATIENCE * SLOTS && stack.push(ELEMENT), "sections are kept off all slots");
             }
-            Check.that(kept(stack) < SLOTS, "sections are kept off all slots");
+            for (int slot = 0; slot < SLOTS; slot++) {
+                if (PerCpu.isSupported() && !Raw.keepsOff(stack, slot)) {
+                    Check.equal(stack.size(slot), PATIENCE, "elements on the slot that was let in");
+                }
+            }
         }
 
         // A thread whose slot is kept off and taken works on the overflow slot.
