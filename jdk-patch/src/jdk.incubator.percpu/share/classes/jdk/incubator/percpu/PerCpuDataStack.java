@@ -223,6 +223,7 @@ public final class PerCpuDataStack extends PerCpuVariable implements AutoCloseab
         if (address != 0) {
             pushed = push(address, slot);
         } else {
+            VMServices.ensureStack();
             long block = Blocks.borrow();
             try {
                 Segments.segment(this, block, elementSize).copyFrom(source);
@@ -231,7 +232,11 @@ public final class PerCpuDataStack extends PerCpuVariable implements AutoCloseab
                 Blocks.giveBackBlock(block);
             }
         }
-        Reference.reachabilityFence(source);
+        try {
+            Reference.reachabilityFence(source);
+        } catch (StackOverflowError e) {
+            // Only the interpreter calls it, and had to load the segment for that. What was pushed is pushed.
+        }
         return pushed || refused();
     }
 
@@ -386,12 +391,17 @@ public final class PerCpuDataStack extends PerCpuVariable implements AutoCloseab
         } else {
             popped = popThroughBlock(destination, slot, waits);
         }
-        Reference.reachabilityFence(destination);
+        try {
+            Reference.reachabilityFence(destination);
+        } catch (StackOverflowError e) {
+            // As in push.
+        }
         return popped || refused();
     }
 
     // What can fail comes before the element is off the stack.
     private boolean popThroughBlock(MemorySegment destination, int slot, boolean waits) {
+        VMServices.ensureStack();
         Segments.acquire(destination);
         try {
             long block = Blocks.borrow();
