@@ -17,11 +17,14 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
+#include "cds/cdsConfig.hpp"
 #include "jni.h"
 #include "jvm.h"
 #include "logging/log.hpp"
 #include "nmt/memTag.hpp"
+#include "prims/perCpuServices.hpp"
 #include "runtime/atomic.hpp"
+#include "runtime/globals.hpp"
 #include "runtime/handshake.hpp"
 #include "runtime/interfaceSupport.inline.hpp"
 #include "runtime/javaThread.inline.hpp"
@@ -31,6 +34,7 @@
 #include "utilities/align.hpp"
 #include "utilities/globalDefinitions.hpp"
 #include "utilities/ostream.hpp"
+#include "utilities/powerOfTwo.hpp"
 
 // Native methods of jdk.internal.percpu.VMServices.
 
@@ -136,6 +140,57 @@ JVM_ENTRY(static void, PerCpu_DiscardMemory0(JNIEnv* env, jclass cls, jlong base
   os::disclaim_memory((char*)(uintptr_t)base, in_pages(bytes));
 } JVM_END
 
+// --- Adders: jdk.internal.percpu.Adders
+
+static volatile size_t _adders = 0;
+
+// Why no adder counts per CPU, once that was asked. Null if they may.
+static const char* volatile _no_adders = nullptr;
+
+static const char* why_no_adders() {
+  size_t limit;
+  if (!UsePerCpuAdders) {
+    return "-XX:-UsePerCpuAdders";
+  }
+  if (!Rseq::is_enabled()) {
+    return "no rseq";
+  }
+  if (CDSConfig::is_dumping_heap()) {
+    return "heap objects are archived, which outlive this process";
+  }
+  // An arena takes 4 GB of addresses on a machine of two CPUs, for those that nobody can use.
+  if (os::has_allocatable_memory_limit(&limit)) {
+    return "address space is limited";
+  }
+  return nullptr;
+}
+
+JVM_ENTRY(static jboolean, PerCpu_UsesAdders0(JNIEnv* env, jclass cls)) {
+  const char* const reason = why_no_adders();
+  Atomic::store(&_no_adders, reason);
+  if (reason != nullptr) {
+    log_info(rseq)("No adder counts per CPU: %s", reason);
+  }
+  return reason == nullptr;
+} JVM_END
+
+JVM_ENTRY(static void, PerCpu_CountAdders0(JNIEnv* env, jclass cls, jint more)) {
+  const size_t adders = Atomic::add(&_adders, (size_t)(ssize_t)more);
+  if (more > 0 && is_power_of_2(adders)) {
+    log_info(rseq)("Adders that count per CPU: %zu", adders);
+  }
+} JVM_END
+
+void PerCpuServices::print_on(outputStream* st) {
+  const char* const reason = Atomic::load(&_no_adders);
+  st->print("per-CPU memory: %zu blocks of %zu KB in all; adders: ", Atomic::load(&_arenas), Atomic::load(&_arena_bytes) / K);
+  if (reason == nullptr) {
+    st->print("%zu count per CPU", Atomic::load(&_adders));
+  } else {
+    st->print("none counts per CPU (%s)", reason);
+  }
+}
+
 // --- For people and tests
 
 // The constants of the same order are in jdk.internal.percpu.Statistics.
@@ -149,6 +204,7 @@ JVM_ENTRY(static jlong, PerCpu_Statistic0(JNIEnv* env, jclass cls, jint which)) 
     case 2: return (jlong)Atomic::load(&_arenas);
     case 3: return (jlong)Atomic::load(&_arena_bytes);
     case 4: return (jlong)Atomic::load(&_fences);
+    case 5: return (jlong)Atomic::load(&_adders);
     default: return -1;
   }
 } JVM_END
@@ -174,6 +230,8 @@ static JNINativeMethod services[] = {
   { CC "reserveMemory0",     CC "(J)J",           FN_PTR(PerCpu_ReserveMemory0) },
   { CC "releaseMemory0",     CC "(JJ)V",          FN_PTR(PerCpu_ReleaseMemory0) },
   { CC "discardMemory0",     CC "(JJ)V",          FN_PTR(PerCpu_DiscardMemory0) },
+  { CC "usesAdders0",        CC "()Z",            FN_PTR(PerCpu_UsesAdders0) },
+  { CC "countAdders0",       CC "(I)V",           FN_PTR(PerCpu_CountAdders0) },
   { CC "statistic0",         CC "(I)J",           FN_PTR(PerCpu_Statistic0) },
   { CC "describe0",          CC "()Ljava/lang/String;", FN_PTR(PerCpu_Describe0) },
 };

@@ -65,6 +65,9 @@ final class Arena {
         private final int capacity;
         private final int maxArenas;
 
+        // Where slot 0 of each arena is, by number; null if nobody asks.
+        private final long[] slot0s;
+
         // All below is guarded by this. Entries of arenas that were given back are null and used again first.
         private Arena[] arenas;
 
@@ -79,6 +82,20 @@ final class Arena {
             this.size = size;
             capacity = GROUPS * IN_GROUP / size;
             maxArenas = Integer.MAX_VALUE / capacity;
+            slot0s = null;
+        }
+
+        /** For variables that are named by the number of their arena and the offset there. */
+        Pool(int size, int maxArenas) {
+            this.size = size;
+            capacity = GROUPS * IN_GROUP / size;
+            this.maxArenas = maxArenas;
+            slot0s = new long[maxArenas];
+        }
+
+        /** {@return where slot 0 of each arena is, by number} For {@link #Pool(int, int)}. */
+        long[] slot0s() {
+            return slot0s;
         }
 
         /** {@return the address of what the lease holds from now on, or 0 if there is no memory} */
@@ -140,6 +157,9 @@ final class Arena {
             // Again no calls.
             arena.slot0 = slot0;
             arenas[number] = arena;
+            if (slot0s != null) {
+                slot0s[number] = slot0;
+            }
             available += capacity;
             return true;
         }
@@ -217,6 +237,7 @@ final class Arena {
 
     static final Pool VARIABLES = new Pool(1);
     static final Pool WHOLE_GROUPS = new Pool(IN_GROUP);
+    static final Pool ADDERS = new Pool(1, Adders.MAX_ARENAS);
 
     private final int size;
     private final Lease[] leases;
@@ -244,7 +265,7 @@ final class Arena {
         return address & -GROUP_BYTES;
     }
 
-    /** {@return how many slots have something else than zero in some variable} */
+    /** {@return how many slots have something else than zero in some variable} Not asked of adders. */
     static int slotsInUse() {
         int inUse = 0;
         for (int slot = 0; slot < Slots.count(); slot++) {
@@ -283,10 +304,18 @@ final class Arena {
             return pool.tryAllocate(this);
         }
 
+        /** {@return the number of the arena, after an allocation} */
+        int arena() {
+            return id / pool.capacity;
+        }
+
         @Override
         public void clean() {
             if (id >= 0) {
                 pool.free(id);
+                if (pool == ADDERS) {
+                    VMServices.countAdders(-1);
+                }
             }
         }
     }

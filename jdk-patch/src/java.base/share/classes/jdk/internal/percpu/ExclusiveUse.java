@@ -388,6 +388,30 @@ public final class ExclusiveUse {
                 && U.getLongVolatile(null, Slots.ofCpu(Arena.exclusiveWord(address), slot)) < 0;
     }
 
+    /**
+     * Keeps sections off all slots of a group that has no locks of this class. The caller
+     * has a lock for all such groups. They stay off until {@link #letAllIn}.
+     *
+     * @param variable one of the group's variables
+     */
+    static void keepAllOff(long variable) {
+        for (int slot = 0; slot < Slots.overflow(); slot++) {
+            U.putLongVolatile(null, Slots.ofCpu(Arena.exclusiveWord(variable), slot), SET);
+        }
+        VMServices.fence();
+    }
+
+    /**
+     * Ends what {@link #keepAllOff} began.
+     *
+     * @param variable one of the group's variables
+     */
+    static void letAllIn(long variable) {
+        for (int slot = 0; slot < Slots.overflow(); slot++) {
+            U.putLongRelease(null, Slots.ofCpu(Arena.exclusiveWord(variable), slot), 0);
+        }
+    }
+
     private static long commitsOf(int slot) {
         return Unsafe.ARRAY_LONG_BASE_OFFSET + (long) slot * APART * Unsafe.ARRAY_LONG_INDEX_SCALE;
     }

@@ -35,6 +35,7 @@ public final class Statistics {
     private static final int ARENAS = 2;
     private static final int ARENA_BYTES = 3;
     private static final int FENCES = 4;
+    private static final int ADDERS = 5;
 
     private Statistics() {}
 
@@ -63,10 +64,15 @@ public final class Statistics {
 
     /**
      * {@return how many slots have something else than zero in some variable} This
-     * one visits all variables.
+     * one visits all variables but those of {@link Adders}.
      */
     public static int slotsInUse() {
         return Arena.slotsInUse();
+    }
+
+    /** {@return how many objects of {@code java.util.concurrent} count per CPU: see {@link Adders}} */
+    public static long adders() {
+        return VMServices.statistic(ADDERS);
     }
 
     /** {@return how many blocks of memory there are for variables and structures} */

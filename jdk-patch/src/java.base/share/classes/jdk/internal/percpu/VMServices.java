@@ -76,6 +76,7 @@ public final class VMServices {
             unsafe.ensureClassInitialized(Transaction.class);
             unsafe.ensureClassInitialized(Chain.class);
             unsafe.ensureClassInitialized(Arena.class);
+            unsafe.ensureClassInitialized(Arena.Lease.class);
             unsafe.ensureClassInitialized(Memory.class);
             unsafe.ensureClassInitialized(FreeList.class);
             unsafe.ensureClassInitialized(Blocks.class);
@@ -85,6 +86,11 @@ public final class VMServices {
             unsafe.ensureClassInitialized(ExclusiveActions.class);
             prepared = true;
         }
+    }
+
+    /** {@return whether {@link #prepare} has done it} */
+    static boolean isPrepared() {
+        return prepared;
     }
 
     /**
@@ -104,10 +110,19 @@ public final class VMServices {
      * @throws StackOverflowError if there is not
      */
     public static void ensureStack(int times) {
-        if (stackRoom0() < times * STACK_FOR_TRANSACTION) {
+        if (!hasStack(times)) {
             throw new StackOverflowError("a per-CPU transaction needs " + times * STACK_FOR_TRANSACTION
                     + " bytes of stack");
         }
+    }
+
+    /** {@return whether there is stack enough for a transaction} */
+    static boolean hasStack() {
+        return hasStack(1);
+    }
+
+    private static boolean hasStack(int times) {
+        return stackRoom0() >= times * STACK_FOR_TRANSACTION;
     }
 
     /**
@@ -178,6 +193,26 @@ public final class VMServices {
         discardMemory0(base, bytes);
     }
 
+    // --- For adders
+
+    /**
+     * {@return whether adders may count per CPU} They may not without rseq, while heap objects
+     * are archived, which outlive this process, and where a limit on address space would make
+     * arenas take it from others.
+     */
+    static boolean usesAdders() {
+        return usesAdders0();
+    }
+
+    /**
+     * Tells the VM, which tells people, that so many more adders count per CPU.
+     *
+     * @param more how many more
+     */
+    static void countAdders(int more) {
+        countAdders0(more);
+    }
+
     // --- For people and tests
 
     /**
@@ -206,6 +241,8 @@ public final class VMServices {
     private static native long reserveMemory0(long bytes);
     private static native void releaseMemory0(long base, long bytes);
     private static native void discardMemory0(long base, long bytes);
+    private static native boolean usesAdders0();
+    private static native void countAdders0(int more);
     private static native long statistic0(int which);
     private static native String describe0();
 }

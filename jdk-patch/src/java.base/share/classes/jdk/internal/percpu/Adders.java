@@ -1,0 +1,547 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.internal.percpu;
+
+import java.lang.ref.Reference;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.LongBinaryOperator;
+
+import jdk.internal.misc.Unsafe;
+import jdk.internal.misc.VM;
+import jdk.internal.vm.annotation.ForceInline;
+
+/**
+ * The per-CPU variables of {@code java.util.concurrent}: of {@code LongAdder}, its three
+ * relatives, and the size of {@code ConcurrentHashMap}. All five keep a base, which is
+ * updated by compare-and-set, and spread over cells when that fails. Where this class is
+ * {@linkplain #isEnabled enabled} they <i>go over</i> to a variable instead, and count
+ * there from then on:
+ * {@snippet lang="text" :
+ * base only ---- contended or hot, there is memory ----> base and variable, for ever
+ *     |
+ *     +-------- contended, not now --------------------> base only: ask again
+ *     |
+ *     +-------- contended, no memory ------------------> base and cells, for ever
+ * }
+ *
+ * <p>A variable is named by a <i>handle</i>, an {@code int} that takes the place of the
+ * spin lock {@code cellsBusy}, so that no object grows:
+ * {@snippet lang="text" :
+ * cellsBusy   0, 1     the lock: nobody has it, somebody has it
+ *             < 0      sign | number of the arena << 16 | offset there: the handle
+ * }
+ * Who goes over takes the lock and stores the handle in its place. The lock can never be
+ * taken afterwards, so there are no cells beside a variable. The adder owns its variable,
+ * which is freed when the adder is unreachable.
+ *
+ * <p>Updates have release mode, as those of a cell. Going over throws nothing where no memory
+ * is left: the answer is 0, and the adder uses cells. {@code docs/adders.md} has the reasons.
+ */
+public final class Adders {
+
+    private static final Unsafe U = Unsafe.getUnsafe();
+
+    private static final boolean ENABLED = VMServices.usesAdders();
+
+    private static final int ARENA_SHIFT = Long.numberOfTrailingZeros(Slots.stride());
+    private static final int OFFSET_MASK = (1 << ARENA_SHIFT) - 1;
+
+    /** How many arenas a handle can tell apart. */
+    static final int MAX_ARENAS = 1 << 10;
+
+    // By number of the arena. Read with a handle in hand, which was stored after its entry.
+    private static final long[] SLOT0 = Arena.ADDERS.slot0s();
+
+    // Then the overflow slot takes the update. Sections seldom fail twice.
+    private static final int TRIES = 8;
+
+    // What became of a try, beside Rseq's COMMITTED, NOT_EQUAL and MOVED: the thread is to use the overflow slot.
+    private static final int USE_OVERFLOW = -1;
+
+    /** What {@link #tryAllocate} answers if the adder may ask again. */
+    public static final int NOT_NOW = 1;
+
+    // Nobody allocates for that long: the one who did has been stopped by an asynchronous exception.
+    private static final long LONGEST_ALLOCATION = 1_000_000_000;
+
+    private static final long SINCE = U.objectFieldOffset(Busy.class, "since");
+    private static final Busy BUSY = new Busy();
+
+    private static final class Busy {
+        // When an allocation began, in System.nanoTime, or 0. No lock: the pool has one.
+        private volatile long since;
+    }
+
+    // Held while sections are kept off, because seven variables share a word; and of which variable, or 0.
+    private static final Object TAKING = new Object();
+    private static long taken;
+
+    private Adders() {}
+
+    /** {@return whether adders may go over} Never changes. */
+    @ForceInline
+    public static boolean isEnabled() {
+        return ENABLED;
+    }
+
+    /**
+     * Initializes the classes that going over needs, so that it needs no initialization
+     * later, which can fail. Called once, at the end of the boot. If there is too little
+     * stack or memory for that, nobody goes over until a per-CPU structure is made.
+     */
+    public static void prepare() {
+        if (ENABLED) {
+            try {
+                VMServices.prepare();
+            } catch (StackOverflowError | OutOfMemoryError e) {
+                // VMServices.isPrepared() is false.
+            }
+        }
+    }
+
+    // --- Going over
+
+    /**
+     * {@return a handle, which is negative, {@link #NOT_NOW}, or 0 if the adder cannot have one}
+     * Never throws, and does not wait for other adders.
+     *
+     * @param owner the adder. A class that can be cloned gets none: a clone would have the
+     *              handle and not own the variable
+     */
+    public static int tryAllocate(Object owner) {
+        if (!ENABLED || owner instanceof Cloneable) {
+            return 0;
+        }
+        try {
+            if (!VM.isBooted() || !VMServices.hasStack()) {
+                return NOT_NOW;
+            }
+            return VMServices.isPrepared() ? allocate(owner) : 0;
+        } catch (StackOverflowError e) {
+            return NOT_NOW;
+        } catch (OutOfMemoryError e) {
+            return 0;
+        }
+    }
+
+    // Nobody waits at the pool's monitor but for the cleaner, which has it for some stores: who goes over may be an agent
+    // that was called while this thread allocated, or may have what that agent waits for.
+    private static int allocate(Object owner) {
+        long since = BUSY.since;
+        long now = System.nanoTime() | 1;
+        if (since != 0 && now - since < LONGEST_ALLOCATION || !U.compareAndSetLong(BUSY, SINCE, since, now)) {
+            return NOT_NOW;
+        }
+        try {
+            Arena.Lease lease = new Arena.Lease(owner, Arena.ADDERS);
+            long address = lease.tryAllocate();
+            if (address == 0) {
+                return 0;
+            }
+            VMServices.countAdders(1);
+            return handle(lease.arena(), address);
+        } finally {
+            BUSY.since = 0;
+        }
+    }
+
+    private static int handle(int arena, long address) {
+        return Integer.MIN_VALUE | arena << ARENA_SHIFT | (int) (address - SLOT0[arena]);
+    }
+
+    @ForceInline
+    private static long address(int handle) {
+        return SLOT0[(handle >>> ARENA_SHIFT) & (MAX_ARENAS - 1)] + (handle & OFFSET_MASK);
+    }
+
+    // --- LongAdder and ConcurrentHashMap: words are summands
+
+    /**
+     * Adds to this CPU's slot, with release mode.
+     *
+     * @param owner  the adder
+     * @param handle its handle
+     * @param x      what to add; wraps
+     */
+    @ForceInline
+    public static void add(Object owner, int handle, long x) {
+        U.storeFence();
+        Rseq.loadAddStore(owner, address(handle), x);
+    }
+
+    /**
+     * {@return the sum of all slots}
+     *
+     * @param owner  the adder
+     * @param handle its handle
+     */
+    public static long sum(Object owner, int handle) {
+        return Slots.sum(owner, address(handle));
+    }
+
+    // --- DoubleAdder: words are the bits of summands
+
+    /**
+     * Adds to this CPU's slot, with release mode.
+     *
+     * @param owner  the adder
+     * @param handle its handle
+     * @param x      what to add
+     */
+    @ForceInline
+    public static void add(Object owner, int handle, double x) {
+        U.storeFence();
+        int done = tryAdd(owner, handle, x);
+        if (done != Rseq.COMMITTED) {
+            addAgain(owner, handle, x, done);
+        }
+    }
+
+    @ForceInline
+    private static int tryAdd(Object owner, int handle, double x) {
+        int slot = Rseq.currentSlot();
+        if (slot == Slots.overflow()) {
+            return USE_OVERFLOW;
+        }
+        long address = address(handle);
+        long word = Slots.getOfCpu(slot, address);
+        return Rseq.loadCbneStore(owner, slot, address, word, plus(word, x));
+    }
+
+    private static void addAgain(Object owner, int handle, double x, int done) {
+        for (int tries = 1; tries < TRIES && done != USE_OVERFLOW; tries++) {
+            done = tryAdd(owner, handle, x);
+            if (done == Rseq.COMMITTED) {
+                return;
+            }
+        }
+        long address = Slots.address(address(handle), Slots.overflow());
+        long word;
+        do {
+            word = U.getLongVolatile(null, address);
+        } while (!U.compareAndSetLong(null, address, word, plus(word, x)));
+        Reference.reachabilityFence(owner);
+    }
+
+    @ForceInline
+    private static long plus(long word, double x) {
+        return Double.doubleToRawLongBits(Double.longBitsToDouble(word) + x);
+    }
+
+    /**
+     * {@return a number plus those of all slots}
+     *
+     * @param owner  the adder
+     * @param handle its handle
+     * @param sum    the number
+     */
+    public static double sum(Object owner, int handle, double sum) {
+        long address = address(handle);
+        for (int slot = 0; slot < Slots.count(); slot++) {
+            sum += Double.longBitsToDouble(Slots.get(slot, address));
+        }
+        Reference.reachabilityFence(owner);
+        return sum;
+    }
+
+    /**
+     * {@return a number plus those of words that were {@linkplain #take taken}}
+     *
+     * @param words the words
+     * @param sum   the number
+     */
+    public static double sum(long[] words, double sum) {
+        for (long word : words) {
+            sum += Double.longBitsToDouble(word);
+        }
+        return sum;
+    }
+
+    // --- Accumulators: words are the bits of values XOR those of the identity, so that zero is the identity. As with a
+    // --- new cell, the function is not asked about the first value of a slot.
+
+    /**
+     * {@return whether an accumulator may go over} Its {@code identity} need not be one: a sum
+     * may begin with 100. Then a value that happens to be equal to it counts, and no slot may
+     * be taken for empty because of it. The function is asked.
+     *
+     * @param function its function
+     * @param identity its identity
+     */
+    public static boolean isIdentity(LongBinaryOperator function, long identity) {
+        try {
+            return ENABLED && function.applyAsLong(identity, identity) == identity;
+        } catch (Throwable e) {
+            return false;
+        }
+    }
+
+    /**
+     * Applies a function to this CPU's slot and a value, with release mode. The function
+     * is called outside of any section, more than once if need be.
+     *
+     * @param owner    the accumulator
+     * @param handle   its handle
+     * @param function its function
+     * @param identity its identity
+     * @param x        the value
+     */
+    @ForceInline
+    public static void accumulate(Object owner, int handle, LongBinaryOperator function, long identity, long x) {
+        int done = tryAccumulate(owner, handle, function, identity, x);
+        if (done != Rseq.COMMITTED) {
+            accumulateAgain(owner, handle, function, identity, x, done);
+        }
+    }
+
+    @ForceInline
+    private static int tryAccumulate(Object owner, int handle, LongBinaryOperator function, long identity, long x) {
+        int slot = Rseq.currentSlot();
+        if (slot == Slots.overflow()) {
+            return USE_OVERFLOW;
+        }
+        long address = address(handle);
+        long word = Slots.getOfCpu(slot, address);
+        long result = apply(function, identity, word, x);
+        if (result == word) {
+            return Rseq.COMMITTED;
+        }
+        U.storeFence();
+        return Rseq.loadCbneStore(owner, slot, address, word, result);
+    }
+
+    private static void accumulateAgain(Object owner, int handle, LongBinaryOperator function, long identity, long x,
+                                        int done) {
+        for (int tries = 1; tries < TRIES && done != USE_OVERFLOW; tries++) {
+            done = tryAccumulate(owner, handle, function, identity, x);
+            if (done == Rseq.COMMITTED) {
+                return;
+            }
+        }
+        long address = Slots.address(address(handle), Slots.overflow());
+        long word;
+        long result;
+        do {
+            word = U.getLongVolatile(null, address);
+            result = apply(function, identity, word, x);
+        } while (result != word && !U.compareAndSetLong(null, address, word, result));
+        Reference.reachabilityFence(owner);
+    }
+
+    @ForceInline
+    private static long apply(LongBinaryOperator function, long identity, long word, long x) {
+        return (word == 0 ? x : function.applyAsLong(word ^ identity, x)) ^ identity;
+    }
+
+    /**
+     * {@return what a function makes of a value and those of all slots}
+     *
+     * @param owner    the accumulator
+     * @param handle   its handle
+     * @param function its function
+     * @param identity its identity
+     * @param result   the value
+     */
+    public static long get(Object owner, int handle, LongBinaryOperator function, long identity, long result) {
+        long address = address(handle);
+        for (int slot = 0; slot < Slots.count(); slot++) {
+            long word = Slots.get(slot, address);
+            if (word != 0) {
+                result = function.applyAsLong(result, word ^ identity);
+            }
+        }
+        Reference.reachabilityFence(owner);
+        return result;
+    }
+
+    /**
+     * {@return what a function makes of a value and those of words that were
+     * {@linkplain #take taken}}
+     *
+     * @param words    the words
+     * @param function the accumulator's function
+     * @param identity its identity
+     * @param result   the value
+     */
+    public static long get(long[] words, LongBinaryOperator function, long identity, long result) {
+        for (long word : words) {
+            if (word != 0) {
+                result = function.applyAsLong(result, word ^ identity);
+            }
+        }
+        return result;
+    }
+
+    /**
+     * As {@link #isIdentity(LongBinaryOperator, long)}.
+     *
+     * @param function the accumulator's function
+     * @param identity the bits of its identity
+     */
+    public static boolean isIdentityDouble(DoubleBinaryOperator function, long identity) {
+        double value = Double.longBitsToDouble(identity);
+        try {
+            return ENABLED && Double.doubleToRawLongBits(function.applyAsDouble(value, value)) == identity;
+        } catch (Throwable e) {
+            return false;
+        }
+    }
+
+    /**
+     * As {@link #accumulate(Object, int, LongBinaryOperator, long, long)}.
+     *
+     * @param owner    the accumulator
+     * @param handle   its handle
+     * @param function its function
+     * @param identity the bits of its identity
+     * @param x        the value
+     */
+    @ForceInline
+    public static void accumulateDouble(Object owner, int handle, DoubleBinaryOperator function, long identity, double x) {
+        int done = tryAccumulateDouble(owner, handle, function, identity, x);
+        if (done != Rseq.COMMITTED) {
+            accumulateDoubleAgain(owner, handle, function, identity, x, done);
+        }
+    }
+
+    @ForceInline
+    private static int tryAccumulateDouble(Object owner, int handle, DoubleBinaryOperator function, long identity,
+                                         double x) {
+        int slot = Rseq.currentSlot();
+        if (slot == Slots.overflow()) {
+            return USE_OVERFLOW;
+        }
+        long address = address(handle);
+        long word = Slots.getOfCpu(slot, address);
+        long result = applyDouble(function, identity, word, x);
+        if (result == word) {
+            return Rseq.COMMITTED;
+        }
+        U.storeFence();
+        return Rseq.loadCbneStore(owner, slot, address, word, result);
+    }
+
+    private static void accumulateDoubleAgain(Object owner, int handle, DoubleBinaryOperator function, long identity,
+                                              double x, int done) {
+        for (int tries = 1; tries < TRIES && done != USE_OVERFLOW; tries++) {
+            done = tryAccumulateDouble(owner, handle, function, identity, x);
+            if (done == Rseq.COMMITTED) {
+                return;
+            }
+        }
+        long address = Slots.address(address(handle), Slots.overflow());
+        long word;
+        long result;
+        do {
+            word = U.getLongVolatile(null, address);
+            result = applyDouble(function, identity, word, x);
+        } while (result != word && !U.compareAndSetLong(null, address, word, result));
+        Reference.reachabilityFence(owner);
+    }
+
+    @ForceInline
+    private static long applyDouble(DoubleBinaryOperator function, long identity, long word, double x) {
+        double result = word == 0 ? x : function.applyAsDouble(Double.longBitsToDouble(word ^ identity), x);
+        return Double.doubleToRawLongBits(result) ^ identity;
+    }
+
+    /**
+     * As {@link #get(Object, int, LongBinaryOperator, long, long)}.
+     *
+     * @param owner    the accumulator
+     * @param handle   its handle
+     * @param function its function
+     * @param identity the bits of its identity
+     * @param result   the value
+     */
+    public static double getDouble(Object owner, int handle, DoubleBinaryOperator function, long identity, double result) {
+        long address = address(handle);
+        for (int slot = 0; slot < Slots.count(); slot++) {
+            long word = Slots.get(slot, address);
+            if (word != 0) {
+                result = function.applyAsDouble(result, Double.longBitsToDouble(word ^ identity));
+            }
+        }
+        Reference.reachabilityFence(owner);
+        return result;
+    }
+
+    /**
+     * {@return what a function makes of a value and those of words that were
+     * {@linkplain #take taken}}
+     *
+     * @param words    the words
+     * @param function the accumulator's function
+     * @param identity the bits of its identity
+     * @param result   the value
+     */
+    public static double getDouble(long[] words, DoubleBinaryOperator function, long identity, double result) {
+        for (long word : words) {
+            if (word != 0) {
+                result = function.applyAsDouble(result, Double.longBitsToDouble(word ^ identity));
+            }
+        }
+        return result;
+    }
+
+    // --- Others' slots
+
+    /**
+     * {@return the words of all slots, which are zero then} Each update that runs beside it
+     * is in the result, or in a slot afterwards. Costs one fence, and some stores in each slot.
+     *
+     * @param owner  the adder or accumulator
+     * @param handle its handle
+     * @throws StackOverflowError if there is not stack enough; nothing is done then
+     * @throws OutOfMemoryError   if there is no memory for the result; nothing is done then
+     */
+    public static long[] take(Object owner, int handle) {
+        VMServices.ensureStack();
+        long[] taken = new long[Slots.count()];
+        long address = address(handle);
+        synchronized (TAKING) {
+            // Not 0 if a debugger or an agent called this while this thread was in here.
+            long outer = Adders.taken;
+            try {
+                Adders.taken = address;
+                ExclusiveUse.keepAllOff(address);
+                for (int slot = 0; slot < Slots.overflow(); slot++) {
+                    long copy = Slots.ofCpu(address, slot);
+                    long word = U.getLong(copy);
+                    if (word != 0) {
+                        U.putLong(copy, 0);
+                        taken[slot] = word;
+                    }
+                }
+            } finally {
+                if (outer == 0 || Arena.exclusiveWord(outer) != Arena.exclusiveWord(address)) {
+                    ExclusiveUse.letAllIn(address);
+                }
+                Adders.taken = outer;
+            }
+        }
+        // Updates there are atomic instructions.
+        taken[Slots.overflow()] = U.getAndSetLong(null, Slots.address(address, Slots.overflow()), 0);
+        Reference.reachabilityFence(owner);
+        return taken;
+    }
+}
