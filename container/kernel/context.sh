@@ -124,7 +124,7 @@ say "guest: tests"
   "$TOP"/jtreg-tests/guest/*.java \
   "$TOP"/jtreg-tests/hotspot/{registration/RegistrationModes,registration/RegisteredArea,operations/Operations}.java \
   "$TOP"/jtreg-tests/hotspot/{sections/EmittedSection,tiers/ManySections,ir/PerCpuNodes}.java \
-  "$TOP"/jtreg-tests/hotspot/hotplug/{Hotplug,CpusetChanges}.java 2>&1 | grep -v '^warning\|^1 warning\|^Note:' >&2 || true
+  "$TOP"/jtreg-tests/hotspot/hotplug/{Hotplug,CpusetChanges}.java "$TOP/jtreg-tests/jdk/adders/SumBesideUpdates.java" 2>&1 | grep -v '^warning\|^1 warning\|^Note:' >&2 || true
 [ -f "$root/tests/classes/GuestTests.class" ] || die "the guest's tests do not compile: see above"
 # For the tests that want WhiteBox, which asks for it on the boot class path.
 mkdir -p "$root/tests/work/jdk/test"

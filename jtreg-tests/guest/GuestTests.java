@@ -51,7 +51,7 @@ public class GuestTests {
     // With all the asserts of a debug VM everything takes longer.
     private static final int LIMIT_SECONDS = Platform.isDebugBuild() ? 1200 : 300;
     private static final long END_OF_MM_CID = 28;   // in struct rseq
-    private static final String[] STRUCTURES = {"list", "stack", "data", "ring", "lock", "exclusive"};
+    private static final String[] STRUCTURES = {"list", "stack", "data", "ring", "lock", "exclusive", "adders"};
     private static final String[][] TIERS = {{"int", "-Xint"}, {"C1", "-XX:TieredStopAtLevel=1"},
             {"C2", "-XX:-TieredCompilation"}};
 
@@ -115,6 +115,11 @@ public class GuestTests {
         for (String name : Listings.NAMES) {
             test("listing-" + name, () -> listing(name));
         }
+        test("sum-beside-updates", () -> {
+            for (SumBesideUpdates.Kind kind : SumBesideUpdates.Kind.values()) {
+                new Vm().with("-XX:-TieredCompilation").pass(SumBesideUpdates.Race.class, kind.name(), millis, "2", "0");
+            }
+        });
         test("fence-handshake", () -> structure("exclusive", "-XX:RseqFence=handshake"));
         test("fence-handshake-stack", () -> structure("stack", "-XX:RseqFence=handshake"));
         test("structure-jvm-registered", () -> {

@@ -68,7 +68,7 @@ public class Hotplug {
             Vm vm = new Vm().with("-XX:RseqIndex=" + index);
             whileToggling(cpus, () -> vm.pass(Workload.class, "mode=rseq", "threads=6", "millis=1500")
                     .shouldContain("workload: passed"));
-            for (String structure : new String[] {"list", "stack", "data", "ring", "lock", "exclusive"}) {
+            for (String structure : new String[] {"list", "stack", "data", "ring", "lock", "exclusive", "adders"}) {
                 whileToggling(cpus, () -> new Vm().with("-XX:RseqIndex=" + index)
                         .pass(StructureWorkload.class, "structure=" + structure, "threads=6", "millis=800", "yield=25")
                         .shouldContain("structure: passed"));

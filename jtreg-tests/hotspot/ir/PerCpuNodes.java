@@ -43,20 +43,20 @@ import jtreg.SkippedException;
 import percpu.lib.Raw;
 
 public class PerCpuNodes {
-    private static final String START = "(\\d+(\\s){2}(";
-    private static final String END = ")(\\s){2}===.*)";
-    private static final String ADD = START + "PerCpuAdd" + END;
+    static final String START = "(\\d+(\\s){2}(";
+    static final String END = ")(\\s){2}===.*)";
+    static final String ADD = START + "PerCpuAdd" + END;
     private static final String GET_AND_ADD = START + "PerCpuGetAndAdd" + END;
     private static final String COMPARE_AND_EXCHANGE = START + "PerCpuCompareAndExchange" + END;
-    private static final String CBNE_STORE = START + "PerCpuCbneStore" + END;
+    static final String CBNE_STORE = START + "PerCpuCbneStore" + END;
     private static final String CBEQ_STORE_ADD_LOAD_STORE = START + "PerCpuCbeqStoreAddLoadStore" + END;
     private static final String CBNE_CBNE_STORE = START + "PerCpuCbneCbneStore" + END;
     private static final String CBNE_STORE_STORE = START + "PerCpuCbneStoreStore" + END;
     private static final String CBNE_MEMCPY_STORE = START + "PerCpuCbneMemcpyStore" + END;
-    private static final String CURRENT_SLOT = START + "PerCpuCurrentSlot" + END;
+    static final String CURRENT_SLOT = START + "PerCpuCurrentSlot" + END;
     private static final String BARRIER = START + "MemBarCPUOrder" + END;
     // Any call but those that leave compiled code for good.
-    private static final String CALL = "(\\d+(\\s){2}Call(Static|Dynamic|Leaf)\\w*(\\s){2}===(?!.*uncommon_trap).*)";
+    static final String CALL = "(\\d+(\\s){2}Call(Static|Dynamic|Leaf)\\w*(\\s){2}===(?!.*uncommon_trap).*)";
 
     private static final PerCpuLong V = new PerCpuLong();
     private static final PerCpuCounter COUNTER = new PerCpuCounter();

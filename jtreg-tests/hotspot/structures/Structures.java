@@ -116,5 +116,16 @@
  * @run driver percpu.lib.StructureStress exclusive 400
  */
 
+/*
+ * @test id=adders
+ * @summary adders, accumulators and a map of java.util.concurrent beside their resets: exact totals, whatever happens to the critical sections
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver percpu.lib.StructureStress adders 400
+ */
+
 // The program is percpu.lib.StructureStress, which the long form of these tests uses as well.
 class Structures {}

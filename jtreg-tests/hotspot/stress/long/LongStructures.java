@@ -94,5 +94,16 @@
  * @run driver/timeout=600 percpu.lib.StructureStress exclusive 5000
  */
 
+/*
+ * @test id=adders
+ * @summary as hotspot/structures, adders, for five seconds each way and kind of thread
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver/timeout=600 percpu.lib.StructureStress adders 5000
+ */
+
 // The program is percpu.lib.StructureStress.
 class LongStructures {}

@@ -27,7 +27,7 @@ final class Ledger {
     private long outWeights;
 
     // A different weight for every element, so that a lost and a doubled one cannot cancel out.
-    private static long weight(long element) {
+    static long weight(long element) {
         long mixed = (element + 1) * 0x9E3779B97F4A7C15L;
         return (mixed ^ (mixed >>> 29)) * 0xBF58476D1CE4E5B9L;
     }
@@ -40,6 +40,12 @@ final class Ledger {
     void out(long element) {
         out++;
         outWeights += weight(element);
+    }
+
+    /** Many elements at once. */
+    void out(long elements, long weights) {
+        out += elements;
+        outWeights += weights;
     }
 
     void add(Ledger other) {

@@ -20,9 +20,12 @@
 package percpu.lib;
 
 import java.lang.ref.Reference;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Adders;
 import jdk.internal.percpu.ExclusiveUse;
 import jdk.internal.percpu.Slots;
 import jdk.internal.percpu.Statistics;
@@ -34,6 +37,11 @@ public final class Raw {
     // Of all that has a variable.
     private static final Class<?> OWNER = PerCpuLong.class.getSuperclass();
     private static final long ADDRESS = U.objectFieldOffset(OWNER, "address");
+    private static final long ADDER_HANDLE = U.objectFieldOffset(LongAdder.class.getSuperclass(), "cellsBusy");
+    private static final long ADDER_CELLS = U.objectFieldOffset(LongAdder.class.getSuperclass(), "cells");
+    private static final long MAP_CELLS = U.objectFieldOffset(ConcurrentHashMap.class, "counterCells");
+    private static final long MAP_TABLE = U.objectFieldOffset(ConcurrentHashMap.class, "table");
+    private static final long MAP_HANDLE = U.objectFieldOffset(ConcurrentHashMap.class, "cellsBusy");
 
     private Raw() {}
 
@@ -59,6 +67,31 @@ public final class Raw {
 
     public static int overflowSlot() {
         return Slots.overflow();
+    }
+
+    /** Whether what counts in java.util.concurrent may count per CPU. */
+    public static boolean usesAdders() {
+        return Adders.isEnabled();
+    }
+
+    /** How many objects of java.util.concurrent do. */
+    public static long adders() {
+        return Statistics.adders();
+    }
+
+    /** Whether an adder, an accumulator or a ConcurrentHashMap does. */
+    public static boolean hasVariable(Object adder) {
+        return U.getIntVolatile(adder, adder instanceof Number ? ADDER_HANDLE : MAP_HANDLE) < 0;
+    }
+
+    /** Whether it has cells. */
+    public static boolean hasCells(Object adder) {
+        return U.getReferenceVolatile(adder, adder instanceof Number ? ADDER_CELLS : MAP_CELLS) != null;
+    }
+
+    /** How long a map's table is. */
+    public static long buckets(ConcurrentHashMap<?, ?> map) {
+        return ((Object[]) U.getReference(map, MAP_TABLE)).length;
     }
 
     /** Where slot 0 of a variable is, or of a structure's. The caller keeps it. */

@@ -45,6 +45,7 @@ interface Subject {
             case "ring-lost" -> new RingSubject(1024, true);
             case "lock" -> new LockSubject();
             case "exclusive" -> new ExclusiveSubject();
+            case "adders" -> new AdderSubject();
             default -> throw new IllegalArgumentException(name);
         };
     }

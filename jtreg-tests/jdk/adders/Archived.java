@@ -1,0 +1,88 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+
+/*
+ * @test
+ * @summary adders and maps that were contended before an archive of the heap was made: no address gets into it
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu jdk.jartool
+ * @build percpu.lib.*
+ * @run driver Archived
+ */
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.spi.ToolProvider;
+
+import percpu.lib.Check;
+import percpu.lib.Contention;
+import percpu.lib.Raw;
+import percpu.lib.Vm;
+
+public class Archived {
+    public static void main(String[] args) throws Exception {
+        // Archives take classes from jars only.
+        String jar = Path.of("app.jar").toAbsolutePath().toString();
+        List<String> arguments = new ArrayList<>(List.of("--create", "--file", jar));
+        for (String folder : System.getProperty("test.class.path").split(File.pathSeparator)) {
+            if (Files.isDirectory(Path.of(folder))) {
+                arguments.addAll(List.of("-C", folder, "."));
+            }
+        }
+        Check.equal(ToolProvider.findFirst("jar").orElseThrow().run(System.out, System.err,
+                arguments.toArray(String[]::new)), 0, "exit code of jar");
+        // A whole archive of classes and heap objects, made by a VM of its own.
+        vm(jar).with("-Xshare:dump", "-XX:SharedArchiveFile=static.jsa").pass(Contended.class);
+        vm(jar).with("-Xshare:on", "-XX:SharedArchiveFile=static.jsa").pass(Contended.class, "may");
+        // On top of it, made by this VM at its end, after what main did.
+        vm(jar).with("-XX:ArchiveClassesAtExit=dynamic.jsa").pass(Contended.class, "may");
+        vm(jar).with("-Xshare:on", "-XX:SharedArchiveFile=dynamic.jsa").pass(Contended.class, "may");
+        // The AOT cache: recorded while the program runs, and made by another VM.
+        vm(jar).with("-XX:AOTMode=record", "-XX:AOTConfiguration=app.aotconf").pass(Contended.class, "may");
+        vm(jar).with("-XX:AOTMode=create", "-XX:AOTConfiguration=app.aotconf", "-XX:AOTCache=app.aot").pass(Contended.class);
+        Check.that(Files.size(Path.of("app.aot")) > 0, "no AOT cache");
+        vm(jar).with("-XX:AOTMode=on", "-XX:AOTCache=app.aot").pass(Contended.class, "may");
+    }
+
+    private static Vm vm(String jar) {
+        return new Vm().with("-cp", jar);
+    }
+
+    public static class Contended {
+        public static void main(String[] args) throws Exception {
+            Check.that(Raw.usesAdders(), "adders do not count per CPU");
+            LongAdder adder = new LongAdder();
+            Contention.contend(adder);
+            adder.add(5);
+            ConcurrentHashMap<Object, Object> map = new ConcurrentHashMap<>();
+            Contention.contend(map);
+            map.put("a", "b");
+            Check.that(Raw.hasVariable(adder) && Raw.hasVariable(map), "no variable");
+            Check.equal(adder.sum(), 5, "sum");
+            Check.equal(map.size(), 1, "size");
+        }
+    }
+}
