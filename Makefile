@@ -20,7 +20,7 @@
 #                   show it; without it everything goes to build/results and the checkout stays as it was
 #   NAME            for make bench and report: the folder that the run is kept in (default report)
 #   BESIDE          for the same: the run to compare it with (default report of results/, if the run is another)
-#   QUICK=1         for make bench and bench-structures: a look only, kept in build/bench
+#   QUICK=1         for make bench, bench-structures and bench-ecosystem: a look only, kept in build/bench
 #   DIR             for make demo: the folder to count, instead of the JDK source
 
 DEBUG_LEVEL    ?= release
@@ -42,7 +42,7 @@ export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARG
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist docs demo examples test test-stress test-hotplug test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures export clean check-dir
+.PHONY: help deps source jdk dist docs demo examples test test-stress test-hotplug test-litmus test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
@@ -84,6 +84,9 @@ test-stress: jdk source  ## the long tests, group stress
 
 test-hotplug: jdk source ## take CPUs offline and back while everything runs; wants root and an idle machine
 	@$(WITH_JDK) jtreg-tests/run.sh hotplug
+
+test-litmus: jdk ## what threads see of each other's adders, with jcstress from Maven Central; 3 minutes
+	@$(WITH_JDK) jtreg-tests/litmus/run.sh
 
 test-source:    ## look for the source as on a fresh machine; skipped if no place that is reached has it
 	@jdk-build/test-source.sh
@@ -130,6 +133,9 @@ report: jdk     ## render the last run again, without measuring (NAME= BESIDE=)
 
 bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and others, 40 minutes, as bench (QUICK=1: 5 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh structures
+
+bench-ecosystem: jdk  ## JMH: what unchanged libraries gain, against an unpatched JDK, 50 minutes, as bench (QUICK=1: 6 min)
+	@$(WITH_JDK) jtreg-tests/micro/run.sh ecosystem
 
 export:         ## rewrite jdk-patch/*.patch and series from the commits of build/source
 	@jdk-build/export.sh

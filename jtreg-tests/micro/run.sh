@@ -16,13 +16,14 @@ ONLY=${ONLY:-}
 
 if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
     cat <<'END'
-usage: run.sh [report|structures] [measure|render]
+usage: run.sh [report|structures|ecosystem] [measure|render]
   The page is report unless it is given. Without measure or render: measure, then render.
   Settings (environment):
   NAME        the run's folder under RESULTS (default the name of the page)
   BESIDE      a run to compare it with       (default "report" of results/, for another run of that page);
               looked for in RESULTS, then in results/
   JDK         the patched JDK's image       (default build/images/release/jdk)
+  UNPATCHED   for ecosystem: a JDK of the same version without the patch (default BOOT_JDK)
   BENCH_WORK  what is compiled, raw output  (default build/bench)
   RESULTS     folder for the results        (default build/results); with RECORD=1 the Makefile makes it results/,
               and then the pages that show them are rendered too
@@ -37,9 +38,14 @@ die() {
     exit 1
 }
 
+# Major.minor.security: of a JDK's release file.
+version() {
+    sed -n 's/^JAVA_VERSION="\(.*\)"$/\1/p' "$1/release"
+}
+
 page=report
 case ${1:-} in
-    report | structures)
+    report | structures | ecosystem)
         page=$1
         shift
         ;;
@@ -49,6 +55,12 @@ esac
 JDK=$(cd "$JDK" && pwd)
 "$JDK/bin/java" --list-modules | grep -q '^jdk\.incubator\.percpu' ||
     die "$JDK has no module jdk.incubator.percpu; it is not the patched JDK"
+UNPATCHED=${UNPATCHED:-${BOOT_JDK:-}}
+if [ "$page" = ecosystem ] && [ "${1:-all}" != render ]; then
+    [ -x "$UNPATCHED/bin/java" ] || die "no unpatched JDK to compare with; set UNPATCHED to one"
+    ours=$(version "$JDK") theirs=$(version "$UNPATCHED")
+    [ "$ours" = "$theirs" ] || die "UNPATCHED=$UNPATCHED is JDK $theirs, and the patched one is JDK $ours; set UNPATCHED to a JDK $ours"
+fi
 mkdir -p "$WORK"
 WORK=$(cd "$WORK" && pwd)
 kept=$root/results others=$kept
@@ -59,6 +71,7 @@ if [ "$RESULTS" = "$kept" ]; then
     case $page in
         report) pages+=("$root/README.md") ;;
         structures) pages+=("$root/docs/structures.md") ;;
+        ecosystem) pages+=("$root/README.md") ;;
     esac
 fi
 NAME=${NAME:-$page}
@@ -104,6 +117,9 @@ compile() {
 libraries() {
     local -a jars
     jars=("$WORK"/target/lib/{agrona,disruptor,jackson-core,jctools-core,jmh-core,netty-common}-*.jar)
+    if [ "$page" = ecosystem ]; then
+        jars=("$WORK"/target/lib/{caffeine,guava,jackson-databind,jmh-core,micrometer-core,netty-buffer,opentelemetry-sdk-metrics,prometheus-metrics-core}-[0-9]*.jar)
+    fi
     jars=("${jars[@]##*/}")
     printf 'libraries: %s\n' "${jars[*]%.jar}"
 }
@@ -120,6 +136,10 @@ measure() {
         printf 'page: %s\n' "$page"
         "$here/machine.sh" "$JDK"
         libraries
+        if [ "$page" = ecosystem ]; then
+            printf 'unpatched: %s\n' "$("$UNPATCHED/bin/java" -XshowSettings:properties -version 2>&1 |
+                sed -n 's/^ *java\.vendor\.version = //p; s/^ *java\.runtime\.version = //p' | paste -s -d ' ')"
+        fi
     } >"$WORK/run.new/machine.txt"
     if awk '{exit !($1 > 0.7)}' /proc/loadavg; then
         printf 'bench: the machine is busy (load %s); the intervals will show it\n' "$(cut -d' ' -f1-3 /proc/loadavg)" >&2
@@ -127,6 +147,7 @@ measure() {
     trap 'partial "interrupted"' INT TERM
     "$JDK/bin/java" --add-modules jdk.incubator.percpu --sun-misc-unsafe-memory-access=allow \
         -Dpercpu.limits="$WORK/target/liblimits.so" -Dpercpu.java.unregistered="$WORK/target/java-unregistered" \
+        -Dpercpu.java.unpatched="$UNPATCHED/bin/java" \
         -Dpercpu.only="$ONLY" \
         -cp "$WORK/target/classes:$WORK/target/lib/*" percpu.micro.Main "$page" \
         "$WORK/run.new/jmh.json" "$WORK/jmh.log" "${mode[@]}" ||
@@ -176,5 +197,5 @@ case ${1:-all} in
         measure
         render
         ;;
-    *) die "unknown argument '$1' (report or structures, then measure or render)" ;;
+    *) die "unknown argument '$1' (report, structures or ecosystem, then measure or render)" ;;
 esac

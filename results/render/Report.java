@@ -35,7 +35,9 @@ abstract class Report {
 
     static Report of(Run run) {
         // The page was not written down in earlier runs.
-        return run.machine.getOrDefault("page", run.name()).startsWith("structures") ? new Structures(run) : new BenchReport(run);
+        String page = run.machine.getOrDefault("page", run.name());
+        return page.startsWith("structures") ? new Structures(run) : page.startsWith("ecosystem") ? new Ecosystem(run)
+                : new BenchReport(run);
     }
 
     /** The keys of what a page's targets compare, so that a short run measures that more than once. */

@@ -20,6 +20,7 @@
 package percpu.micro;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -103,12 +104,18 @@ final class Forks {
         return TimeValue.milliseconds(Math.round(1000 * seconds));
     }
 
+    // An unpatched JDK has no such module. Who needs it asks for it.
+    private static String[] inherited() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> !argument.startsWith("--add-modules")).toArray(String[]::new);
+    }
+
     RunResult run(Plan.Group group, String method) throws IOException, RunnerException {
         Path forkLog = log.resolveSibling(log.getFileName() + ".fork");
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + group.question().getName().replace(".", "\\.") + "\\." + method + "$")
                 .mode(group.mode()).threads(group.threads()).forks(1).verbosity(VerboseMode.NORMAL).shouldFailOnError(true)
-                .jvmArgsPrepend(group.variant().arguments())
+                .jvmArgs(inherited()).jvmArgsPrepend(group.variant().arguments())
                 .output(forkLog.toString());
         if (group.variant().java() != null) {
             options.jvm(group.variant().java());

@@ -70,6 +70,7 @@ final class Plan {
 
     private static final int ROUNDS_OF_VARIANTS = 3;
     private static final List<Integer> ONE = List.of(1);
+    private static final int CONNECTIONS = 16;
     private static final List<Integer> TO_SIXTEEN = List.of(1, 2, 16);
     private static final Set<String> ALL = Set.of();
     private static final Set<String> OURS = Set.of("perCpuAdd", "perCpuCounter");
@@ -85,7 +86,8 @@ final class Plan {
 
     static final Map<String, Plan> PAGES = Map.of(
             "report", new Plan().counters().conditions().structures(3),
-            "structures", new Plan().structures(Integer.MAX_VALUE).moreStructures());
+            "structures", new Plan().structures(Integer.MAX_VALUE).moreStructures(),
+            "ecosystem", new Plan().ecosystem());
 
     private final List<Group> groups = new ArrayList<>();
 
@@ -156,6 +158,27 @@ final class Plan {
             add(AllSlots.class, ONE, variant, Mode.Throughput, null, ALL);
         }
         add(StealStorm.class, ONE);
+        return this;
+    }
+
+    // The same on both JDKs.
+    private Plan ecosystem() {
+        for (int threads : TO_SIXTEEN) {
+            for (Class<?> question : List.of(JavaAdders.class, Libraries.class)) {
+                for (Variant variant : new Variant[] {Variant.UNPATCHED, Variant.ADDERS}) {
+                    add(question, threads, variant, Mode.Throughput, null, ALL, Integer.MAX_VALUE);
+                }
+            }
+            add(OneCounter.class, threads, Variant.ADDERS, Mode.Throughput, null, Set.of("perCpuCounter"), Integer.MAX_VALUE);
+        }
+        for (Variant variant : new Variant[] {Variant.UNPATCHED, Variant.ADDERS}) {
+            add(Service.class, CONNECTIONS, variant, Mode.Throughput, ServiceCpu.class, ALL, Integer.MAX_VALUE);
+            add(Startup.class, 1, variant, Mode.Throughput, null, ALL, Integer.MAX_VALUE);
+        }
+        // It looks into our module; without per-CPU adders the classes are those of an unpatched JDK.
+        for (Variant variant : new Variant[] {Variant.USUAL, Variant.ADDERS}) {
+            add(Memory.class, 1, variant, Mode.SingleShotTime, Footprint.class, Set.of("longAdder"), Integer.MAX_VALUE);
+        }
         return this;
     }
 

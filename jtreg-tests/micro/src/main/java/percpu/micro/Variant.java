@@ -44,7 +44,13 @@ enum Variant {
     JVM("jvm", "-Xbatch"),
 
     /** Nobody registers threads. */
-    NOBODY("nobody", "-Xbatch", "-XX:-UseRseq");
+    NOBODY("nobody", "-Xbatch", "-XX:-UseRseq"),
+
+    /** This JDK as it is, in which java.util.concurrent counts per CPU. In all others it is a rival and does not. */
+    ADDERS("adders", "-Xbatch"),
+
+    /** A JDK of the same version without the patch. */
+    UNPATCHED("unpatched", "-Xbatch");
 
     private final String label;
     private final List<String> arguments;
@@ -61,11 +67,16 @@ enum Variant {
     /** {@return for the JVM, before all others} */
     String[] arguments() {
         Stream<String> name = label.isEmpty() ? Stream.empty() : Stream.of("-Dpercpu.variant=" + label);
-        return Stream.concat(arguments.stream(), name).toArray(String[]::new);
+        Stream<String> adders = this == ADDERS || this == UNPATCHED ? Stream.empty() : Stream.of("-XX:-UsePerCpuAdders");
+        return Stream.of(arguments.stream(), adders, name).flatMap(s -> s).toArray(String[]::new);
     }
 
     /** {@return the program to start, null for the one that runs this} */
     String java() {
-        return this == JVM || this == NOBODY ? System.getProperty("percpu.java.unregistered") : null;
+        return switch (this) {
+            case JVM, NOBODY -> System.getProperty("percpu.java.unregistered");
+            case UNPATCHED -> System.getProperty("percpu.java.unpatched");
+            default -> null;
+        };
     }
 }
