@@ -26,6 +26,7 @@ changed. Settings (environment):
   RESULTS      folder for results     (default build/results); with RECORD=1 the
                                       Makefile makes it results/
   SUBSET       test folders or tests, e.g. "hotspot/jtreg/compiler/unsafe"
+  PATCHED_OPTIONS  options for the patched JDK only, e.g. -XX:-UsePerCpuAdders
   JOBS         tests run at a time    (default 2)
   TIMEOUT_FACTOR  jtreg's             (default 8)
   RETRIES      how often a test that differs is run again (default 3)
@@ -58,7 +59,8 @@ TIMEOUT_FACTOR=${TIMEOUT_FACTOR:-8}
 RETRIES=${RETRIES:-3}
 SUBSET=${SUBSET:-hotspot/jtreg/compiler/unsafe hotspot/jtreg/compiler/intrinsics
     hotspot/jtreg/compiler/codecache hotspot/jtreg/runtime/Thread
-    jdk/java/util/concurrent/atomic}
+    jdk/java/util/concurrent}
+PATCHED_OPTIONS=${PATCHED_OPTIONS:-}
 read -r -a tests <<<"$(tr '\n' ' ' <<<"$SUBSET")"
 
 [ -d "$SOURCE/test" ] || SOURCE=$(dirname "$SOURCE")
@@ -161,7 +163,7 @@ tests_key() {
 
 # run_jtreg <home> <work folder> <report folder> <test>...: the options of make/RunTests.gmk.
 run_jtreg() {
-    local home=$1 workdir=$2 report=$3
+    local home=$1 workdir=$2 report=$3 option
     shift 3
     local options=() launcher=() natives component=${1%%/*}
     if [ "$component" = hotspot ]; then
@@ -174,6 +176,11 @@ run_jtreg() {
     fi
     if [ -z "${TEST_NATIVES:-}" ] || [ ! -d "$natives" ]; then
         natives=$WORK/native
+    fi
+    if [ "$home" = "$JDK" ]; then
+        for option in $PATCHED_OPTIONS; do
+            options+=("-vmoption:$option")
+        done
     fi
     mkdir -p "$workdir/tmp"
     "${JTREG_JAVA:-$UNPATCHED/bin/java}" "${launcher[@]}" -Dprogram=jtreg -jar "$JTREG/lib/jtreg.jar" \
@@ -199,12 +206,16 @@ checked_jtreg() {
 }
 
 run_half() {
-    local name=$1 home=$2 dir=$WORK/$1 t folder begin key
+    local name=$1 home=$2 dir=$WORK/$1 t folder begin key extra=
     [ -x "$home/bin/java" ] || die "no bin/java in $home ($name JDK); run 'make jdk' or set JDK"
     mkdir -p "$dir"
     build_natives "$UNPATCHED" "$WORK/native"
-    key=$(jdk_key "$home")
-    cp "$home/release" "$dir/release"
+    [ "$home" != "$JDK" ] || extra=$PATCHED_OPTIONS
+    key="$(jdk_key "$home") $extra"
+    {
+        cat "$home/release"
+        printf 'OPTIONS="%s"\n' "$extra"
+    } >"$dir/release"
     for t in "${tests[@]}"; do
         folder=${t//\//_}
         printf '%s\n%s\n' "$key" "$(tests_key "$t")" >"$dir/key.new"

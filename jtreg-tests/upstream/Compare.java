@@ -174,7 +174,8 @@ public class Compare {
         page.append("**").append(headline(regressions.size(), differing.size())).append("**\n\n");
         for (String half : List.of("patched", "unpatched")) {
             page.append("- ").append(half).append(": ").append(release(half, "IMPLEMENTOR")).append(", ")
-                    .append(release(half, "JAVA_RUNTIME_VERSION")).append(", folders finished ")
+                    .append(release(half, "JAVA_RUNTIME_VERSION"))
+                    .append(release(half, "OPTIONS").isEmpty() ? "" : ", " + release(half, "OPTIONS")).append(", folders finished ")
                     .append(when(half, folders)).append('\n');
         }
         page.append("\n| folder | unpatched | patched | seconds, unpatched | seconds, patched |\n|---|---|---|---|---|\n");
