@@ -51,6 +51,8 @@ public class EndOfStack {
             + "-XX:CompileCommand=compileonly,jdk.internal.percpu.*::* ";
     private static final String COMPILED = BELOW + "-XX:CompileCommand=compileonly,jdk.incubator.percpu.*::* ";
 
+    private static final String MIXED = "-XX:+TieredCompilation";
+
     public static void main(String[] args) throws Exception {
         for (String options : new String[] {"-Xint", "-Xint -XX:+RseqForceAbort", "-Xint -XX:-UseRseq",
                 // What a structure calls is compiled and takes little stack, and it itself takes much.
@@ -58,9 +60,10 @@ public class EndOfStack {
                 COMPILED + "-XX:TieredStopAtLevel=1", COMPILED + "-XX:-TieredCompilation",
                 // The caller as well.
                 COMPILED + "-XX:-TieredCompilation -XX:CompileCommand=compileonly,EndOfStack*::*",
-                "-XX:+TieredCompilation"}) {
+                MIXED}) {
             System.out.println("== " + options);
-            new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-Xss256k").with(options.split(" ")).pass(Overflow.class)
+            new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-Xss256k").with(options.split(" "))
+                    .pass(Overflow.class, Boolean.toString(options.equals(MIXED)))
                     .shouldContain("nothing is lost");
         }
     }
@@ -197,13 +200,28 @@ public class EndOfStack {
         }
 
         private static final class LockAndUnlock extends Operation {
+            private int slot = -1;
+            private int notEntered;
+
             @Override
             void run() {
-                LOCK.unlock(LOCK.lock());
+                // There may have been no stack for the call of unlock itself.
+                if (slot >= 0 && LOCK.isHeldByCurrentThread(slot)) {
+                    LOCK.unlock(slot);
+                    notEntered++;
+                }
+                slot = -1;
+                slot = LOCK.lock();
+                LOCK.unlock(slot);
+                slot = -1;
             }
 
             @Override
             long rest() {
+                run();
+                System.out.println("unlock was not entered " + notEntered + " times");
+                // Where all is interpreted, or all compiled, lock takes more stack than the call of unlock.
+                Check.that(notEntered == 0 || mixed, "a slot remained locked " + notEntered + " times");
                 for (int slot = 0; slot < PerCpu.slots(); slot++) {
                     Check.that(!LOCK.isHeldByCurrentThread(slot), "slot " + slot + " is still locked");
                 }
@@ -284,6 +302,9 @@ public class EndOfStack {
                 return what.name();
             }
         }
+
+        // Whether methods are compiled at any time, each by itself.
+        private static boolean mixed;
 
         private static Operation operation;
         private static int returned;
@@ -380,6 +401,7 @@ public class EndOfStack {
         }
 
         public static void main(String[] args) {
+            mixed = Boolean.parseBoolean(args[0]);
             // All is loaded and initialized.
             for (int i = 0; i < TOKENS; i++) {
                 LIST.push(ALL);
