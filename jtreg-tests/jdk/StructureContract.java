@@ -246,8 +246,12 @@ public class StructureContract {
                     throw new ArithmeticException("" + e);
                 }
             };
-            for (IntSupplier take : List.<IntSupplier>of(() -> list.drainTo(action, 100), () -> stack.popTo(action, 5),
-                    () -> stack.drainTo(action, 100))) {
+            // This thread may have been moved after it pushed: then there is nothing to pop here.
+            IntSupplier pop = () -> {
+                int popped = stack.popTo(action, 5);
+                return popped != 0 ? popped : stack.drainTo(action, 5);
+            };
+            for (IntSupplier take : List.<IntSupplier>of(() -> list.drainTo(action, 100), pop, () -> stack.drainTo(action, 100))) {
                 taken.clear();
                 List<String> thrown = new ArrayList<>();
                 // They can be on several slots, or come one by one.
