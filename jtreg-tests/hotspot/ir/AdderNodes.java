@@ -69,7 +69,7 @@ public class AdderNodes {
     }
 
     public static void main(String[] args) {
-        TestFramework.runWithFlags("--add-modules=jdk.incubator.percpu",
+        TestFramework.runWithFlags("-Djdk.internal.percpu.hotAdders=true", "--add-modules=jdk.incubator.percpu",
                 "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
                 "--add-exports=java.base/jdk.internal.percpu=ALL-UNNAMED");
         if (!Platform.isDebugBuild()) {

@@ -50,10 +50,13 @@ public class AdderContract {
     public static void main(String[] args) throws Exception {
         for (String way : List.of("-XX:+UsePerCpuAdders", "-XX:-TieredCompilation -Xbatch", "-XX:TieredStopAtLevel=1 -Xbatch",
                 "-Xint", "-XX:+UnlockDiagnosticVMOptions -XX:+RseqForceAbort", "-XX:RseqIndex=cpu_id",
+                // Then not each update of a map looks at the size.
+                "-XX:+UnlockDiagnosticVMOptions -XX:RseqPossibleCPUs=4000",
                 "-XX:+UnlockDiagnosticVMOptions -XX:RseqFence=handshake",
                 // As with a compiler that does not know the operations.
                 "-XX:-TieredCompilation -Xbatch -XX:+UnlockDiagnosticVMOptions "
-                        + "-XX:DisableIntrinsic=_percpu_loadAddStore,_percpu_loadCbneStore,_percpu_currentSlot")) {
+                        + "-XX:DisableIntrinsic=_percpu_loadAddStore,_percpu_getAndAdd,_percpu_loadCbneStore,"
+                        + "_percpu_currentSlot")) {
             new Vm().with(way.split(" ")).pass(Contract.class, "may");
         }
         for (String way : List.of("-XX:-UsePerCpuAdders", "-XX:-UseRseq")) {

@@ -53,6 +53,7 @@ public class GoingOver {
         new Vm().with("-Xlog:rseq").pass(May.class)
                 .shouldContain("Adders that count per CPU: 1")
                 .shouldMatch("adders: \\d+ count per CPU");
+        new Vm().with("-Djdk.internal.percpu.hotAdders=false").pass(NotBecauseItIsHot.class);
         mustNot(new Vm().with("-XX:-UsePerCpuAdders"), "-XX:-UsePerCpuAdders");
         mustNot(new Vm().with("-XX:-UseRseq"), "no rseq");
         mustNot(new Vm().under("bash", "-c", "ulimit -v 30000000; exec \"$0\" \"$@\""), "address space is limited");
@@ -66,10 +67,10 @@ public class GoingOver {
                 .shouldContain("adders: none counts per CPU (" + reason + ")");
     }
 
-    public static class May {
-        // More than the heat asks for.
-        private static final int HOT = 1 << 22;
+    // More updates than the heat asks for.
+    private static final int HOT = 1 << 22;
 
+    public static class May {
         public static void main(String[] args) throws Exception {
             Check.that(Raw.usesAdders(), "adders do not count per CPU");
             long before = Raw.adders();
@@ -98,6 +99,7 @@ public class GoingOver {
 
         // By nothing but two threads.
         private static void contend(LongAdder adder) throws Exception {
+            long before = adder.sum();
             long[] counts = new long[2];
             Thread[] threads = new Thread[2];
             long deadline = System.nanoTime() + 60_000_000_000L;
@@ -118,7 +120,18 @@ public class GoingOver {
                 thread.join();
             }
             Check.that(Raw.hasVariable(adder), "a contended adder has no variable");
-            Check.equal(adder.sum(), counts[0] + counts[1], "sum of a contended adder");
+            Check.equal(adder.sum(), before + counts[0] + counts[1], "sum of a contended adder");
+        }
+    }
+
+    public static class NotBecauseItIsHot {
+        public static void main(String[] args) throws Exception {
+            LongAdder adder = new LongAdder();
+            for (int i = 0; i < HOT; i++) {
+                adder.increment();
+            }
+            Check.that(!Raw.hasVariable(adder) && !Raw.hasCells(adder), "an adder went over because it was hot");
+            May.contend(adder);
         }
     }
 
@@ -127,11 +140,11 @@ public class GoingOver {
             Check.that(!Raw.usesAdders(), "adders count per CPU");
             LongAdder adder = new LongAdder();
             Contention.contend(adder);
-            for (int i = 0; i < 1 << 22; i++) {
+            for (int i = 0; i < HOT; i++) {
                 adder.increment();
             }
             Check.that(!Raw.hasVariable(adder), "an adder has a variable");
-            Check.equal(adder.sum(), 1 << 22, "sum");
+            Check.equal(adder.sum(), HOT, "sum");
             Check.equal(Raw.adders(), 0, "adders that count per CPU");
             new JMXExecutor().execute("VM.info");
         }

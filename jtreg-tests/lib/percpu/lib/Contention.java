@@ -30,7 +30,7 @@ import java.util.function.BooleanSupplier;
 
 /** Makes what counts in java.util.concurrent contended, so that it goes over to a per-CPU variable if it may. */
 public final class Contention {
-    // Striped64.heat goes over at it. As a double it is a small number, too.
+    // Striped64.heat goes over at it, if it may: Vm allows it. As a double it is a small number, too.
     private static final long HOT = hot();
 
     private static final long LONGEST = 60_000_000_000L;

@@ -86,7 +86,8 @@ public final class Raw {
 
     /** Whether it has cells. */
     public static boolean hasCells(Object adder) {
-        return U.getReferenceVolatile(adder, adder instanceof Number ? ADDER_CELLS : MAP_CELLS) != null;
+        Object[] cells = (Object[]) U.getReferenceVolatile(adder, adder instanceof Number ? ADDER_CELLS : MAP_CELLS);
+        return cells != null && cells.length > 0;
     }
 
     /** How long a map's table is. */

@@ -41,6 +41,8 @@ public final class Vm {
                     "--add-exports=java.base/jdk.internal.percpu=ALL-UNNAMED",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djava.library.path=" + nativePath(),
+                // What Contention relies on.
+                "-Djdk.internal.percpu.hotAdders=true",
                 "-XX:-CreateCoredumpOnCrash",
                 "-Xmx256m"));
     }

@@ -43,6 +43,9 @@ class RseqPD {
   // Sections have the descriptor's address itself.
   static void write_distance(address at, address descriptor) { ShouldNotReachHere(); }
 
+  // Not measured yet.
+  static bool are_atomics_slow() { return false; }
+
   static address thread_pointer() {
     address tp;
     __asm__ ("mrs %0, tpidr_el0" : "=r" (tp));

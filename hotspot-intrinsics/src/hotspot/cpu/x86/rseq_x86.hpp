@@ -20,6 +20,7 @@
 #ifndef CPU_X86_RSEQ_X86_HPP
 #define CPU_X86_RSEQ_X86_HPP
 
+#include "runtime/vm_version.hpp"
 #include "utilities/globalDefinitions.hpp"
 
 // What restartable sequences need to know of this CPU, outside the assembler.
@@ -44,6 +45,12 @@ class RseqPD {
   static void write_distance(address at, address descriptor) {
     const int32_t distance = checked_cast<int32_t>(descriptor - (at + sizeof(int32_t)));
     memcpy(at, &distance, sizeof(distance));
+  }
+
+  // An update by compare-and-set and one by a section: 10.9 ns and 1.3 ns on
+  // Intel's Xeons, 1.7 ns to 2.5 ns both on AMD's EPYC.
+  static bool are_atomics_slow() {
+    return VM_Version::is_intel();
   }
 
   // What %fs:0 holds in all ABIs of this CPU: its own address.

@@ -285,6 +285,10 @@ bool Rseq::register_membarrier() {
   return true;
 }
 
+bool Rseq::are_atomics_slow() {
+  return RseqPD::are_atomics_slow();
+}
+
 bool Rseq::fence() {
   const int state = Atomic::load(&_membarrier);
   if (state < 0 || (state == 0 && !register_membarrier())) {

@@ -102,6 +102,10 @@ class Rseq : public AllStatic {
   // handshake with all Java threads does it.
   static bool fence();
 
+  // Whether an atomic instruction that nobody contends for costs this CPU
+  // several times what a section does.
+  static bool are_atomics_slow();
+
   // Makes reserved memory usable, such that each slot takes only the pages it
   // touches; false if there is none.
   static bool commit_arena(char* base, size_t size);

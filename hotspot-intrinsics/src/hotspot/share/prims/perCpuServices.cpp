@@ -174,6 +174,10 @@ JVM_ENTRY(static jboolean, PerCpu_UsesAdders0(JNIEnv* env, jclass cls)) {
   return reason == nullptr;
 } JVM_END
 
+JVM_LEAF(static jboolean, PerCpu_AreAtomicsSlow0(JNIEnv* env, jclass cls)) {
+  return Rseq::are_atomics_slow();
+} JVM_END
+
 JVM_ENTRY(static void, PerCpu_CountAdders0(JNIEnv* env, jclass cls, jint more)) {
   const size_t adders = Atomic::add(&_adders, (size_t)(ssize_t)more);
   if (more > 0 && is_power_of_2(adders)) {
@@ -231,6 +235,7 @@ static JNINativeMethod services[] = {
   { CC "releaseMemory0",     CC "(JJ)V",          FN_PTR(PerCpu_ReleaseMemory0) },
   { CC "discardMemory0",     CC "(JJ)V",          FN_PTR(PerCpu_DiscardMemory0) },
   { CC "usesAdders0",        CC "()Z",            FN_PTR(PerCpu_UsesAdders0) },
+  { CC "areAtomicsSlow0",    CC "()Z",            FN_PTR(PerCpu_AreAtomicsSlow0) },
   { CC "countAdders0",       CC "(I)V",           FN_PTR(PerCpu_CountAdders0) },
   { CC "statistic0",         CC "(I)J",           FN_PTR(PerCpu_Statistic0) },
   { CC "describe0",          CC "()Ljava/lang/String;", FN_PTR(PerCpu_Describe0) },

@@ -50,8 +50,10 @@ import jdk.internal.vm.annotation.ForceInline;
  *             < 0      sign | number of the arena << 16 | offset there: the handle
  * }
  * Who goes over takes the lock and stores the handle in its place. The lock can never be
- * taken afterwards, so there are no cells beside a variable. The adder owns its variable,
- * which is freed when the adder is unreachable.
+ * taken afterwards, so there are no cells beside a variable. What tells an update or a sum to
+ * look for the handle is the table of cells, which is an empty one then: where there is none,
+ * all is as it was without this class. The adder owns its variable, which is freed when the
+ * adder is unreachable.
  *
  * <p>Updates have release mode, as those of a cell. Going over throws nothing where no memory
  * is left: the answer is 0, and the adder uses cells. {@code docs/adders.md} has the reasons.
@@ -61,6 +63,7 @@ public final class Adders {
     private static final Unsafe U = Unsafe.getUnsafe();
 
     private static final boolean ENABLED = VMServices.usesAdders();
+    private static final boolean HOT = ENABLED && mayBeHot();
 
     private static final int ARENA_SHIFT = Long.numberOfTrailingZeros(Slots.stride());
     private static final int OFFSET_MASK = (1 << ARENA_SHIFT) - 1;
@@ -73,6 +76,9 @@ public final class Adders {
 
     // Then the overflow slot takes the update. Sections seldom fail twice.
     private static final int TRIES = 8;
+
+    // Less one; a power of two. How many updates of a slot make up for a sum, which reads all slots, most of them unused.
+    private static final int SAMPLE_MASK = Math.max(Integer.highestOneBit(Slots.count()) / 16, 1) - 1;
 
     // What became of a try, beside Rseq's COMMITTED, NOT_EQUAL and MOVED: the thread is to use the overflow slot.
     private static final int USE_OVERFLOW = -1;
@@ -97,10 +103,26 @@ public final class Adders {
 
     private Adders() {}
 
+    // The property is for tests, and for those who measure. A thread may be here before there are properties.
+    private static boolean mayBeHot() {
+        String wanted = VM.initLevel() > 0 ? VM.getSavedProperty("jdk.internal.percpu.hotAdders") : null;
+        return wanted != null ? Boolean.parseBoolean(wanted) : VMServices.areAtomicsSlow();
+    }
+
     /** {@return whether adders may go over} Never changes. */
     @ForceInline
     public static boolean isEnabled() {
         return ENABLED;
+    }
+
+    /**
+     * {@return whether an adder that one thread alone updates often, which is called hot, is
+     * to go over} So it is where an atomic instruction that nobody contends for costs much
+     * more than a section. Never changes.
+     */
+    @ForceInline
+    public static boolean mayGoOverHot() {
+        return HOT;
     }
 
     /**
@@ -186,6 +208,18 @@ public final class Adders {
     public static void add(Object owner, int handle, long x) {
         U.storeFence();
         Rseq.loadAddStore(owner, address(handle), x);
+    }
+
+    /**
+     * As {@link #add(Object, int, long)}.
+     *
+     * @return whether to look at the sum, if the caller wants to know of each so many updates
+     *         what it has come to: always in small machines, where a sum is cheap
+     */
+    @ForceInline
+    public static boolean addAndSample(Object owner, int handle, long x) {
+        U.storeFence();
+        return (Rseq.getAndAdd(owner, address(handle), x) & SAMPLE_MASK) == 0;
     }
 
     /**

@@ -205,6 +205,14 @@ public final class VMServices {
     }
 
     /**
+     * {@return whether an atomic instruction that nobody contends for costs this CPU several
+     * times what a section does}
+     */
+    static boolean areAtomicsSlow() {
+        return areAtomicsSlow0();
+    }
+
+    /**
      * Tells the VM, which tells people, that so many more adders count per CPU.
      *
      * @param more how many more
@@ -242,6 +250,7 @@ public final class VMServices {
     private static native void releaseMemory0(long base, long bytes);
     private static native void discardMemory0(long base, long bytes);
     private static native boolean usesAdders0();
+    private static native boolean areAtomicsSlow0();
     private static native void countAdders0(int more);
     private static native long statistic0(int which);
     private static native String describe0();
