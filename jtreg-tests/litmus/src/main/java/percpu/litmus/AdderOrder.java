@@ -176,4 +176,49 @@ public final class AdderOrder {
             r.r1 = taken + adder.sum() + (long) doubles.sum();
         }
     }
+
+    /** The same for an update that makes the adder go over. */
+    @JCStressTest
+    @Outcome(id = {"0, 0", "0, 1", "1, 1"}, expect = Expect.ACCEPTABLE, desc = "The count says that the write is there, or nothing.")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "Counted before what was written before it.")
+    @State
+    public static class GoingOverPublishes {
+        private final LongAdder adder = new LongAdder();
+        private int written;
+
+        @Actor
+        public void write() {
+            written = 1;
+            over(adder);
+            adder.increment();
+        }
+
+        @Actor
+        public void read(LL_Result r) {
+            r.r1 = adder.sum();
+            r.r2 = written;
+        }
+    }
+
+    /** A reset that began before the adder went over does not bring back what another one took afterwards. */
+    @JCStressTest
+    @Outcome(id = {"1, 0", "0, 0"}, expect = Expect.ACCEPTABLE, desc = "One of the resets took it.")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "Taken, and there again.")
+    @State
+    public static class ResetBesideGoingOver {
+        private final LongAdder adder = new LongAdder();
+
+        @Actor
+        public void count(LL_Result r) {
+            over(adder);
+            adder.increment();
+            r.r1 = adder.sumThenReset();
+            r.r2 = adder.sum();
+        }
+
+        @Actor
+        public void reset() {
+            adder.reset();
+        }
+    }
 }

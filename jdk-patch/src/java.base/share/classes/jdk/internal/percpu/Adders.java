@@ -52,7 +52,7 @@ import jdk.internal.vm.annotation.ForceInline;
  * Who goes over takes the lock and stores the handle in its place. The lock can never be
  * taken afterwards, so there are no cells beside a variable. What tells an update or a sum to
  * look for the handle is the table of cells, which is an empty one then: where there is none,
- * all is as it was without this class. The adder owns its variable, which is freed when the
+ * updates and sums are as they were without this class. The adder owns its variable, which is freed when the
  * adder is unreachable.
  *
  * <p>Updates have release mode, as those of a cell. Going over throws nothing where no memory
@@ -77,7 +77,7 @@ public final class Adders {
     // Then the overflow slot takes the update. Sections seldom fail twice.
     private static final int TRIES = 8;
 
-    // Less one; a power of two. How many updates of a slot make up for a sum, which reads all slots, most of them unused.
+    // Less one; a power of two. How many updates of a slot outweigh a sum, which reads all slots, most of them unused.
     private static final int SAMPLE_MASK = Math.max(Integer.highestOneBit(Slots.count()) / 16, 1) - 1;
 
     // What became of a try, beside Rseq's COMMITTED, NOT_EQUAL and MOVED: the thread is to use the overflow slot.
