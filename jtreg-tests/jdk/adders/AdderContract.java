@@ -321,6 +321,15 @@ public class AdderContract {
             }
         }
 
+        private static final class SumThenReset extends LongAdder {
+            @Override
+            public long sumThenReset() {
+                long sum = sum();
+                reset();
+                return sum;
+            }
+        }
+
         private static final class Copied extends LongAdder implements Cloneable {
             Copied copy() throws CloneNotSupportedException {
                 return (Copied) clone();
@@ -336,6 +345,14 @@ public class AdderContract {
             Check.equal(named.calls, calls + 1, "increment calls add");
             Check.equal(named.sumThenReset(), 1, "a sum that does not ask the subclass");
             Check.equal(named.longValue(), 1, "longValue asks the subclass");
+            SumThenReset resets = new SumThenReset();
+            resets.add(5);
+            Check.equal(resets.sumThenReset(), 5, "a subclass that calls reset, before it goes over");
+            Contention.contend((LongAdder) resets);
+            over(resets);
+            resets.add(7);
+            Check.equal(resets.sumThenReset(), 7, "a subclass that calls reset");
+            Check.equal(resets.sum(), 0, "after its sumThenReset");
             // A copy would have the number of a variable that is not its own.
             Copied copied = new Copied();
             Contention.heat(copied);

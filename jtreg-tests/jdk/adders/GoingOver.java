@@ -59,6 +59,7 @@ public class GoingOver {
         mustNot(new Vm().under("bash", "-c", "ulimit -v 30000000; exec \"$0\" \"$@\""), "address space is limited");
         new Vm().with("-XX:+UseSerialGC").pass(WithoutMemory.class);
         new Vm().pass(NotNow.class);
+        new Vm().pass(Stopped.class);
     }
 
     private static void mustNot(Vm vm, String reason) throws Exception {
@@ -230,6 +231,59 @@ public class GoingOver {
             Contention.contend(adder);
             Contention.contend(map);
             Check.that(Raw.hasVariable(adder) && Raw.hasVariable(map), "no variable afterwards");
+        }
+    }
+
+    /** Who went over was stopped between its two stores: the next one that contends does the second. */
+    public static class Stopped {
+        private static final long LONGEST = 60_000_000_000L;
+
+        public static void main(String[] args) throws Exception {
+            LongAdder adder = new LongAdder();
+            DoubleAdder doubles = new DoubleAdder();
+            LongAccumulator sum = new LongAccumulator(Long::sum, 0);
+            DoubleAccumulator doubleSum = new DoubleAccumulator(Double::sum, 0);
+            ConcurrentHashMap<Object, Object> map = new ConcurrentHashMap<>();
+            Contention.contend(adder);
+            Contention.contend(doubles);
+            Contention.contend(sum, new Contention.Changes(sum));
+            Contention.contend(doubleSum, new Contention.Changes(doubleSum));
+            Contention.contend(map);
+            sum.reset();
+            doubleSum.reset();
+            List<Object> all = List.of(adder, doubles, sum, doubleSum, map);
+            all.forEach(Raw::dropTable);
+            LongAdder counts = new LongAdder();
+            long deadline = System.nanoTime() + LONGEST;
+            Runnable work = () -> {
+                Object key = new Object();
+                long count = 0;
+                while (!all.stream().allMatch(Raw::hasTable) && System.nanoTime() - deadline < 0) {
+                    for (int i = 0; i < 1000; i++, count++) {
+                        adder.increment();
+                        doubles.add(1);
+                        sum.accumulate(1);
+                        doubleSum.accumulate(1);
+                        map.put(key, key);
+                        map.remove(key);
+                    }
+                }
+                counts.add(count);
+            };
+            Thread other = new Thread(work);
+            other.start();
+            work.run();
+            other.join();
+            long expected = counts.sum();
+            System.out.println(expected + " updates of each until all had a table again");
+            Check.equal(adder.sum(), expected, "LongAdder");
+            Check.equal((long) doubles.sum(), expected, "DoubleAdder");
+            Check.equal(sum.get(), expected, "LongAccumulator");
+            Check.equal((long) doubleSum.get(), expected, "DoubleAccumulator");
+            Check.equal(map.mappingCount(), 0, "ConcurrentHashMap");
+            for (Object each : all) {
+                Check.that(Raw.hasTable(each) && Raw.hasVariable(each), each.getClass() + " has no table");
+            }
         }
     }
 }

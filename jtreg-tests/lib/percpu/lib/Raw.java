@@ -84,6 +84,16 @@ public final class Raw {
         return U.getIntVolatile(adder, adder instanceof Number ? ADDER_HANDLE : MAP_HANDLE) < 0;
     }
 
+    /** Whether its table of cells, an empty one included, tells updates and sums to look further than base. */
+    public static boolean hasTable(Object adder) {
+        return U.getReferenceVolatile(adder, adder instanceof Number ? ADDER_CELLS : MAP_CELLS) != null;
+    }
+
+    /** As if the thread that went over had been stopped after it stored the handle. */
+    public static void dropTable(Object adder) {
+        U.putReferenceVolatile(adder, adder instanceof Number ? ADDER_CELLS : MAP_CELLS, null);
+    }
+
     /** Whether it has cells. */
     public static boolean hasCells(Object adder) {
         Object[] cells = (Object[]) U.getReferenceVolatile(adder, adder instanceof Number ? ADDER_CELLS : MAP_CELLS);

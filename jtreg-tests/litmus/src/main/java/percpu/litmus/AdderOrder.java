@@ -177,29 +177,6 @@ public final class AdderOrder {
         }
     }
 
-    /** The same for an update that makes the adder go over. */
-    @JCStressTest
-    @Outcome(id = {"0, 0", "0, 1", "1, 1"}, expect = Expect.ACCEPTABLE, desc = "The count says that the write is there, or nothing.")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "Counted before what was written before it.")
-    @State
-    public static class GoingOverPublishes {
-        private final LongAdder adder = new LongAdder();
-        private int written;
-
-        @Actor
-        public void write() {
-            written = 1;
-            over(adder);
-            adder.increment();
-        }
-
-        @Actor
-        public void read(LL_Result r) {
-            r.r1 = adder.sum();
-            r.r2 = written;
-        }
-    }
-
     /** A reset that began before the adder went over does not bring back what another one took afterwards. */
     @JCStressTest
     @Outcome(id = {"1, 0", "0, 0"}, expect = Expect.ACCEPTABLE, desc = "One of the resets took it.")
