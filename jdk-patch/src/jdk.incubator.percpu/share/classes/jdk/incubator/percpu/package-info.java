@@ -58,7 +58,9 @@
  * structure that somebody uses there
  * {@linkplain jdk.incubator.percpu.PerCpu#exclusive exclusively}. So every
  * operation comes to an end, whatever happens to its sections. In an ordinary
- * process it is hardly used.
+ * process it is hardly used. That nobody waits is true of sections alone: who uses a
+ * structure's overflow slot may wait for another thread's update there, also if that thread
+ * has lost its CPU.
  *
  * <h3>Structures</h3>
  *
@@ -68,7 +70,9 @@
  * and {@link jdk.incubator.percpu.PerCpuRingBuffer}. They do what the
  * thread's CPU needs in one or two sections, and have methods that reach
  * into other slots. Such a method makes a
- * {@linkplain jdk.incubator.percpu.PerCpu#exclusive fence} and keeps sections off that slot
+ * {@linkplain jdk.incubator.percpu.PerCpu#exclusive fence}, which interrupts each CPU that
+ * runs a thread of this process and was measured to take 0.2 to 65 microseconds, and keeps
+ * sections off that slot
  * of the structure. They stay kept off after it, and the next such call on the slot needs no
  * fence. The first other thread that uses the slot for its CPU does that under a lock, and
  * lets sections in. A thread that uses the slot of its own call does 32 updates under the
@@ -95,9 +99,10 @@
  *
  * <p>Where rseq cannot be had at all ({@link jdk.incubator.percpu.PerCpu#isSupported()}
  * is false), a slot is a <dfn>stripe</dfn>, chosen by a hash of the carrier
- * thread, and the operations are atomic instructions on it. The results are the
- * same and the price is about that of
- * {@link java.util.concurrent.atomic.LongAdder}.
+ * thread. The operations on variables are atomic instructions on it, and cost about
+ * what {@link java.util.concurrent.atomic.LongAdder} does. Those on structures are done
+ * under the stripe's lock, which is held for one update: there a thread may wait for
+ * another. The results are the same.
  *
  * <h3>Memory ordering</h3>
  *
