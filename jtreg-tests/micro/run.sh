@@ -118,7 +118,7 @@ libraries() {
     local -a jars
     jars=("$WORK"/target/lib/{agrona,disruptor,jackson-core,jctools-core,jmh-core,netty-common}-*.jar)
     if [ "$page" = ecosystem ]; then
-        jars=("$WORK"/target/lib/{caffeine,guava,jackson-databind,jmh-core,micrometer-core,netty-buffer,opentelemetry-sdk-metrics,prometheus-metrics-core}-[0-9]*.jar)
+        jars=("$WORK"/target/lib/{caffeine,guava,jackson-databind,jmh-core,metrics-core,micrometer-core,netty-buffer,opentelemetry-sdk-metrics,prometheus-metrics-core}-[0-9]*.jar)
     fi
     jars=("${jars[@]##*/}")
     printf 'libraries: %s\n' "${jars[*]%.jar}"

@@ -45,6 +45,8 @@ final class Ecosystem extends Report {
     private static final Map<String, String> LIBRARY_CALLS = Text.ordered(
             "micrometerCounter", "Micrometer, counter",
             "micrometerTimer", "Micrometer, timer",
+            "dropwizardCounter", "Dropwizard, counter",
+            "dropwizardMeter", "Dropwizard, meter",
             "prometheusCounter", "Prometheus, counter",
             "prometheusHistogram", "Prometheus, classic histogram",
             "prometheusSummary", "Prometheus, summary",

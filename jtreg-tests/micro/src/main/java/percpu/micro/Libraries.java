@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -95,6 +96,23 @@ public class Libraries {
     @Benchmark
     public void micrometerTimer(Micrometer s) {
         s.timer.record(17, TimeUnit.MILLISECONDS);
+    }
+
+    @State(Scope.Benchmark)
+    public static class Dropwizard {
+        final MetricRegistry registry = new MetricRegistry();
+        final com.codahale.metrics.Counter counter = registry.counter("requests");
+        final com.codahale.metrics.Meter meter = registry.meter("rate");
+    }
+
+    @Benchmark
+    public void dropwizardCounter(Dropwizard s) {
+        s.counter.inc();
+    }
+
+    @Benchmark
+    public void dropwizardMeter(Dropwizard s) {
+        s.meter.mark();
     }
 
     @State(Scope.Benchmark)
