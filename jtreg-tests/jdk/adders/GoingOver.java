@@ -92,9 +92,18 @@ public class GoingOver {
             contend(contended);
             ConcurrentHashMap<Object, Object> map = new ConcurrentHashMap<>();
             Check.that(!Raw.hasVariable(map), "a new map has a variable");
-            Contention.contend(map);
+            Check.that(Contention.byThreads(map), "a contended map has no variable");
             Check.equal(map.size(), 0, "size of a map");
-            Check.equal(Raw.adders(), before + 3, "adders that count per CPU");
+            LongAccumulator longs = new LongAccumulator(Long::sum, 0);
+            Check.that(Contention.byThreads(longs, () -> longs.accumulate(1)),
+                    "a contended accumulator has no variable");
+            DoubleAccumulator doubles = new DoubleAccumulator(Double::sum, 0);
+            Check.that(Contention.byThreads(doubles, () -> doubles.accumulate(1)),
+                    "a contended accumulator of doubles has no variable");
+            DoubleAdder doubleAdder = new DoubleAdder();
+            Check.that(Contention.byThreads(doubleAdder, () -> doubleAdder.add(1)),
+                    "a contended adder of doubles has no variable");
+            Check.equal(Raw.adders(), before + 6, "adders that count per CPU");
             new JMXExecutor().execute("VM.info");
         }
 

@@ -19,7 +19,10 @@
 
 package percpu.lib;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.ref.Reference;
+import java.lang.reflect.Field;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -82,6 +85,19 @@ public final class Raw {
     /** Whether an adder, an accumulator or a ConcurrentHashMap does. */
     public static boolean hasVariable(Object adder) {
         return U.getIntVolatile(adder, adder instanceof Number ? ADDER_HANDLE : MAP_HANDLE) < 0;
+    }
+
+    /** Lets it go over as an update does whose compare-and-set of base fails. */
+    public static void goOver(Object adder) throws ReflectiveOperationException {
+        Class<?> type = adder instanceof Number ? LongAdder.class.getSuperclass() : ConcurrentHashMap.class;
+        Field trusted = MethodHandles.Lookup.class.getDeclaredField("IMPL_LOOKUP");
+        MethodHandles.Lookup lookup = (MethodHandles.Lookup) U.getReference(U.staticFieldBase(trusted),
+                U.staticFieldOffset(trusted));
+        try {
+            lookup.findVirtual(type, "goOver", MethodType.methodType(int.class)).invoke(adder);
+        } catch (Throwable e) {
+            throw new AssertionError("goOver threw", e);
+        }
     }
 
     /** Whether its table of cells, an empty one included, tells updates and sums to look further than base. */
