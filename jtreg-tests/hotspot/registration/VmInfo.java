@@ -67,7 +67,8 @@ public class VmInfo {
     private static void crash(String use) throws Exception {
         Path file = Path.of("hs_err" + use.replaceAll("\\W", "_") + ".log");
         Files.deleteIfExists(file);
-        new Vm().with("-XX:+UnlockDiagnosticVMOptions", use, "-XX:ErrorFile=" + file).run(Crash.class).shouldNotHaveExitValue(0);
+        new Vm().with("-XX:+UnlockDiagnosticVMOptions", use, "-XX:ErrorFile=" + file).run(Crash.class)
+                .shouldNotHaveExitValue(0);
         Check.that(Files.exists(file), "no " + file);
         checkLine(Files.readString(file), use, file.toString());
     }

@@ -192,6 +192,36 @@ public class GoingOver {
         }
     }
 
+    /** One of each class that goes over; each update is counted once by all. */
+    private static final class OneOfEach {
+        private final LongAdder adder = new LongAdder();
+        private final DoubleAdder doubles = new DoubleAdder();
+        private final LongAccumulator sum = new LongAccumulator(Long::sum, 0);
+        private final DoubleAccumulator doubleSum = new DoubleAccumulator(Double::sum, 0);
+        private final ConcurrentHashMap<Object, Object> map = new ConcurrentHashMap<>();
+
+        List<Object> all() {
+            return List.of(adder, doubles, sum, doubleSum, map);
+        }
+
+        void update(Object key) {
+            adder.increment();
+            doubles.add(1);
+            sum.accumulate(1);
+            doubleSum.accumulate(1);
+            map.put(key, key);
+            map.remove(key);
+        }
+
+        void check(long updates) {
+            Check.equal(adder.sum(), updates, "LongAdder");
+            Check.equal((long) doubles.sum(), updates, "DoubleAdder");
+            Check.equal(sum.get(), updates, "LongAccumulator");
+            Check.equal((long) doubleSum.get(), updates, "DoubleAccumulator");
+            Check.equal(map.mappingCount(), 0, "ConcurrentHashMap");
+        }
+    }
+
     /** While another adder goes over, a contended one keeps its base, and goes over later. */
     public static class NotNow {
         private static final Unsafe U = Unsafe.getUnsafe();
@@ -202,44 +232,31 @@ public class GoingOver {
             Field field = Adders.class.getDeclaredField("BUSY");
             Object busy = U.getReference(U.staticFieldBase(field), U.staticFieldOffset(field));
             long since = U.objectFieldOffset(busy.getClass(), "since");
-            LongAdder adder = new LongAdder();
-            DoubleAdder doubles = new DoubleAdder();
-            LongAccumulator sum = new LongAccumulator(Long::sum, 0);
-            DoubleAccumulator doubleSum = new DoubleAccumulator(Double::sum, 0);
-            ConcurrentHashMap<Object, Object> map = new ConcurrentHashMap<>();
+            OneOfEach one = new OneOfEach();
             // As if an allocation that began now lasted for hours.
             U.putLongVolatile(busy, since, System.nanoTime() + HOURS);
             try {
                 Runnable work = () -> {
                     Object key = new Object();
                     for (int i = 0; i < UPDATES; i++) {
-                        adder.increment();
-                        doubles.add(1);
-                        sum.accumulate(1);
-                        doubleSum.accumulate(1);
-                        map.put(key, key);
-                        map.remove(key);
+                        one.update(key);
                     }
                 };
                 Thread other = new Thread(work);
                 other.start();
                 work.run();
                 other.join();
-                for (Object each : List.of(adder, doubles, sum, doubleSum, map)) {
+                for (Object each : one.all()) {
                     Check.that(!Raw.hasVariable(each) && !Raw.hasCells(each), each.getClass() + " did not wait");
                 }
             } finally {
                 // As if it began long ago: whoever was at it has been stopped.
                 U.putLongVolatile(busy, since, System.nanoTime() - HOURS);
             }
-            Check.equal(adder.sum(), 2 * UPDATES, "LongAdder");
-            Check.equal((long) doubles.sum(), 2 * UPDATES, "DoubleAdder");
-            Check.equal(sum.get(), 2 * UPDATES, "LongAccumulator");
-            Check.equal((long) doubleSum.get(), 2 * UPDATES, "DoubleAccumulator");
-            Check.equal(map.mappingCount(), 0, "ConcurrentHashMap");
-            Contention.contend(adder);
-            Contention.contend(map);
-            Check.that(Raw.hasVariable(adder) && Raw.hasVariable(map), "no variable afterwards");
+            one.check(2 * UPDATES);
+            Contention.contend(one.adder);
+            Contention.contend(one.map);
+            Check.that(Raw.hasVariable(one.adder) && Raw.hasVariable(one.map), "no variable afterwards");
         }
     }
 
@@ -248,19 +265,15 @@ public class GoingOver {
         private static final long LONGEST = 60_000_000_000L;
 
         public static void main(String[] args) throws Exception {
-            LongAdder adder = new LongAdder();
-            DoubleAdder doubles = new DoubleAdder();
-            LongAccumulator sum = new LongAccumulator(Long::sum, 0);
-            DoubleAccumulator doubleSum = new DoubleAccumulator(Double::sum, 0);
-            ConcurrentHashMap<Object, Object> map = new ConcurrentHashMap<>();
-            Contention.contend(adder);
-            Contention.contend(doubles);
-            Contention.contend(sum, new Contention.Changes(sum));
-            Contention.contend(doubleSum, new Contention.Changes(doubleSum));
-            Contention.contend(map);
-            sum.reset();
-            doubleSum.reset();
-            List<Object> all = List.of(adder, doubles, sum, doubleSum, map);
+            OneOfEach one = new OneOfEach();
+            Contention.contend(one.adder);
+            Contention.contend(one.doubles);
+            Contention.contend(one.sum, new Contention.Changes(one.sum));
+            Contention.contend(one.doubleSum, new Contention.Changes(one.doubleSum));
+            Contention.contend(one.map);
+            one.sum.reset();
+            one.doubleSum.reset();
+            List<Object> all = one.all();
             all.forEach(Raw::dropTable);
             LongAdder counts = new LongAdder();
             long deadline = System.nanoTime() + LONGEST;
@@ -269,12 +282,7 @@ public class GoingOver {
                 long count = 0;
                 while (!all.stream().allMatch(Raw::hasTable) && System.nanoTime() - deadline < 0) {
                     for (int i = 0; i < 1000; i++, count++) {
-                        adder.increment();
-                        doubles.add(1);
-                        sum.accumulate(1);
-                        doubleSum.accumulate(1);
-                        map.put(key, key);
-                        map.remove(key);
+                        one.update(key);
                     }
                 }
                 counts.add(count);
@@ -285,11 +293,7 @@ public class GoingOver {
             other.join();
             long expected = counts.sum();
             System.out.println(expected + " updates of each until all had a table again");
-            Check.equal(adder.sum(), expected, "LongAdder");
-            Check.equal((long) doubles.sum(), expected, "DoubleAdder");
-            Check.equal(sum.get(), expected, "LongAccumulator");
-            Check.equal((long) doubleSum.get(), expected, "DoubleAccumulator");
-            Check.equal(map.mappingCount(), 0, "ConcurrentHashMap");
+            one.check(expected);
             for (Object each : all) {
                 Check.that(Raw.hasTable(each) && Raw.hasVariable(each), each.getClass() + " has no table");
             }
