@@ -297,7 +297,8 @@ case $mode in
             build_natives "$UNPATCHED" "$WORK/native"
         fi
         run_again
-        out=$RESULTS/upstream
+        # Another setting has a page of its own.
+        out=$RESULTS/upstream$(tr -cs '[:alnum:]' - <<<"$PATCHED_OPTIONS" | sed 's/-$//')
         rm -rf "$out.new" && mkdir -p "$out.new"
         cp "$WORK/patched/status" "$out.new/patched.txt"
         cp "$WORK/unpatched/status" "$out.new/unpatched.txt"
