@@ -298,7 +298,7 @@ case $mode in
         fi
         run_again
         # Another setting has a page of its own.
-        out=$RESULTS/upstream$(tr -cs '[:alnum:]' - <<<"$PATCHED_OPTIONS" | sed 's/-$//')
+        out=$RESULTS/upstream${PATCHED_OPTIONS//[^[:alnum:]+-]/-}
         rm -rf "$out.new" && mkdir -p "$out.new"
         cp "$WORK/patched/status" "$out.new/patched.txt"
         cp "$WORK/unpatched/status" "$out.new/unpatched.txt"
