@@ -27,6 +27,8 @@
  * @run driver AsynchronousExceptions
  */
 
+import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -37,6 +39,8 @@ import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
+import jdk.internal.percpu.ExclusiveUse;
+import jdk.internal.percpu.FreeList;
 import percpu.lib.Check;
 import percpu.lib.Drained;
 import percpu.lib.Native;
@@ -48,7 +52,9 @@ public class AsynchronousExceptions {
         for (String options : new String[] {"-Xint", "-Xint -XX:RseqFence=handshake", "-XX:TieredStopAtLevel=1",
                 "-XX:-TieredCompilation", "-XX:+RseqForceAbort", "-Xint -XX:-UseRseq", "-XX:-UseRseq"}) {
             System.out.println("== " + options);
-            new Vm().with("-XX:+UnlockDiagnosticVMOptions").with(options.split(" ")).pass(Targets.class, "2500")
+            new Vm().with("-XX:+UnlockDiagnosticVMOptions").with(options.split(" "))
+                    .with("--add-opens", "java.base/jdk.internal.percpu=ALL-UNNAMED")
+                    .with("--add-opens", "jdk.incubator.percpu/jdk.incubator.percpu=ALL-UNNAMED").pass(Targets.class, "2500")
                     .shouldContain("nothing is locked");
         }
     }
@@ -116,6 +122,8 @@ public class AsynchronousExceptions {
                         STACK.push(1);
                         STACK.pop();
                         STACK.steal(slot);
+                        STACK.push(slot, 1);
+                        STACK.trySteal(slot);
                     }
                     case 3 -> PerCpu.exclusive(COUNTER, slot, new Action(slot, true));
                     default -> RING.read(slot, NO_READER, 10);
@@ -195,18 +203,36 @@ public class AsynchronousExceptions {
             if (failure != null) {
                 throw new AssertionError("a thread failed, after " + all + " exceptions", failure);
             }
+            ended();
             usable();
             Check.equal(COUNTER.sum(), added.get(), "additions");
             System.out.println(all + " exceptions thrown, nothing is locked");
         }
 
+        // No transaction is left as if somebody were still at it, which the next one would mend.
+        private static void ended() throws Exception {
+            Field cells = PerCpuStack.class.getDeclaredField("cells");
+            Field user = ExclusiveUse.Lock.class.getDeclaredField("user");
+            Field waiting = ExclusiveUse.Lock.class.getDeclaredField("waiting");
+            AccessibleObject.setAccessible(new Field[] {cells, user, waiting}, true);
+            ExclusiveUse use = ((FreeList) cells.get(STACK)).use();
+            for (int slot = 0; slot < PerCpu.slots(); slot++) {
+                Check.that(user.get(use.at(slot)) == null, "slot " + slot + " has a user: " + user.get(use.at(slot)));
+                Check.that(!waiting.getBoolean(use.at(slot)), "on slot " + slot + " a thread waits that is over");
+            }
+        }
+
         private static void usable() throws Exception {
+            Integer[] tried = new Integer[PerCpu.slots()];
             Thread other = new Thread(() -> {
                 for (int i = 0; i < PerCpu.slots(); i++) {
                     int slot = i;
                     PerCpu.exclusive(COUNTER, slot, () -> Drained.of(STACK, slot));
                     Drained.of(LIST, slot);
                     RING.read(slot, (s, r) -> { }, 10);
+                    Drained.of(STACK, slot);
+                    STACK.push(slot, i);
+                    tried[i] = STACK.trySteal(slot);
                 }
             });
             other.start();
@@ -214,6 +240,7 @@ public class AsynchronousExceptions {
             Check.that(!other.isAlive(), "a lock was not given back");
             for (int slot = 0; slot < PerCpu.slots(); slot++) {
                 Check.that(!Raw.keepsOff(COUNTER, slot), "sections are kept off slot " + slot);
+                Check.equal(tried[slot], slot, "what was stolen from slot " + slot);
             }
         }
     }

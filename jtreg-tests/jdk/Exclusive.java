@@ -28,22 +28,16 @@
  */
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import jdk.incubator.percpu.PerCpu;
-import jdk.incubator.percpu.PerCpuDataStack;
 import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuLock;
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuStack;
-import jdk.internal.percpu.ExclusiveUse;
-import jdk.internal.percpu.FreeList;
 import percpu.lib.Check;
 import percpu.lib.Drained;
 import percpu.lib.Raw;
@@ -55,8 +49,7 @@ public class Exclusive {
                 "-XX:RseqFence=handshake -Xint", "-XX:RseqIndex=cpu_id", "-XX:+RseqForceAbort", "-XX:-UseRseq",
                 "-XX:RseqPossibleCPUs=256"}) {
             System.out.println("== " + options);
-            new Vm().with("-XX:+UnlockDiagnosticVMOptions").with(options.split(" "))
-                    .with("--add-opens", "jdk.incubator.percpu/jdk.incubator.percpu=ALL-UNNAMED").pass(Promises.class)
+            new Vm().with("-XX:+UnlockDiagnosticVMOptions").with(options.split(" ")).pass(Promises.class)
                     .shouldContain("all promises are kept");
         }
         new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-XX:RseqFence=no").run(Promises.class).shouldHaveExitValue(1)
@@ -78,7 +71,6 @@ public class Exclusive {
             manyNearTheEndOfTheStack();
             waiting();
             neighbours();
-            trying();
             countsWhatHappens();
             System.out.println("all promises are kept");
         }
@@ -336,40 +328,6 @@ public class Exclusive {
             holder.join();
             Check.equal(others.sum(), 5, "what its holder has set");
             Check.that(!Raw.keepsOff(mine, slot), "sections are kept off after all actions");
-        }
-
-        // Who tries does not wait for somebody who has the slot.
-        private static void trying() throws Exception {
-            PerCpuStack<String> stack = new PerCpuStack<>(10);
-            PerCpuDataStack dataStack = new PerCpuDataStack(8, 10);
-            MemorySegment element = Arena.global().allocate(8);
-            int slot = 0;
-            Check.that(stack.push(slot, "element") && dataStack.push(slot, element), "no room");
-            String[] stolen = new String[1];
-            boolean[] taken = new boolean[1];
-            Field cells = PerCpuStack.class.getDeclaredField("cells");
-            cells.setAccessible(true);
-            Field use = PerCpuDataStack.class.getDeclaredField("use");
-            use.setAccessible(true);
-            ExclusiveUse.Lock[] locks = {((FreeList) cells.get(stack)).use().at(slot),
-                ((ExclusiveUse) use.get(dataStack)).at(slot)};
-            Thread other = new Thread(() -> {
-                stolen[0] = stack.trySteal(slot);
-                taken[0] = dataStack.trySteal(slot, element);
-            });
-            synchronized (locks[0]) {
-                synchronized (locks[1]) {
-                    locks[0].keepOff();
-                    locks[1].keepOff();
-                    other.start();
-                    other.join(60_000);
-                    Check.that(!other.isAlive(), "trySteal waits");
-                    locks[1].letIn();
-                    locks[0].letIn();
-                }
-            }
-            Check.that(stolen[0] == null && !taken[0], "took an element of a slot that another thread has");
-            Check.that(stack.trySteal(slot) != null && dataStack.trySteal(slot, element), "nobody has the slot any more");
         }
 
         private static boolean shareWord(PerCpuLong one, PerCpuLong other) {

@@ -76,9 +76,18 @@ import jdk.internal.misc.Unsafe;
  * Java would remain locked for ever if the exception came after it was taken and before
  * its owner was stored. The word is set in the try block whose finally clause calls
  * {@code letIn} or {@code letInLater}, and sections count as kept off once the fence has
- * returned. An exception that comes at that very call can leave the word set and the slot
- * taken by nobody: then sections take their slow path, which is right, until the next
- * exclusive use of the slot of that structure or variable.
+ * returned. An exception that comes at that very call can leave the word set: then sections
+ * take their slow path, which is right, until the next exclusive use of the slot of that
+ * structure or variable. After that call, {@link Transaction} ends the use of the slot by
+ * assignments, at which nothing is thrown.
+ *
+ * <p>Java cannot try to enter a monitor that others may have. So who does not want to wait
+ * ({@link Lock#tryKeepOff}) is a guest: he enters the monitor of an object of his own, which
+ * nobody else knows, and then makes that object the lock's user, if it has none. All others
+ * enter the lock's monitor first, and then make the lock its own user. One who finds a guest
+ * there waits for the guest's monitor. When he has it, the guest's transaction is over,
+ * whatever was thrown. An agent of JVMTI whose callback reaches into a slot, in the middle of
+ * this thread's own transaction there, would find the monitors its own: it must not.
  *
  * <p>{@link #retire} sets all words for ever: a structure that is closed has no sections any
  * more, so that the first attempt of an operation need not look whether it is closed.
@@ -90,7 +99,8 @@ public final class ExclusiveUse {
     // The sign bit.
     private static final long SET = Long.MIN_VALUE;
 
-    private static final long TAKEN = U.objectFieldOffset(Lock.class, "taken");
+    private static final long USER = U.objectFieldOffset(Lock.class, "user");
+    private static final long WAITING = U.objectFieldOffset(Lock.class, "waiting");
     private static final long KEPT_OFF = U.objectFieldOffset(Lock.class, "keptOff");
 
     // About a microsecond's worth.
@@ -139,20 +149,26 @@ public final class ExclusiveUse {
         }
     }
 
-    // Whether nobody who shares the words has the slot. Guarded by sharing.
+    // Whether nobody else who shares the words has the slot. Guarded by sharing.
     private boolean isFree(int slot) {
         if (sharing == null) {
             return true;
         }
         for (ExclusiveUse use : sharing) {
-            if (use != null && use.locks[slot].taken) {
+            if (use != null && use != this && use.locks[slot].user != null) {
                 return false;
             }
         }
         return true;
     }
 
-    /** One slot. The monitor of this is held for the whole transaction. */
+    /** Who does a transaction without having waited for others: see {@link Lock#tryKeepOff}. */
+    static final class Guest {}
+
+    /**
+     * One slot. Who does a transaction has this monitor for all of it, or is a guest, who has
+     * that of an object of his own.
+     */
     public final class Lock {
 
         private final int slot;
@@ -160,14 +176,18 @@ public final class ExclusiveUse {
         // The word's address. 0 where there are no sections.
         private final long word;
 
-        // Whether somebody has it, who set this under the monitor.
-        private boolean taken;
+        // Who is at a transaction: the lock, for a thread that has its monitor, or a guest. Null if nobody is. Between
+        // the compare-and-set from null and the store of null, the user alone has what is "guarded by the user".
+        volatile Object user;
 
-        // Whether the word was set and a fence has returned since, and it has not been cleared. Set under the monitor.
+        // Whether a thread that has the monitor waits for a guest. A guest that sees it does not come.
+        boolean waiting;
+
+        // Whether the word was set and a fence has returned since, and it has not been cleared. Set by the user.
         private boolean keptOff;
 
         // The thread that has the lock or had it last; the one that reached into this slot last, and how many
-        // transactions it has done here since, on its own CPU. Guarded by the monitor.
+        // transactions it has done here since, on its own CPU. Guarded by the user.
         private long holder;
         private long keeper;
         private int own;
@@ -182,6 +202,29 @@ public final class ExclusiveUse {
             return slot;
         }
 
+        // The caller has this monitor. If the lock is the user, a transaction before was stopped where it should have ended.
+        private void take() {
+            while (!U.compareAndSetReference(this, USER, null, this) && user != this) {
+                U.putBooleanOpaque(this, WAITING, true);
+                waitForGuest();
+            }
+            if (waiting) {
+                U.putBooleanOpaque(this, WAITING, false);
+            }
+        }
+
+        // The caller has this monitor.
+        private void waitForGuest() {
+            Object guest = user;
+            if (guest == null || guest == this) {
+                return;
+            }
+            synchronized (guest) {
+                // His transaction is over. He is still the user if he was stopped where he should have ended it.
+                U.compareAndSetReference(this, USER, guest, null);
+            }
+        }
+
         /**
          * Begins a transaction: no section is on the slot after it. The caller has this
          * monitor. Costs a fence, which is microseconds, unless the slot has no sections or
@@ -193,9 +236,32 @@ public final class ExclusiveUse {
         public boolean keepOff() {
             assert sharing == null : "close does it";
             checkNotRetired();
+            take();
+            return begun();
+        }
+
+        /**
+         * As {@link #keepOff}, unless somebody else is at a transaction, or was seen waiting
+         * for a guest's. The caller has the monitor of the guest, which is used only once, and
+         * not this one. Ended by {@link #letInLater}, also if this throws.
+         *
+         * @return whether it has begun
+         * @throws IllegalStateException if this was retired; the transaction must not be done then
+         */
+        boolean tryKeepOff(Guest guest) {
+            assert sharing == null : "others who have the word do not look for guests";
+            if (U.getBooleanOpaque(this, WAITING) || !U.compareAndSetReference(this, USER, null, guest)) {
+                return false;
+            }
+            // After the compare-and-set: retire sets what is read here before it looks for guests.
+            checkNotRetired();
+            begun();
+            return true;
+        }
+
+        private boolean begun() {
             count();
             holder = Thread.currentThread().threadId();
-            U.putBooleanOpaque(this, TAKEN, true);
             if (word == 0 || keptOff) {
                 return false;
             }
@@ -207,7 +273,8 @@ public final class ExclusiveUse {
 
         /**
          * Begins a transaction on the {@linkplain #slow slow slot}. The caller has this
-         * monitor. It is not counted where no section could have been used instead.
+         * monitor. It is not counted where no section could have been used instead. Ended by
+         * {@link #end}.
          *
          * @throws IllegalStateException if this was retired; nothing was done then
          */
@@ -217,6 +284,12 @@ public final class ExclusiveUse {
             if (Rseq.isEnabled()) {
                 count();
             }
+            take();
+        }
+
+        /** Ends what {@link #begin} began. */
+        public void end() {
+            leave(this);
         }
 
         private void count() {
@@ -237,7 +310,7 @@ public final class ExclusiveUse {
         }
 
         private void set() {
-            U.putBooleanOpaque(this, TAKEN, true);
+            take();
             if (word != 0) {
                 U.putLongVolatile(null, word, SET);
             }
@@ -246,22 +319,44 @@ public final class ExclusiveUse {
         /** Ends a transaction, if one was begun. The caller has this monitor. */
         public void letIn() {
             if (word == 0 || sharing == null) {
-                clear();
+                letIn(this);
             } else {
                 synchronized (sharing) {
-                    clear();
+                    letIn(this);
                 }
             }
         }
 
+        private void letIn(Object by) {
+            if (user != by) {
+                return;
+            }
+            U.putBooleanOpaque(this, KEPT_OFF, false);
+            if (word != 0 && !retired && isFree(slot)) {
+                U.putLongRelease(null, word, 0);
+            }
+            leave(by);
+        }
+
+        // Last: a guest may come at once.
+        private void leave(Object by) {
+            if (user == by) {
+                U.putReferenceRelease(this, USER, null);
+            }
+        }
+
         /**
-         * Ends a transaction, if one was begun by {@link #keepOff}, and leaves it to a later
-         * one to let sections in. The caller has this monitor.
+         * Ends a transaction, if one was begun by {@link #keepOff} or {@link #tryKeepOff}, and
+         * leaves it to a later one to let sections in. The caller has the monitor of who began.
          *
+         * @param by   this, or the guest who began
          * @param here whether it was an operation on this thread's own slot, whose section
          *             failed
          */
-        void letInLater(boolean here) {
+        void letInLater(Object by, boolean here) {
+            if (user != by) {
+                return;
+            }
             if (!here) {
                 keeper = holder;
                 own = 0;
@@ -269,34 +364,22 @@ public final class ExclusiveUse {
                 own = keeper == holder ? own + 1 : PATIENCE;
             }
             if (keptOff && own < PATIENCE) {
-                U.putBooleanOpaque(this, TAKEN, false);
+                leave(by);
             } else {
-                letIn();
-            }
-        }
-
-        private void clear() {
-            U.putBooleanOpaque(this, KEPT_OFF, false);
-            U.putBooleanOpaque(this, TAKEN, false);
-            if (word != 0 && !retired && isFree(slot)) {
-                U.putLongRelease(null, word, 0);
+                letIn(by);
             }
         }
 
         private synchronized void retire() {
+            waitForGuest();
             if (word != 0) {
                 U.putLongVolatile(null, word, SET);
             }
         }
 
-        /** {@return whether somebody has it at this moment} */
-        boolean isTaken() {
-            return U.getBooleanOpaque(this, TAKEN);
-        }
-
         /** {@return whether at this moment sections are still kept off and nobody is at a transaction} */
         boolean isLeft() {
-            return U.getBooleanOpaque(this, KEPT_OFF) && !U.getBooleanOpaque(this, TAKEN);
+            return U.getBooleanOpaque(this, KEPT_OFF) && user == null;
         }
 
         /** {@return whether sections are kept off} */

@@ -109,6 +109,11 @@ public abstract class FreeList {
         Chain.push(this, free, node, node);
     }
 
+    /** Makes a node free on one slot. The caller has the slot exclusively. */
+    public final void giveBackPlainly(int slot, long node) {
+        Chain.pushPlainly(slot, free, node, node);
+    }
+
     /**
      * Makes linked nodes free.
      *

@@ -165,8 +165,16 @@ public abstract class Transaction<S> {
         // It has no sections to be kept off.
         ExclusiveUse.Lock slow = use.slow();
         synchronized (slow) {
-            slow.begin();
-            result = plainly(subject, slow.slot(), a, b, c);
+            try {
+                slow.begin();
+                result = plainly(subject, slow.slot(), a, b, c);
+            } finally {
+                // Assignments and no call, as below.
+                slow.waiting = false;
+                if (slow.user == slow) {
+                    slow.user = null;
+                }
+            }
         }
         if (result == REFUSED && Rseq.isEnabled()) {
             // This CPU's slot may not be full, or empty: perhaps it could not be used.
@@ -179,7 +187,7 @@ public abstract class Transaction<S> {
         return result;
     }
 
-    // Without a fence, or not at all.
+    // Not at all, if sections are let in or somebody is at a transaction; so nearly always without a fence.
     private long whereLeft(S subject, ExclusiveUse.Lock lock, long a, long b, long c) {
         try {
             synchronized (lock) {
@@ -190,7 +198,15 @@ public abstract class Transaction<S> {
                     lock.keepOff();
                     return plainly(subject, lock.slot(), a, b, c);
                 } finally {
-                    lock.letInLater(true);
+                    try {
+                        lock.letInLater(lock, true);
+                    } finally {
+                        // In that call a thread may be stopped. Nothing is thrown at an assignment.
+                        lock.waiting = false;
+                        if (lock.user == lock) {
+                            lock.user = null;
+                        }
+                    }
                 }
             }
         } finally {
@@ -215,7 +231,14 @@ public abstract class Transaction<S> {
                     lock.keepOff();
                     return plainly(subject, lock.slot(), a, b, c);
                 } finally {
-                    lock.letInLater(here);
+                    try {
+                        lock.letInLater(lock, here);
+                    } finally {
+                        lock.waiting = false;
+                        if (lock.user == lock) {
+                            lock.user = null;
+                        }
+                    }
                 }
             }
         } finally {
@@ -224,12 +247,32 @@ public abstract class Transaction<S> {
     }
 
     /**
-     * Does it on any slot, unless somebody else is at a transaction there.
+     * Does it on any slot, unless somebody else is at a transaction there, or was seen waiting
+     * for one like this. It waits for no other transaction.
      *
      * @return {@link #DONE} or another result, or {@link #REFUSED}
      * @throws StackOverflowError if there is not stack enough; nothing was changed then
+     * @throws OutOfMemoryError   if there is no memory for a small object; nothing was changed then
      */
     public final long exclusivelyIfFree(S subject, int slot, long a, long b, long c) {
-        return use(subject).at(slot).isTaken() ? REFUSED : exclusively(subject, slot, a, b, c);
+        ExclusiveUse.Lock lock = use(subject).at(slot);
+        ExclusiveUse.Guest guest = new ExclusiveUse.Guest();
+        try {
+            synchronized (guest) {
+                try {
+                    return lock.tryKeepOff(guest) ? plainly(subject, lock.slot(), a, b, c) : REFUSED;
+                } finally {
+                    try {
+                        lock.letInLater(guest, false);
+                    } finally {
+                        if (lock.user == guest) {
+                            lock.user = null;
+                        }
+                    }
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(subject);
+        }
     }
 }

@@ -83,6 +83,7 @@ public final class VMServices {
             unsafe.ensureClassInitialized(Reclaimer.class);
             unsafe.ensureClassInitialized(CleanerFactory.class);
             unsafe.ensureClassInitialized(ExclusiveUse.class);
+            unsafe.ensureClassInitialized(ExclusiveUse.Guest.class);
             unsafe.ensureClassInitialized(ExclusiveActions.class);
             prepared = true;
         }

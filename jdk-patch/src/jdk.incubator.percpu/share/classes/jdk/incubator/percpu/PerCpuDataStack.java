@@ -79,9 +79,10 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p>Progress: every method ends after a bounded number of steps, under a
  * debugger too. Nobody waits but {@link #steal} and {@link #push(int, MemorySegment)} for
- * others that want the same slot exclusively, threads on the overflow slot for each
- * other's transactions, and the thread that lets sections in, if another such call begins
- * at that moment.
+ * others that use the same slot exclusively, {@link #trySteal} included; threads on the
+ * overflow slot for each other's transactions; a thread whose sections are kept off its own
+ * slot, for the one that keeps them off, where the overflow slot does not do: it is full, or
+ * empty; and what is not copied directly, for a block, unless it is stolen by {@code trySteal}.
  *
  * <p>Memory: the capacity outside of the heap, on each slot, once it is used. It is freed
  * when the stack is {@linkplain #close closed}, or some time after it became unreachable.
@@ -358,8 +359,12 @@ public final class PerCpuDataStack extends PerCpuVariable implements AutoCloseab
 
     /**
      * As {@link #steal}, but does nothing if somebody else uses that slot of this stack
-     * exclusively. Of two that begin at the same moment, one may wait until the other has
-     * taken its element.
+     * exclusively, or waits for that. It never waits for others who do.
+     *
+     * @implNote Cost: as {@link #steal}, with its fence; and the allocation of native memory, if
+     * it is not copied directly. Whoever does a transaction on a slot uses it exclusively: others
+     * that steal from it; and on the overflow slot, and on each slot if there is no rseq, every
+     * operation.
      *
      * @param slot        the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
      * @param destination as in {@link #pop}
@@ -370,8 +375,9 @@ public final class PerCpuDataStack extends PerCpuVariable implements AutoCloseab
      *                                   read-only
      * @throws IllegalStateException     if its arena or this stack is closed
      * @throws WrongThreadException      if it is confined to another thread
-     * @throws OutOfMemoryError          if it is not copied directly and there is no
-     *                                   memory for a block
+     * @throws OutOfMemoryError          if there is no memory for a small object, or it is
+     *                                   not copied directly and there is none for the copy;
+     *                                   nothing was removed then
      * @throws StackOverflowError        as in {@link #pop}
      */
     public boolean trySteal(int slot, MemorySegment destination) {
@@ -404,7 +410,8 @@ public final class PerCpuDataStack extends PerCpuVariable implements AutoCloseab
         VMServices.ensureStack();
         Segments.acquire(destination);
         try {
-            long block = Blocks.borrow();
+            // To get a block, and to give it back, a thread may have to wait for others.
+            long block = waits ? Blocks.borrow() : U.allocateMemory(elementSize);
             try {
                 MemorySegment segment = Segments.segment(this, block, elementSize);
                 boolean popped = pop(block, slot, waits);
@@ -413,7 +420,11 @@ public final class PerCpuDataStack extends PerCpuVariable implements AutoCloseab
                 }
                 return popped;
             } finally {
-                Blocks.giveBackBlock(block);
+                if (waits) {
+                    Blocks.giveBackBlock(block);
+                } else {
+                    U.freeMemory(block);
+                }
             }
         } finally {
             Segments.release(destination);

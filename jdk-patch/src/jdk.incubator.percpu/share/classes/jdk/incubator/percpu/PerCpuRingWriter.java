@@ -147,8 +147,12 @@ abstract sealed class PerCpuRingWriter permits PerCpuRingBuffer {
     private void reserveSlowly(PerCpuRingBuffer.Writer writer) {
         ExclusiveUse.Lock slow = use.slow();
         synchronized (slow) {
-            slow.begin();
-            reservePlainly(writer, slow.slot());
+            try {
+                slow.begin();
+                reservePlainly(writer, slow.slot());
+            } finally {
+                slow.end();
+            }
         }
         Reference.reachabilityFence(this);
     }

@@ -82,9 +82,9 @@ import jdk.internal.vm.annotation.Stable;
  * <p>Progress: every method ends after a bounded number of steps, under a
  * debugger too; {@code drainTo} when a slot is empty or it has what it was asked for.
  * Nobody waits but {@link #steal}, {@code drainTo} and {@link #push(int, Object)} for others
- * that want the same slot exclusively, threads on the overflow slot for each other's
- * transactions, and the thread that lets sections in, if another such call begins at that
- * moment.
+ * that use the same slot exclusively, {@link #trySteal} included; threads on the overflow slot
+ * for each other's transactions; and a thread whose sections are kept off its own slot, for the
+ * one that keeps them off, where the overflow slot does not do: it is full, or empty.
  *
  * <p>Memory: 8 bytes outside of the heap for each element of the capacity, on
  * each slot, once it is used; and as {@link PerCpuList} for as many elements as
@@ -104,7 +104,8 @@ public final class PerCpuStack<E> extends PerCpuVariable {
 
     // Not static: a static initializer that fails could not be tried again.
     private final Transaction<PerCpuStack<?>> pushing = new Push();
-    private final Transaction<PerCpuStack<?>> popping = new Pop();
+    private final Pop popping = new Pop();
+    private final Transaction<Theft<E>> stealing = new Steal<>();
     private final Transaction<PerCpuStack<?>> detaching = new Detach();
 
     // In a size: the number of elements, and in the upper half how often it was changed, so that who sees the
@@ -468,18 +469,64 @@ public final class PerCpuStack<E> extends PerCpuVariable {
 
     /**
      * As {@link #steal}, but does nothing if somebody else uses that slot of this stack
-     * exclusively. Of two that begin at the same moment, one may wait until the other has
-     * taken its element.
+     * exclusively, or waits for that. It never waits for others who do.
+     *
+     * @implNote Cost: as {@link #steal}, with its fence. Whoever does a transaction on a slot
+     * uses it exclusively: others that steal from it; on the overflow slot, and on each slot if
+     * there is no rseq, every operation; and now and then those that make room for pushes.
      *
      * @param slot the slot, from 0 to {@link PerCpu#slots()}{@code  - 1}
      * @return the element, or null if the slot is empty, or somebody else uses it exclusively
      * @throws IndexOutOfBoundsException if there is no such slot
+     * @throws OutOfMemoryError if there is no memory for small objects; nothing was removed then
      */
     public E trySteal(int slot) {
         if (size(slot) == 0) {
             return null;
         }
-        return taken(popping.exclusivelyIfFree(this, slot, 0, 0, 0));
+        Theft<E> theft = new Theft<>(this);
+        stealing.exclusivelyIfFree(theft, slot, 0, 0, 0);
+        return theft.element;
+    }
+
+    private static final class Theft<E> {
+        private final PerCpuStack<E> stack;
+        private E element;
+
+        Theft(PerCpuStack<E> stack) {
+            this.stack = stack;
+        }
+    }
+
+    /** Makes the cell free, too, on the same slot, because elsewhere a thread may have to wait. */
+    private static final class Steal<E> extends Transaction<Theft<E>> {
+
+        Steal() {
+            super(true);
+        }
+
+        @Override
+        protected ExclusiveUse use(Theft<E> theft) {
+            return theft.stack.cells.use();
+        }
+
+        @Override
+        protected boolean isPossible(Theft<E> theft, int slot, long a) {
+            return theft.stack.size(slot) != 0;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        protected long plainly(Theft<E> theft, int slot, long a, long b, long c) {
+            PerCpuStack<E> stack = theft.stack;
+            long cell = stack.popping.plainly(stack, slot, 0, 0, 0);
+            if (cell == REFUSED) {
+                return REFUSED;
+            }
+            theft.element = (E) stack.cells.clear(cell);
+            stack.cells.giveBackPlainly(slot, cell);
+            return DONE;
+        }
     }
 
     /**
