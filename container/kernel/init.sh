@@ -25,7 +25,7 @@ printf 'guest: %s, %s CPUs, %s\n' "$(uname -rm)" "$(nproc)" "$(sed -n 's/^MemTot
 # shellcheck disable=SC2046
 /jdk/bin/java --add-modules jdk.incubator.percpu --add-exports java.base/jdk.internal.misc=ALL-UNNAMED \
   --add-exports java.base/jdk.internal.percpu=ALL-UNNAMED \
-  --enable-native-access=ALL-UNNAMED -Xmx256m -XX:TieredStopAtLevel=1 -Djdk.internal.percpu.hotAdders=true \
+  --enable-native-access=ALL-UNNAMED -Xmx256m -XX:TieredStopAtLevel=1 -Djdk.internal.percpu.slowAtomics=true \
   -Djava.library.path=/tests/native -Dtest.nativepath=/tests/native -Dtest.jdk=/jdk \
   -Dtest.class.path=/tests/classes -Dtest.root=/tests \
   -cp /tests/classes GuestTests "$(parameter millis)" $(parameter tests | tr , ' ') 2>&1

@@ -24,7 +24,7 @@
  * @library /test/lib /test/hotspot/jtreg /lib
  * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.Contention PerCpuNodes
- * @run driver AdderNodes
+ * @run main/othervm -Djdk.internal.percpu.slowAtomics=true AdderNodes
  */
 
 import compiler.lib.ir_framework.CompilePhase;
@@ -69,7 +69,7 @@ public class AdderNodes {
     }
 
     public static void main(String[] args) {
-        TestFramework.runWithFlags("-Djdk.internal.percpu.hotAdders=true", "--add-modules=jdk.incubator.percpu",
+        TestFramework.runWithFlags("-Djdk.internal.percpu.slowAtomics=true", "--add-modules=jdk.incubator.percpu",
                 "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
                 "--add-exports=java.base/jdk.internal.percpu=ALL-UNNAMED");
         if (!Platform.isDebugBuild()) {

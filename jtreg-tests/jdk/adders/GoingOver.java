@@ -53,7 +53,7 @@ public class GoingOver {
         new Vm().with("-Xlog:rseq").pass(May.class)
                 .shouldContain("Adders that count per CPU: 1")
                 .shouldMatch("adders: \\d+ count per CPU");
-        new Vm().with("-Djdk.internal.percpu.hotAdders=false").pass(NotBecauseItIsHot.class);
+        new Vm().with("-Djdk.internal.percpu.slowAtomics=false").pass(CheapAtomics.class);
         mustNot(new Vm().with("-XX:-UsePerCpuAdders"), "-XX:-UsePerCpuAdders");
         mustNot(new Vm().with("-XX:-UseRseq"), "no rseq");
         mustNot(new Vm().under("bash", "-c", "ulimit -v 30000000; exec \"$0\" \"$@\""), "address space is limited");
@@ -134,7 +134,9 @@ public class GoingOver {
         }
     }
 
-    public static class NotBecauseItIsHot {
+    public static class CheapAtomics {
+        private static final long LONGEST = 60_000_000_000L;
+
         public static void main(String[] args) throws Exception {
             LongAdder adder = new LongAdder();
             for (int i = 0; i < HOT; i++) {
@@ -142,6 +144,27 @@ public class GoingOver {
             }
             Check.that(!Raw.hasVariable(adder) && !Raw.hasCells(adder), "an adder went over because it was hot");
             May.contend(adder);
+            OneOfEach one = new OneOfEach();
+            long deadline = System.nanoTime() + LONGEST;
+            LongAdder counts = new LongAdder();
+            Runnable work = () -> {
+                long count = 0;
+                while (!(Raw.hasCells(one.sum) && Raw.hasCells(one.doubleSum)) && System.nanoTime() - deadline < 0) {
+                    for (int i = 0; i < 1000; i++, count++) {
+                        one.sum.accumulate(1);
+                        one.doubleSum.accumulate(1);
+                    }
+                }
+                counts.add(count);
+            };
+            Thread other = new Thread(work);
+            other.start();
+            work.run();
+            other.join();
+            Check.equal(one.sum.get(), counts.sum(), "LongAccumulator");
+            Check.equal((long) one.doubleSum.get(), counts.sum(), "DoubleAccumulator");
+            Check.that(Raw.hasCells(one.sum) && Raw.hasCells(one.doubleSum), "contended accumulators have no cells");
+            Check.that(!Raw.hasVariable(one.sum) && !Raw.hasVariable(one.doubleSum), "an accumulator has a variable");
         }
     }
 

@@ -42,7 +42,7 @@ public final class Vm {
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djava.library.path=" + nativePath(),
                 // What Contention relies on.
-                "-Djdk.internal.percpu.hotAdders=true",
+                "-Djdk.internal.percpu.slowAtomics=true",
                 "-XX:-CreateCoredumpOnCrash",
                 "-Xmx256m"));
     }

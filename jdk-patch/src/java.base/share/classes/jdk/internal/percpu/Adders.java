@@ -63,7 +63,7 @@ public final class Adders {
     private static final Unsafe U = Unsafe.getUnsafe();
 
     private static final boolean ENABLED = VMServices.usesAdders();
-    private static final boolean HOT = ENABLED && mayBeHot();
+    private static final boolean SLOW_ATOMICS = ENABLED && areAtomicsSlow();
 
     private static final int ARENA_SHIFT = Long.numberOfTrailingZeros(Slots.stride());
     private static final int OFFSET_MASK = (1 << ARENA_SHIFT) - 1;
@@ -104,8 +104,8 @@ public final class Adders {
     private Adders() {}
 
     // The property is for tests, and for those who measure. A thread may be here before there are properties.
-    private static boolean mayBeHot() {
-        String wanted = VM.initLevel() > 0 ? VM.getSavedProperty("jdk.internal.percpu.hotAdders") : null;
+    private static boolean areAtomicsSlow() {
+        String wanted = VM.initLevel() > 0 ? VM.getSavedProperty("jdk.internal.percpu.slowAtomics") : null;
         return wanted != null ? Boolean.parseBoolean(wanted) : VMServices.areAtomicsSlow();
     }
 
@@ -122,7 +122,7 @@ public final class Adders {
      */
     @ForceInline
     public static boolean mayGoOverHot() {
-        return HOT;
+        return SLOW_ATOMICS;
     }
 
     /**
@@ -314,16 +314,18 @@ public final class Adders {
     // --- new cell, the function is not asked about the first value of a slot.
 
     /**
-     * {@return whether an accumulator may go over} Its {@code identity} need not be one: a sum
-     * may begin with 100. Then a value that happens to be equal to it counts, and no slot may
-     * be taken for empty because of it. The function is asked.
+     * {@return whether an accumulator may go over} Not where an atomic instruction that nobody
+     * contends for is about as cheap as a section: cells are faster there. And its
+     * {@code identity} need not be one: a sum may begin with 100. Then a value that happens to
+     * be equal to it counts, and no slot may be taken for empty because of it. The function is
+     * asked.
      *
      * @param function its function
      * @param identity its identity
      */
     public static boolean isIdentity(LongBinaryOperator function, long identity) {
         try {
-            return ENABLED && function.applyAsLong(identity, identity) == identity;
+            return SLOW_ATOMICS && function.applyAsLong(identity, identity) == identity;
         } catch (Throwable e) {
             return false;
         }
@@ -434,7 +436,7 @@ public final class Adders {
     public static boolean isIdentityDouble(DoubleBinaryOperator function, long identity) {
         double value = Double.longBitsToDouble(identity);
         try {
-            return ENABLED && Double.doubleToRawLongBits(function.applyAsDouble(value, value)) == identity;
+            return SLOW_ATOMICS && Double.doubleToRawLongBits(function.applyAsDouble(value, value)) == identity;
         } catch (Throwable e) {
             return false;
         }
