@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What programs gain that nobody changes: the same calls on an unpatched JDK and on ours, in one run. */
 final class Ecosystem extends Report {
@@ -31,6 +32,12 @@ final class Ecosystem extends Report {
     private static final String CPU = "serviceCpu";
     private static final String JAVA = "JavaAdders";
     private static final String LIBRARIES = "Libraries";
+    static final String PROFILED = "@profiled";
+    private static final String SAMPLES = "samples:";
+    private static final int PLACES = 3;
+
+    // What is not at least so much faster has its reason told.
+    private static final double GAINS = 1.1;
 
     private static final Map<String, String> CALLS = Text.ordered(
             "longAdder", "LongAdder.increment",
@@ -57,6 +64,20 @@ final class Ecosystem extends Report {
             "guavaGetIfPresent", "Guava with statistics, getIfPresent",
             "nettyBuffer", "Netty, heap buffer taken and released",
             "jacksonWrite", "Jackson, small object written");
+
+    /** Why a call gains little or nothing, by its library's sources. */
+    private static final Map<String, String> REASONS = Text.ordered(
+            "prometheusHistogram", "`Buffer.append` increments one of some `AtomicLong`s, picked by the thread's number and not padded",
+            "prometheusSummary", "as the histogram",
+            "openTelemetryHistogram", "the series of attributes is looked up; what is recorded is counted in an `AtomicLong`",
+            "openTelemetryCounter", "the series of attributes is looked up, and a sample of it perhaps kept",
+            "caffeineGetIfPresent", "most of it is the lookup, and the buffer in which reads are noted",
+            "caffeineReadThrough", "most of it is the lookup, and the buffer in which reads are noted",
+            "guavaGetIfPresent", "Guava has its own copy of `Striped64`; and each read goes into a queue, which whoever can drains",
+            "nettyBuffer", "nothing is counted that threads share: pools of buffers, and a lock for each size",
+            "jacksonWrite", "nothing is counted: objects are made, and each thread has buffers of its own",
+            "dropwizardMeter", "it asks for the time, and compares it with an `AtomicLong`",
+            "micrometerTimer", "the maximum is compared with that of each window, in `AtomicLong`s");
 
     /** Of these calls the README tells. */
     private static final Set<String> SUMMARY = Set.of("longAdder", "doubleAdder", "longAccumulatorSum", "mapPutRemove",
@@ -179,6 +200,7 @@ final class Ecosystem extends Report {
                 .append("\n## Time\n\nNanoseconds of a call as a thread sees them, unpatched / patched:\n\n")
                 .append(table((question, method, t) -> both(unpatched(question, method, t), ours(question, method, t))).text())
                 .append('\n').append(Noise.MARK).append('\n').append(more());
+        page.append(reasons());
         if (!comparison.isEmpty()) {
             page.append('\n').append(comparison);
         }
@@ -216,6 +238,32 @@ final class Ecosystem extends Report {
                     part(run.find("Memory/" + counters + "@adders", "longAdder", 1), "resident"), memory(counters).full());
         }
         return "\n## A service, and the start of a JVM\n\n" + service.text() + "\n## Memory\n\n" + memory.text();
+    }
+
+    private String reasons() {
+        Table table = new Table("call, 2 threads", "unpatched / patched", "where the samples are", "why");
+        LIBRARY_CALLS.forEach((method, name) -> {
+            Ratio gain = gain(LIBRARIES, method, 2);
+            Measurement profile = run.find(LIBRARIES + PROFILED, method, 2);
+            if (profile != null && gain.known() && gain.interval().low() < GAINS) {
+                table.row(name, gain.full(), places(profile), REASONS.getOrDefault(method, ""));
+            }
+        });
+        return table.empty() ? "" : "\n## Why some gain little or nothing\n\nAll calls that are not at least " + GAINS
+                + " times as fast for certain. The samples are JFR's, of one round on our JDK at 2 threads:"
+                + " the method, and the library's method that called it.\n\n" + table.text();
+    }
+
+    private static String places(Measurement profile) {
+        Map<String, Double> samples = new LinkedHashMap<>();
+        profile.counts().forEach((name, count) -> {
+            if (name.startsWith(SAMPLES)) {
+                samples.put(name.substring(SAMPLES.length()), count);
+            }
+        });
+        double all = samples.values().stream().mapToDouble(d -> d).sum();
+        return samples.entrySet().stream().sorted(Map.Entry.<String, Double>comparingByValue().reversed()).limit(PLACES)
+                .map(e -> Text.percent(e.getValue() / all) + " `" + e.getKey() + "`").collect(Collectors.joining(", "));
     }
 
     private static double[] parts(Measurement m, String part) {

@@ -17,7 +17,6 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-import java.util.Collection;
 import java.util.List;
 
 /** Which measurements had to be repeated, and which are noisy still. */
@@ -36,7 +35,8 @@ final class Noise {
     }
 
     static String text(Run run) {
-        Collection<Measurement> all = run.all.values();
+        // A profile says where time goes, and is not compared with anything.
+        List<Measurement> all = run.all.values().stream().filter(m -> !m.question().endsWith(Ecosystem.PROFILED)).toList();
         List<Measurement> listed = all.stream().filter(m -> repeated(m) || shown(m).noisy()).toList();
         long repeated = all.stream().filter(Noise::repeated).count();
         long noisy = all.stream().filter(m -> shown(m).noisy()).count();

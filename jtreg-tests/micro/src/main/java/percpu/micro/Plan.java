@@ -175,6 +175,7 @@ final class Plan {
             add(Service.class, CONNECTIONS, variant, Mode.Throughput, ServiceCpu.class, ALL, Integer.MAX_VALUE);
             add(Startup.class, 1, variant, Mode.Throughput, null, ALL, Integer.MAX_VALUE);
         }
+        add(Libraries.class, 2, Variant.PROFILED, Mode.Throughput, HotMethods.class, ALL, 1);
         // It looks into our module; without per-CPU adders the classes are those of an unpatched JDK.
         for (Variant variant : new Variant[] {Variant.USUAL, Variant.ADDERS}) {
             add(Memory.class, 1, variant, Mode.SingleShotTime, Footprint.class, Set.of("longAdder"), Integer.MAX_VALUE);

@@ -49,6 +49,9 @@ enum Variant {
     /** This JDK as it is, in which java.util.concurrent counts per CPU. In all others it is a rival and does not. */
     ADDERS("adders", "-Xbatch"),
 
+    /** The same, with debug information for each instruction, for a profile. */
+    PROFILED("profiled", "-Xbatch", "-XX:+UnlockDiagnosticVMOptions", "-XX:+DebugNonSafepoints"),
+
     /** A JDK of the same version without the patch. */
     UNPATCHED("unpatched", "-Xbatch");
 
@@ -67,7 +70,7 @@ enum Variant {
     /** {@return for the JVM, before all others} */
     String[] arguments() {
         Stream<String> name = label.isEmpty() ? Stream.empty() : Stream.of("-Dpercpu.variant=" + label);
-        Stream<String> adders = this == ADDERS || this == UNPATCHED ? Stream.empty() : Stream.of("-XX:-UsePerCpuAdders");
+        Stream<String> adders = this == ADDERS || this == PROFILED || this == UNPATCHED ? Stream.empty() : Stream.of("-XX:-UsePerCpuAdders");
         return Stream.of(arguments.stream(), adders, name).flatMap(s -> s).toArray(String[]::new);
     }
 
