@@ -59,7 +59,8 @@ TIMEOUT_FACTOR=${TIMEOUT_FACTOR:-8}
 RETRIES=${RETRIES:-3}
 SUBSET=${SUBSET:-hotspot/jtreg/compiler/unsafe hotspot/jtreg/compiler/intrinsics
     hotspot/jtreg/compiler/codecache hotspot/jtreg/runtime/Thread
-    jdk/java/util/concurrent}
+    hotspot/jtreg/serviceability/dcmd/compiler jdk/java/util/concurrent
+    jdk/java/lang/management/ManagementFactory jdk/jdk/jfr/event/metadata jdk/jdk/jfr/tool}
 PATCHED_OPTIONS=${PATCHED_OPTIONS:-}
 read -r -a tests <<<"$(tr '\n' ' ' <<<"$SUBSET")"
 
