@@ -219,9 +219,10 @@ new_files() {
   done | sort
 }
 
-# javac looks through links and refuses a file that lies outside of its module, so new Java files are copied
-# into the tree, with the time of the original; all others are linked.
-is_copied() { case $1 in *.java) ;; *) return 1 ;; esac; }
+# javac looks through links and refuses a file that lies outside of its module, and what goes into the image as it is
+# would go there as a link. So these new files are copied into the tree, with the time of the original; all others are
+# linked.
+is_copied() { case $1 in *.java | *.py) ;; *) return 1 ;; esac; }
 
 # check_new_file OURS AT: dies if the file in the tree holds something that the original does not.
 check_new_file() {

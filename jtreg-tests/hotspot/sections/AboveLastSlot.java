@@ -69,6 +69,11 @@ public class AboveLastSlot {
     /** What hs_err says where the VM stops. */
     private static final Pattern STOPPED = Pattern.compile("rseq: index (\\d+) is above the last slot");
 
+    // The kernel leaves the section before it lets anybody know of the fault.
+    private static final Pattern WHERE = Pattern.compile(
+            "rseq: pc is on the way to the abort handler of the section \\[0x\\p{XDigit}+, 0x\\p{XDigit}+\\), "
+            + "aborted \\d+ times: \\w+");
+
     private static final int ORIGINAL_LENGTH = 32;
     private static final int MOST_CPUS = 8192;
     private static final String[] INDEXES = {"cpu_id", "mm_cid"};
@@ -141,9 +146,11 @@ public class AboveLastSlot {
         boolean stopped = output.getExitValue() != 0;
         if (stopped) {
             Check.that(Files.exists(error), "exit code " + output.getExitValue() + " without " + error);
-            Matcher why = STOPPED.matcher(Files.readString(error));
+            String said = Files.readString(error);
+            Matcher why = STOPPED.matcher(said);
             Check.that(why.find(), error + " does not say: " + STOPPED);
             System.out.println(error + ": " + why.group());
+            Check.that(WHERE.matcher(said).find(), error + " does not say: " + WHERE);
             int found = Integer.parseInt(why.group(1));
             Check.that(found >= least && found <= most, "the index was said to be " + found);
         } else {

@@ -18,19 +18,23 @@
  */
 
 // An agent that samples one thread as profilers do: a timer on the thread's CPU time sends
-// SIGPROF, whose handler calls AsyncGetCallTrace. And the JNI side of percpu.lib.Sampler.
+// SIGPROF, whose handler calls AsyncGetCallTrace, and also follows the frame pointers, as perf
+// does. And the JNI side of percpu.lib.Sampler.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <jni.h>
 #include <jvmti.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #define SAMPLER(type, name) JNIEXPORT type JNICALL Java_percpu_lib_Sampler_##name
@@ -58,6 +62,8 @@ typedef void (*async_get_call_trace_t)(struct call_trace*, jint, void*);
 static struct sample {
   jint frame_count;
   struct call_frame frames[MAX_FRAMES];
+  jint address_count;
+  uintptr_t addresses[MAX_FRAMES];   // where it was, and where each caller goes on
 } samples[MAX_SAMPLES];
 static atomic_int sample_count;
 
@@ -65,6 +71,7 @@ static async_get_call_trace_t async_get_call_trace;
 static jvmtiEnv* jvmti;
 static JNIEnv* sampled_env;
 static timer_t timer;
+static uintptr_t stack_end;
 
 // ---- the agent. AsyncGetCallTrace has no frames without class loading events from the start,
 // and no names for methods that nobody has asked for an id.
@@ -117,6 +124,28 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM* vm, char* options, void* reserved) {
 
 // ---- sampling
 
+// A frame pointer points to the caller's, above which is the return address.
+static void follow_frame_pointers(struct sample* sample, const ucontext_t* context) {
+#if defined(__x86_64__)
+  uintptr_t pc = context->uc_mcontext.gregs[REG_RIP];
+  uintptr_t sp = context->uc_mcontext.gregs[REG_RSP];
+  uintptr_t fp = context->uc_mcontext.gregs[REG_RBP];
+#elif defined(__aarch64__)
+  uintptr_t pc = context->uc_mcontext.pc;
+  uintptr_t sp = context->uc_mcontext.sp;
+  uintptr_t fp = context->uc_mcontext.regs[29];
+#endif
+  int count = 0;
+  sample->addresses[count++] = pc;
+  while (count < MAX_FRAMES && fp >= sp && fp % sizeof(void*) == 0 && fp + 2 * sizeof(void*) <= stack_end) {
+    const uintptr_t* frame = (const uintptr_t*)fp;
+    sample->addresses[count++] = frame[1];
+    sp = fp + 2 * sizeof(void*);
+    fp = frame[0];
+  }
+  sample->address_count = count;
+}
+
 static void on_profiling_signal(int sig, siginfo_t* info, void* context) {
   int saved_errno = errno;
   int number = atomic_load(&sample_count);
@@ -125,6 +154,7 @@ static void on_profiling_signal(int sig, siginfo_t* info, void* context) {
     struct call_trace trace = { sampled_env, 0, sample->frames };
     async_get_call_trace(&trace, MAX_FRAMES, context);
     sample->frame_count = trace.frame_count;
+    follow_frame_pointers(sample, context);
     atomic_store(&sample_count, number + 1);
   }
   errno = saved_errno;
@@ -134,6 +164,15 @@ SAMPLER(jint, start)(JNIEnv* env, jclass cls, jint micros) {
   struct sigaction action;
   struct sigevent event;
   struct itimerspec interval = { { 0, micros * 1000L }, { 0, micros * 1000L } };
+  pthread_attr_t attributes;
+  void* stack;
+  size_t stack_size;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) {
+    return errno;
+  }
+  pthread_attr_getstack(&attributes, &stack, &stack_size);
+  pthread_attr_destroy(&attributes);
+  stack_end = (uintptr_t)stack + stack_size;
   memset(&action, 0, sizeof(action));
   memset(&event, 0, sizeof(event));
   action.sa_sigaction = on_profiling_signal;
@@ -191,4 +230,17 @@ SAMPLER(jstring, stack)(JNIEnv* env, jclass cls, jint number) {
     snprintf(text, sizeof(text), "none (%d)", (int)sample->frame_count);
   }
   return (*env)->NewStringUTF(env, text);
+}
+
+SAMPLER(jlongArray, addresses)(JNIEnv* env, jclass cls, jint number) {
+  const struct sample* sample = &samples[number];
+  jlong words[MAX_FRAMES];
+  for (jint i = 0; i < sample->address_count; i++) {
+    words[i] = (jlong)sample->addresses[i];
+  }
+  jlongArray addresses = (*env)->NewLongArray(env, sample->address_count);
+  if (addresses != NULL) {
+    (*env)->SetLongArrayRegion(env, addresses, 0, sample->address_count, words);
+  }
+  return addresses;
 }

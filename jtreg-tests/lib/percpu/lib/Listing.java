@@ -188,17 +188,22 @@ final class Listing {
             symbols.constant(Symbols.address(all, words), "word");
         }
         boolean slow = false;
+        boolean told = false;
         for (int i = handler; i < back; i++) {
             slow |= symbols.isNamed(all.get(i).address()) && i > handler;
-            if (all.get(i).mnemonic().equals("call")) {
+            if (!slow && all.get(i).mnemonic().equals("and")) {
+                symbols.immediate(all.get(i).address(), "stripes-1");
+            } else if (all.get(i).mnemonic().equals("call")) {
                 symbols.code(all.get(i).target(), "slow_stub");
-            } else if (slow && Symbols.address(all, i) != 0) {
-                symbols.constant(Symbols.address(all, i), "slow_stub");
+            } else if (Symbols.address(all, i) != 0) {
+                symbols.constant(Symbols.address(all, i), !slow ? "counts" : !told ? "section" : "slow_stub");
             }
             long offset = Symbols.threadWord(all.get(i));
             if (offset != 0) {
-                checkCommon(i, "aborts", offset);
-                symbols.threadWord(offset, "aborts");
+                String name = slow ? "section" : "aborts";
+                told |= slow;
+                checkCommon(i, name, offset);
+                symbols.threadWord(offset, name);
             }
         }
     }

@@ -102,6 +102,9 @@ public final class Listings {
                   descriptor       struct rseq_cs and behind it what HotSpot adds, in memory that is never freed
                   word             the variable's exclusive word: negative in a slot where somebody uses it exclusively
                   aborts           the thread's count of aborts, in the JavaThread
+                  counts           the section's counts of aborts, in stripes: a cache line for each slot, or for some
+                  section          what HotSpot knows of the section; and the thread's word, in the JavaThread, that tells
+                                   the part out of line whose it is
                   slow_stub        the part out of line: tries again, then uses the overflow slot
 
                   start            here offsets count from; until post_commit the kernel lets a thread that is

@@ -19,9 +19,11 @@
 
 package percpu.lib;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Where a thread is whenever a profiler that uses AsyncGetCallTrace looks. The VM must run with the agent. */
 public final class Sampler {
@@ -43,16 +45,26 @@ public final class Sampler {
 
     /** Runs the task again and again in this thread, until the thread was looked at so often. */
     public static Map<String, Integer> sample(Runnable task, int samples) {
-        Check.success(start(PERIOD_MICROS), "starting the timer");
-        while (count() < samples) {
-            task.run();
-        }
-        Check.success(stop(), "stopping the timer");
+        run(task, samples);
         Map<String, Integer> tops = new TreeMap<>();
         for (int i = 0; i < count(); i++) {
             tops.merge(top(stack(i).split(";")), 1, Integer::sum);
         }
         return tops;
+    }
+
+    /** The same by frame pointers: for each time where the thread was, and where its callers go on. */
+    public static List<long[]> addresses(Runnable task, int samples) {
+        run(task, samples);
+        return IntStream.range(0, count()).mapToObj(Sampler::addresses).toList();
+    }
+
+    private static void run(Runnable task, int samples) {
+        Check.success(start(PERIOD_MICROS), "starting the timer");
+        while (count() < samples) {
+            task.run();
+        }
+        Check.success(stop(), "stopping the timer");
     }
 
     /** The first of the frames that is not in the JDK. */
@@ -73,4 +85,6 @@ public final class Sampler {
 
     // Frames from the top, between semicolons, or why there are none.
     private static native String stack(int number);
+
+    private static native long[] addresses(int number);
 }

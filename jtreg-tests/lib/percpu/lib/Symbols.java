@@ -48,6 +48,7 @@ final class Symbols {
     private final Map<Long, String> code = new LinkedHashMap<>();
     private final Map<Long, String> constants = new LinkedHashMap<>();
     private final Map<Long, String> threadWords = new LinkedHashMap<>();
+    private final Map<Long, String> immediates = new LinkedHashMap<>();
 
     /** An instruction, and what there is to say of it. */
     record Named(String operands, String comment) {}
@@ -69,6 +70,11 @@ final class Symbols {
 
     void threadWord(long offset, String name) {
         threadWords.putIfAbsent(offset, name);
+    }
+
+    /** What the number is that an instruction ends with. */
+    void immediate(long address, String name) {
+        immediates.put(address, name);
     }
 
     boolean isNamed(long address) {
@@ -129,6 +135,10 @@ final class Symbols {
     Named named(List<Instruction> all, int at) {
         Instruction instruction = all.get(at);
         String operands = instruction.operands().replaceAll("\\s+", " ");
+        String immediate = immediates.get(instruction.address());
+        if (immediate != null) {
+            return new Named(operands.replaceFirst("0x[0-9a-f]+$", immediate), "");
+        }
         long address = address(all, at);
         if (address != 0) {
             Check.that(constants.containsKey(address), instruction + " loads no known address, but " + constants);

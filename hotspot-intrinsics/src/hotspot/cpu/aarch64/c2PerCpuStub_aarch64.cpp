@@ -28,17 +28,20 @@
 
 #ifdef RSEQ_CRITICAL_SECTIONS
 
-// Counting (3 instructions), making room on the stack and taking it
-// back, two for each argument, the call (4), the result, the jump.
+// Counting (3 instructions and, of the section, 16), the section (4 and 1), making
+// room on the stack and taking it back, two for each argument, the call (4), the
+// result, the jump.
 int C2PerCpuStub::max_size() const {
-  return (3 + 2 + 2 * max_arguments + 4 + 1 + 1) * Assembler::instruction_size;
+  return (3 + 16 + 4 + 1 + 2 + 2 * max_arguments + 4 + 1 + 1) * Assembler::instruction_size;
 }
 
 void C2PerCpuStub::emit(C2_MacroAssembler& masm) {
   const int bytes = align_up(_argument_count, 2) * wordSize;  // sp stays aligned
-  _descriptor->set_abort_offset(__ offset());
-  PerCpuAssembler::count_abort(&masm, _tmp);
+  _section->set_abort_offset(__ offset());
+  PerCpuAssembler::count_abort(&masm, _section, _index, _tmp);
   __ bind(entry());
+  _section->set_slow_offset(__ offset());
+  PerCpuAssembler::set_section(&masm, _section, _tmp);
   __ sub(sp, sp, bytes);
   for (int i = 0; i < _argument_count; i++) {
     Register argument = rscratch1;
@@ -51,6 +54,7 @@ void C2PerCpuStub::emit(C2_MacroAssembler& masm) {
   }
   __ lea(rscratch1, RuntimeAddress(_slow_stub));
   __ blr(rscratch1);
+  PerCpuAssembler::clear_section(&masm);
   if (_result != noreg) {
     __ ldr(_result, Address(sp));
   }

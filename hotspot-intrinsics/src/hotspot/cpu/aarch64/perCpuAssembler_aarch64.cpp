@@ -47,7 +47,9 @@
 class RseqSection : public StackObj {
   MacroAssembler* const _masm;
   int _literal_offset;
+  int _arm_offset;
   int _start_offset;
+  int _commit_offset;
   int _forced_abort_offset;
 
   static Address in_area(int offset_from_thread_pointer) {
@@ -62,7 +64,8 @@ class RseqSection : public StackObj {
   static const Register area;
 
   explicit RseqSection(MacroAssembler* masm)
-    : _masm(masm), _literal_offset(-1), _start_offset(-1), _forced_abort_offset(-1) {}
+    : _masm(masm), _literal_offset(-1), _arm_offset(-1), _start_offset(-1), _commit_offset(-1),
+      _forced_abort_offset(-1) {}
 
   static void load_area(MacroAssembler* masm);
 
@@ -115,6 +118,7 @@ void RseqSection::begin(Register tmp) {
   __ movptr(tmp, 0);
   // Arm: from here on, if this thread is preempted, migrated or gets a signal
   // while its pc is in the section, it goes on at abort_ip.
+  _arm_offset = __ offset();
   __ str(tmp, in_area(Rseq::rseq_cs_offset()));
   _start_offset = __ offset();
   delay(tmp);
@@ -203,6 +207,7 @@ void RseqSection::before_commit(Register tmp) {
 
 void RseqSection::commit(Register newv, Register address, bool release) {
   MacroAssembler* masm = _masm;
+  _commit_offset = __ offset();
   if (release) {
     __ stlr(newv, address);
   } else {
@@ -218,7 +223,7 @@ RseqDescriptor* RseqSection::end() {
     if (_forced_abort_offset >= 0) {
       MacroAssembler::pd_patch_instruction(masm->addr_at(_forced_abort_offset), (address)descriptor->abort_ip());
     }
-    descriptor->set_start_offset(_start_offset);
+    descriptor->info()->set_steps(_arm_offset, _start_offset, _commit_offset);
   }
   return descriptor;
 }
@@ -252,7 +257,7 @@ RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scrat
   } else {
     __ add(tmp, tmp, delta.as_constant());
   }
-  __ str(tmp, Address(index));              // commit
+  section.commit(tmp, index, false);
   return scratch ? nullptr : section.end();
 }
 
@@ -272,7 +277,7 @@ RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch,
   __ ldr(result, Address(index));
   section.before_commit(tmp);
   __ add(tmp, result, delta);
-  __ str(tmp, Address(index));              // commit
+  section.commit(tmp, index, false);
   return scratch ? nullptr : section.end();
 }
 
@@ -296,7 +301,7 @@ RseqDescriptor* PerCpuAssembler::compare_and_exchange(MacroAssembler* masm, bool
   __ cmp(result, expect);
   __ br(Assembler::NE, post_commit);
   section.before_commit(tmp);
-  __ str(newv, Address(index));             // commit
+  section.commit(newv, index, false);
   __ bind(post_commit);
   return scratch ? nullptr : section.end();
 }
@@ -308,6 +313,9 @@ RseqDescriptor* PerCpuAssembler::finish(MacroAssembler* masm, bool scratch, Rseq
   RseqDescriptor* descriptor = scratch ? nullptr : section.end();
   __ movw(result, committed);
   __ bind(done);
+  if (descriptor != nullptr) {
+    descriptor->info()->set_done_offset(__ offset());
+  }
   return descriptor;
 }
 
@@ -376,7 +384,7 @@ RseqDescriptor* PerCpuAssembler::load_cbeq_store_add_load_store(MacroAssembler* 
   __ br(Assembler::EQ, post_commit);
   section.before_commit(tmp);
   __ ldr(tmp, Address(result, next_offset));
-  __ str(tmp, Address(index));              // commit
+  section.commit(tmp, index, false);
   __ bind(post_commit);
   return scratch ? nullptr : section.end();
 }
@@ -557,8 +565,43 @@ static void count(MacroAssembler* masm, ByteSize counter, Register tmp) {
   __ str(tmp, in_java_thread(counter));
 }
 
-void PerCpuAssembler::count_abort(MacroAssembler* masm, Register tmp) {
+// tmp = the stripe of a section's counts that is this slot's. Any will do, if the index has changed.
+static void add_stripe_offset(MacroAssembler* masm, Register tmp, Register index) {
+  RseqSection::load_area(masm);
+  __ ldrw(index, Address(RseqSection::area, Rseq::index_offset() - Rseq::area_offset()));
+  __ andw(index, index, RseqSectionInfo::stripes() - 1);
+  __ add(tmp, tmp, index, Assembler::LSL, RseqSectionInfo::stripe_shift);
+}
+
+// The thread's own count, and the section's.
+void PerCpuAssembler::count_abort(MacroAssembler* masm, RseqSectionInfo* section, Register index, Register tmp) {
   count(masm, RseqThreadLocal::aborts_offset(), tmp);
+  __ mov(tmp, (uint64_t)(uintptr_t)section->stripes_address() + in_bytes(RseqSectionInfo::aborts_offset()));
+  add_stripe_offset(masm, tmp, index);
+  __ atomic_add(noreg, 1, tmp);
+}
+
+void PerCpuAssembler::set_section(MacroAssembler* masm, RseqSectionInfo* section, Register tmp) {
+  __ mov(tmp, (uint64_t)(uintptr_t)section);
+  __ str(tmp, in_java_thread(RseqThreadLocal::section_offset()));
+}
+
+void PerCpuAssembler::clear_section(MacroAssembler* masm) {
+  __ str(zr, in_java_thread(RseqThreadLocal::section_offset()));
+}
+
+// tmp = the thread's section; if there is none, own
+// tmp->stripes[index].given_up++
+void PerCpuAssembler::count_given_up(MacroAssembler* masm, RseqSectionInfo* own, Register index, Register tmp) {
+  Label called;
+  __ ldr(tmp, in_java_thread(RseqThreadLocal::section_offset()));
+  __ cbnz(tmp, called);
+  __ mov(tmp, (uint64_t)(uintptr_t)own);
+  __ bind(called);
+  __ ldr(tmp, Address(tmp, RseqSectionInfo::stripes_offset()));
+  __ add(tmp, tmp, in_bytes(RseqSectionInfo::given_up_offset()));
+  add_stripe_offset(masm, tmp, index);
+  __ atomic_add(noreg, 1, tmp);
 }
 
 void PerCpuAssembler::count_overflow(MacroAssembler* masm, Register tmp) {

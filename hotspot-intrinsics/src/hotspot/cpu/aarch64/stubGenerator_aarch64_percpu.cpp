@@ -34,7 +34,9 @@
 // The stubs have the C calling convention, which C1 and the interpreter's
 // native methods use, and want the thread in its register. They write r0, the
 // scratch registers, r10 to r13, the flags and, where data is copied, v0 to v3, and
-// nothing else, and make no calls; the slow stubs below rely on that.
+// nothing else, and make no calls; the slow stubs below rely on that. All have frames
+// that begin with the frame pointer, which those who walk a stack by it need to find
+// the caller.
 static const Register result   = r10;   // not r0: an abort starts again with all arguments
 static const Register index_   = r11;
 static const Register tmp      = r12;
@@ -75,25 +77,31 @@ address PerCpuStubGenerator::generate(StubGenStubId stub_id, Section section, Sl
   address start = __ pc();
 
   Label retry, slow;
+  __ enter();
   __ movw(attempts, (uint32_t)RseqAbortLimit);
   __ bind(retry);
   RseqDescriptor* descriptor = section(slow);
   guarantee(descriptor != nullptr, "no room for the descriptor of a stub");
   __ mov(r0, result);
+  __ leave();
   __ ret(lr);
 
-  const int abort_offset = __ offset();
-  PerCpuAssembler::count_abort(_masm, tmp);
+  RseqSectionInfo* const info = descriptor->info();
+  info->set_abort_offset(__ offset());
+  PerCpuAssembler::count_abort(_masm, info, index_, tmp);
   __ subsw(attempts, attempts, 1);
   __ br(Assembler::NE, retry);
 
   __ bind(slow);
+  info->set_slow_offset(__ offset());
+  PerCpuAssembler::count_given_up(_masm, info, index_, tmp);
   slow_path();
   __ mov(r0, result);
+  __ leave();
   __ ret(lr);
 
   // This code stays where it is: bind at once.
-  descriptor->set_abort_offset(abort_offset);
+  info->set_origin(StubRoutines::get_stub_name(stub_id), nullptr, -1);
   RseqDescriptors::bind(descriptor, _masm->code_section()->start());
   return start;
 }
@@ -129,19 +137,21 @@ address PerCpuStubGenerator::generate_slow(StubGenStubId stub_id, address stub, 
   StubCodeMark mark(_generator, stub_id);
   address start = __ pc();
 
-  RegSet saved = RegSet::of(r0, result, index_, tmp) + RegSet::of(attempts, lr);
+  RegSet saved = RegSet::of(r0, result, index_, tmp) + RegSet::of(attempts);
   for (int i = 0; i < arguments; i++) {
     saved += RegSet::of(argument_registers[i]);
   }
-  const int first = align_up((int)saved.size(), 2) * wordSize;
+  const int first = 2 * wordSize;   // behind the frame pointer and lr
+  __ enter();
   __ push(saved, sp);
   for (int i = 0; i < arguments; i++) {
-    __ ldr(argument_registers[i], Address(sp, first + i * wordSize));
+    __ ldr(argument_registers[i], Address(rfp, first + i * wordSize));
   }
   __ lea(rscratch1, RuntimeAddress(stub));
   __ blr(rscratch1);
-  __ str(r0, Address(sp, first));
+  __ str(r0, Address(rfp, first));
   __ pop(saved, sp);
+  __ leave();
   __ ret(lr);
   return start;
 }
@@ -153,7 +163,8 @@ address PerCpuStubGenerator::generate_call() {
   StubCodeMark mark(_generator, StubGenStubId::percpu_call_id);
   address start = __ pc();
 
-  __ stp(rthread, lr, Address(__ pre(sp, -2 * wordSize)));
+  __ enter();
+  __ str(rthread, Address(__ pre(sp, -2 * wordSize)));
   __ mov(rthread, c_rarg0);
   __ mov(rscratch1, c_rarg1);
   __ mov(rscratch2, c_rarg2);
@@ -162,7 +173,8 @@ address PerCpuStubGenerator::generate_call() {
     __ ldr(argument_registers[i], Address(rscratch2, i * wordSize));
   }
   __ blr(rscratch1);
-  __ ldp(rthread, lr, Address(__ post(sp, 2 * wordSize)));
+  __ ldr(rthread, Address(__ post(sp, 2 * wordSize)));
+  __ leave();
   __ ret(lr);
   return start;
 }
@@ -173,10 +185,13 @@ address PerCpuStubGenerator::generate_current_slot() {
   address start = __ pc();
 
   Label slow;
+  __ enter();
   PerCpuAssembler::current_slot(_masm, r0, slow);
+  __ leave();
   __ ret(lr);
   __ bind(slow);
   PerCpuAssembler::current_slot_slow(_masm, r0);
+  __ leave();
   __ ret(lr);
   return start;
 }

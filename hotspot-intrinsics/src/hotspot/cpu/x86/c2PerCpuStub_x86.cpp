@@ -29,13 +29,15 @@
 #ifdef RSEQ_CRITICAL_SECTIONS
 
 int C2PerCpuStub::max_size() const {
-  return 112;
+  return 200;
 }
 
 void C2PerCpuStub::emit(C2_MacroAssembler& masm) {
-  _descriptor->set_abort_offset(__ offset());
-  PerCpuAssembler::count_abort(&masm, _tmp);
+  _section->set_abort_offset(__ offset());
+  PerCpuAssembler::count_abort(&masm, _section, _index, _tmp);
   __ bind(entry());
+  _section->set_slow_offset(__ offset());
+  PerCpuAssembler::set_section(&masm, _section, _tmp);
   for (int i = _argument_count - 1; i >= 0; i--) {
     if (_arguments[i].is_register()) {
       __ push(_arguments[i].as_register());
@@ -44,6 +46,7 @@ void C2PerCpuStub::emit(C2_MacroAssembler& masm) {
     }
   }
   __ call(RuntimeAddress(_slow_stub));
+  PerCpuAssembler::clear_section(&masm);
   int on_stack = _argument_count;
   if (_result != noreg) {
     __ pop(_result);

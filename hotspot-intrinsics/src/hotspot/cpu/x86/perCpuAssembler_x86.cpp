@@ -42,14 +42,17 @@
 class RseqSection : public StackObj {
   MacroAssembler* const _masm;
   int _literal_offset;
+  int _arm_offset;
   int _start_offset;
+  int _commit_offset;
   int _forced_abort_offset;
 
   void check_usable(Register words, Register slot_offset, Register tmp, Label& slow);
 
  public:
   explicit RseqSection(MacroAssembler* masm)
-    : _masm(masm), _literal_offset(-1), _start_offset(-1), _forced_abort_offset(-1) {}
+    : _masm(masm), _literal_offset(-1), _arm_offset(-1), _start_offset(-1), _commit_offset(-1),
+      _forced_abort_offset(-1) {}
 
   // tmp is free again afterwards.
   void begin(Register tmp);
@@ -71,6 +74,11 @@ class RseqSection : public StackObj {
 
   // Before the commit; tmp must be free.
   void before_commit(Register tmp);
+
+  // The next instruction is the commit.
+  void commit_is_next();
+
+  void commit(Address variable, Register newv);
 
   // After the commit. A descriptor that waits for its abort handler's offset,
   // or null if the code cache is full.
@@ -109,6 +117,7 @@ void RseqSection::begin(Register tmp) {
   _literal_offset = __ offset() - (int)sizeof(int32_t);
   // Arm: from here on, if this thread is preempted, migrated or gets a signal
   // while its pc is in the section, it goes on at abort_ip.
+  _arm_offset = __ offset();
   area_segment(masm);
   __ movq(in_area(Rseq::rseq_cs_offset()), tmp);
   _start_offset = __ offset();
@@ -197,15 +206,25 @@ void RseqSection::before_commit(Register tmp) {
   }
 }
 
+void RseqSection::commit_is_next() {
+  _commit_offset = _masm->offset();
+}
+
+void RseqSection::commit(Address variable, Register newv) {
+  commit_is_next();
+  _masm->movq(variable, newv);
+}
+
 RseqDescriptor* RseqSection::end() {
   MacroAssembler* masm = _masm;
   RseqDescriptor* descriptor = RseqDescriptors::allocate(__ offset() - _start_offset);
   if (descriptor != nullptr) {
-    descriptor->set_literal_offset(_literal_offset);
+    RseqSectionInfo* const info = descriptor->info();
+    info->set_literal_offset(_literal_offset);
+    info->set_steps(_arm_offset, _start_offset, _commit_offset);
     if (_forced_abort_offset >= 0) {
       Bytes::put_native_u8(masm->addr_at(_forced_abort_offset), (u8)descriptor->abort_ip());
     }
-    descriptor->set_start_offset(_start_offset);
   }
   return descriptor;
 }
@@ -234,7 +253,8 @@ RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scrat
   section.load_slot_offset(index, words, tmp, slow);
   section.add_address(index, address);
   section.before_commit(tmp);
-  // One instruction loads, adds and stores: the commit.
+  // One instruction loads, adds and stores.
+  section.commit_is_next();
   if (delta.is_register()) {
     __ addq(Address(index, 0), delta.as_register());
   } else {
@@ -260,7 +280,7 @@ RseqDescriptor* PerCpuAssembler::get_and_add(MacroAssembler* masm, bool scratch,
   __ movq(result, Address(index, 0));
   section.before_commit(tmp);
   __ leaq(tmp, Address(result, delta, Address::times_1));
-  __ movq(Address(index, 0), tmp);   // commit
+  section.commit(Address(index, 0), tmp);
   return scratch ? nullptr : section.end();
 }
 
@@ -285,7 +305,7 @@ RseqDescriptor* PerCpuAssembler::compare_and_exchange(MacroAssembler* masm, bool
   __ cmpq(result, expect);
   __ jcc(Assembler::notEqual, post_commit);
   section.before_commit(tmp);
-  __ movq(Address(index, 0), newv);  // commit
+  section.commit(Address(index, 0), newv);
   __ bind(post_commit);
   return scratch ? nullptr : section.end();
 }
@@ -297,6 +317,9 @@ RseqDescriptor* PerCpuAssembler::finish(MacroAssembler* masm, bool scratch, Rseq
   RseqDescriptor* descriptor = scratch ? nullptr : section.end();
   __ xorl(result, result);                  // committed
   __ bind(done);
+  if (descriptor != nullptr) {
+    descriptor->info()->set_done_offset(__ offset());
+  }
   return descriptor;
 }
 
@@ -321,7 +344,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_store(MacroAssembler* masm, bool scra
   __ cmpq(expect, Address(index, 0));
   __ jcc(Assembler::notEqual, done);
   section.before_commit(tmp);
-  __ movq(Address(index, 0), newv);  // commit
+  section.commit(Address(index, 0), newv);
   return finish(masm, scratch, section, result, done);
 }
 
@@ -352,7 +375,7 @@ RseqDescriptor* PerCpuAssembler::load_cbeq_store_add_load_store(MacroAssembler* 
   __ jcc(Assembler::equal, post_commit);
   section.before_commit(tmp);
   __ movq(tmp, Address(result, next_offset, Address::times_1));
-  __ movq(Address(index, 0), tmp);   // commit
+  section.commit(Address(index, 0), tmp);
   __ bind(post_commit);
   return scratch ? nullptr : section.end();
 }
@@ -382,7 +405,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_load_cbne_store(MacroAssembler* masm,
   __ cmpq(expect2, Address(address2, 0));
   __ jcc(Assembler::notEqual, done);
   section.before_commit(tmp);
-  __ movq(Address(index, 0), newv);  // commit
+  section.commit(Address(index, 0), newv);
   return finish(masm, scratch, section, result, done);
 }
 
@@ -414,7 +437,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_store_store(MacroAssembler* masm, boo
   section.delay(tmp);
   __ movq(Address(address2, 0), newv2);
   section.before_commit(tmp);
-  __ movq(Address(index, 0), newv);  // commit
+  section.commit(Address(index, 0), newv);
   return finish(masm, scratch, section, result, done);
 }
 
@@ -443,7 +466,7 @@ RseqDescriptor* PerCpuAssembler::load_cbne_memcpy_store(MacroAssembler* masm, bo
   section.delay(tmp);
   copy(masm, dst, src, length, tmp);
   section.before_commit(tmp);
-  __ movq(Address(index, 0), newv);  // commit
+  section.commit(Address(index, 0), newv);
   return finish(masm, scratch, section, result, done);
 }
 
@@ -569,9 +592,46 @@ void PerCpuAssembler::set_stalled(MacroAssembler* masm, Register tmp) {
   __ movl(in_java_thread(RseqThreadLocal::stalled_offset()), 1);
 }
 
-// Nobody else writes to the thread's own counts.
-void PerCpuAssembler::count_abort(MacroAssembler* masm, Register tmp) {
+// index = which stripe of a section's counts is this slot's. Any will do, if the index has changed.
+static void load_stripe_offset(MacroAssembler* masm, Register index) {
+  area_segment(masm);
+  __ movl(index, in_area(Rseq::index_offset()));
+  __ andl(index, RseqSectionInfo::stripes() - 1);
+  __ shll(index, RseqSectionInfo::stripe_shift);
+}
+
+// The thread's own count, and the section's. The code may be moved until it is bound, so no
+// address in it is relative.
+void PerCpuAssembler::count_abort(MacroAssembler* masm, RseqSectionInfo* section, Register index, Register tmp) {
   __ incrementq(in_java_thread(RseqThreadLocal::aborts_offset()));
+  load_stripe_offset(masm, index);
+  __ mov64(tmp, (int64_t)(uintptr_t)section->stripes_address());
+  __ lock();
+  __ incrementq(Address(tmp, index, Address::times_1, in_bytes(RseqSectionInfo::aborts_offset())));
+}
+
+void PerCpuAssembler::set_section(MacroAssembler* masm, RseqSectionInfo* section, Register tmp) {
+  __ mov64(tmp, (int64_t)(uintptr_t)section);
+  __ movq(in_java_thread(RseqThreadLocal::section_offset()), tmp);
+}
+
+void PerCpuAssembler::clear_section(MacroAssembler* masm) {
+  __ movq(in_java_thread(RseqThreadLocal::section_offset()), 0);
+}
+
+// tmp = the thread's section; if there is none, own
+// tmp->stripes[index].given_up++
+void PerCpuAssembler::count_given_up(MacroAssembler* masm, RseqSectionInfo* own, Register index, Register tmp) {
+  Label called;
+  __ movq(tmp, in_java_thread(RseqThreadLocal::section_offset()));
+  __ testq(tmp, tmp);
+  __ jccb(Assembler::notZero, called);
+  __ mov64(tmp, (int64_t)(uintptr_t)own);
+  __ bind(called);
+  __ movq(tmp, Address(tmp, RseqSectionInfo::stripes_offset()));
+  load_stripe_offset(masm, index);
+  __ lock();
+  __ incrementq(Address(tmp, index, Address::times_1, in_bytes(RseqSectionInfo::given_up_offset())));
 }
 
 void PerCpuAssembler::count_overflow(MacroAssembler* masm, Register tmp) {

@@ -33,7 +33,8 @@
 // The stubs have the C calling convention, which C1 and the interpreter's
 // native methods use, and want the thread in its register. They write rax, r10,
 // r11, the flags and, where data is copied, xmm0 to xmm3, and nothing else, and
-// make no calls; the slow stubs below rely on that.
+// make no calls; the slow stubs below rely on that. All have frames that begin with
+// the frame pointer, which those who walk a stack by it need to find the caller.
 static const Register result   = rax;
 static const Register index_   = r10;
 static const Register tmp      = r11;
@@ -42,6 +43,9 @@ static const Register seventh  = r13;   // saved; the argument that C passes on 
 
 static const Register argument_registers[] = { c_rarg0, c_rarg1, c_rarg2, c_rarg3, c_rarg4, c_rarg5 };
 static const int max_register_arguments = (int)ARRAY_SIZE(argument_registers);
+
+// Between rbp and what the caller pushed: its rbp, and where it goes on.
+static const int frame_words = 2;
 
 // As on aarch64 not members of StubGenerator, which need not know them.
 class PerCpuStubGenerator : public StackObj {
@@ -76,37 +80,42 @@ address PerCpuStubGenerator::generate(StubGenStubId stub_id, int arguments, Sect
   address start = __ pc();
 
   const bool on_stack = arguments > max_register_arguments;
-  auto leave = [&] () {
+  auto leave_and_return = [&] () {
     if (on_stack) {
       __ pop(seventh);
     }
     __ pop(attempts);
+    __ leave();
     __ ret(0);
   };
 
   Label retry, slow;
+  __ enter();
   __ push(attempts);
   if (on_stack) {
     __ push(seventh);
-    __ movq(seventh, Address(rsp, 3 * wordSize));
+    __ movq(seventh, Address(rbp, frame_words * wordSize));
   }
   __ movl(attempts, (int32_t)RseqAbortLimit);
   __ bind(retry);
   RseqDescriptor* descriptor = section(slow);
   guarantee(descriptor != nullptr, "no room for the descriptor of a stub");
-  leave();
+  leave_and_return();
 
-  const int abort_offset = __ offset();
-  PerCpuAssembler::count_abort(_masm, tmp);
+  RseqSectionInfo* const info = descriptor->info();
+  info->set_abort_offset(__ offset());
+  PerCpuAssembler::count_abort(_masm, info, index_, tmp);
   __ decrementl(attempts);
   __ jcc(Assembler::notZero, retry);
 
   __ bind(slow);
+  info->set_slow_offset(__ offset());
+  PerCpuAssembler::count_given_up(_masm, info, index_, tmp);
   slow_path();
-  leave();
+  leave_and_return();
 
   // This code stays where it is: bind at once.
-  descriptor->set_abort_offset(abort_offset);
+  info->set_origin(StubRoutines::get_stub_name(stub_id), nullptr, -1);
   RseqDescriptors::bind(descriptor, _masm->code_section()->start());
   return start;
 }
@@ -139,14 +148,13 @@ address PerCpuStubGenerator::generate_named(StubGenStubId stub_id, int arguments
 address PerCpuStubGenerator::generate_slow(StubGenStubId stub_id, address stub, int arguments) {
   static const Register written[] = { result, index_, tmp };
   const int in_registers = MIN2(arguments, max_register_arguments);
-  const int saved_words = (int)ARRAY_SIZE(written) + in_registers;
-  const int return_address = 1;
-  const int first = (saved_words + return_address) * wordSize;
+  const int first = frame_words * wordSize;
 
   __ align(CodeEntryAlignment);
   StubCodeMark mark(_generator, stub_id);
   address start = __ pc();
 
+  __ enter();
   for (Register r : written) {
     __ push(r);
   }
@@ -154,24 +162,25 @@ address PerCpuStubGenerator::generate_slow(StubGenStubId stub_id, address stub, 
     __ push(argument_registers[i]);
   }
   for (int i = 0; i < in_registers; i++) {
-    __ movq(argument_registers[i], Address(rsp, first + i * wordSize));
+    __ movq(argument_registers[i], Address(rbp, first + i * wordSize));
   }
   for (int i = in_registers; i < arguments; i++) {
     assert(i == max_register_arguments, "one at most");
-    __ movq(tmp, Address(rsp, first + i * wordSize));
+    __ movq(tmp, Address(rbp, first + i * wordSize));
     __ push(tmp);
   }
   __ call(RuntimeAddress(stub));
   if (arguments > in_registers) {
     __ addptr(rsp, wordSize);
   }
-  __ movq(Address(rsp, first), result);
+  __ movq(Address(rbp, first), result);
   for (int i = in_registers - 1; i >= 0; i--) {
     __ pop(argument_registers[i]);
   }
   for (int i = (int)ARRAY_SIZE(written) - 1; i >= 0; i--) {
     __ pop(written[i]);
   }
+  __ leave();
   __ ret(0);
   return start;
 }
@@ -185,6 +194,7 @@ address PerCpuStubGenerator::generate_call() {
 
   const Register stub = r11;
   const Register words = r10;
+  __ enter();
   __ push(r15_thread);
   __ movq(r15_thread, c_rarg0);
   __ movq(stub, c_rarg1);
@@ -197,6 +207,7 @@ address PerCpuStubGenerator::generate_call() {
   __ call(stub);
   __ addptr(rsp, wordSize);
   __ pop(r15_thread);
+  __ leave();
   __ ret(0);
   return start;
 }
@@ -207,10 +218,13 @@ address PerCpuStubGenerator::generate_current_slot() {
   address start = __ pc();
 
   Label slow;
+  __ enter();
   PerCpuAssembler::current_slot(_masm, result, slow);
+  __ leave();
   __ ret(0);
   __ bind(slow);
   PerCpuAssembler::current_slot_slow(_masm, result);
+  __ leave();
   __ ret(0);
   return start;
 }

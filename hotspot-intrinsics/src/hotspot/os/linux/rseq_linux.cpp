@@ -17,6 +17,7 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
+#include "code/rseqDescriptors.hpp"
 #include "logging/log.hpp"
 #include "logging/logStream.hpp"
 #include "nmt/memTracker.hpp"
@@ -374,20 +375,29 @@ void Rseq::release_arena(address slot0) {
 }
 
 // An index above the last slot leads behind an arena.
-void Rseq::print_fault_on(outputStream* st, const void* siginfo) {
-  const siginfo_t* const si = (const siginfo_t*)siginfo;
-  if (!is_enabled() || si == nullptr || si->si_signo != SIGSEGV) {
-    return;
-  }
+static void print_arena_fault_on(outputStream* st, address fault) {
   for (RseqArena* arena = Atomic::load_acquire(&arenas); arena != nullptr; arena = arena->next) {
     const address slot0 = Atomic::load(&arena->slot0);
-    const size_t distance = (address)si->si_addr - slot0;
-    if (slot0 != nullptr && distance >= (_slots - 1) * stride && distance < Atomic::load(&arena->reach)) {
+    const size_t distance = fault - slot0;
+    if (slot0 != nullptr && distance >= (Rseq::slots() - 1) * stride && distance < Atomic::load(&arena->reach)) {
       st->print_cr("rseq: index %zu is above the last slot, %d: this machine has more CPUs than the one that "
                    "the VM started on, or the kernel is broken; nothing was written",
-                   distance / stride, _slots - 2);
+                   distance / stride, Rseq::slots() - 2);
       return;
     }
+  }
+}
+
+void Rseq::print_fault_on(outputStream* st, const void* siginfo, const void* context) {
+  if (!is_enabled()) {
+    return;
+  }
+  const siginfo_t* const si = (const siginfo_t*)siginfo;
+  if (si != nullptr && si->si_signo == SIGSEGV) {
+    print_arena_fault_on(st, (address)si->si_addr);
+  }
+  if (context != nullptr) {
+    RseqDescriptors::print_pc_on(st, os::Posix::ucontext_get_pc((const ucontext_t*)context));
   }
 }
 

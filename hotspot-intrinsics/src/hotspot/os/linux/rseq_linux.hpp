@@ -117,7 +117,7 @@ class Rseq : public AllStatic {
 
   // For hs_err: says so if the fault is that of a section whose index is above the
   // last slot.
-  static void print_fault_on(outputStream* st, const void* siginfo);
+  static void print_fault_on(outputStream* st, const void* siginfo, const void* context);
 };
 
 #endif // OS_LINUX_RSEQ_LINUX_HPP

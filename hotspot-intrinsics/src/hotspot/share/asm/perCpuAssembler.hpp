@@ -25,6 +25,7 @@
 
 class RseqDescriptor;
 class RseqSection;
+class RseqSectionInfo;
 
 // The operations on per-CPU data, named after their steps, as in librseq. Each is one
 // critical section. The stub, which the interpreter and C1 call, and C2's nodes use the
@@ -157,7 +158,16 @@ class PerCpuAssembler : public AllStatic {
   static void current_slot(MacroAssembler* masm, Register result, Label& slow);
   static void current_slot_slow(MacroAssembler* masm, Register result);
 
-  static void count_abort(MacroAssembler* masm, Register tmp);
+  // In the abort handler of that section; index and tmp are written.
+  static void count_abort(MacroAssembler* masm, RseqSectionInfo* section, Register index, Register tmp);
+
+  // Around a call of an operation's stub in place of a section: which one. tmp is written.
+  static void set_section(MacroAssembler* masm, RseqSectionInfo* section, Register tmp);
+  static void clear_section(MacroAssembler* masm);
+
+  // Where an operation's stub does without a section: counts it for the section that it
+  // is called in place of, else for its own. index and tmp are written.
+  static void count_given_up(MacroAssembler* masm, RseqSectionInfo* own, Register index, Register tmp);
   static void count_overflow(MacroAssembler* masm, Register tmp);
 
   // The next current_slot of this thread answers the overflow slot.

@@ -19,15 +19,22 @@
 
 #include "code/codeBlob.hpp"
 #include "code/codeCache.hpp"
+#include "code/nmethod.hpp"
 #include "code/rseqDescriptors.hpp"
 #include "logging/log.hpp"
+#include "memory/allocation.hpp"
+#include "memory/resourceArea.hpp"
+#include "oops/method.hpp"
 #include "runtime/atomic.hpp"
 #include "runtime/icache.hpp"
 #include "runtime/interfaceSupport.inline.hpp"
 #include "runtime/mutexLocker.hpp"
 #include "runtime/rseq.hpp"
+#include "runtime/safepointVerifiers.hpp"
 #include "utilities/align.hpp"
+#include "utilities/growableArray.hpp"
 #include "utilities/macros.hpp"
+#include "utilities/ostream.hpp"
 
 #ifdef RSEQ_CRITICAL_SECTIONS
 
@@ -41,13 +48,14 @@ static RseqDescriptor* _free[RseqDescriptors::max_length + 1];
 static RseqDescriptor* _fresh;     // never used: of no length yet
 static int _allocated;
 static int _capacity;
+static uint64_t _past_given_up;    // of sections that descriptors had before
 
 static const char* const blob_name = "rseq descriptors";
 
-// A range of max_length bytes where no code ever runs.
-static address _nowhere;
+RseqChunk* RseqDescriptors::_chunks;
+address RseqDescriptors::_nowhere;
 
-STATIC_ASSERT(sizeof(RseqDescriptor) == 64);
+STATIC_ASSERT(sizeof(RseqChunk) <= (size_t)RseqDescriptors::max_length);
 STATIC_ASSERT(sizeof(RseqDescriptor) % descriptor_alignment == 0);
 STATIC_ASSERT(RseqPD::trampoline_size <= 8);
 
@@ -55,10 +63,22 @@ static address chunk_base(const CodeBlob* blob) {
   return align_up(blob->content_begin(), descriptor_alignment);
 }
 
-// A chunk's descriptors, linked; its first max_length bytes are left alone.
+// A chunk's descriptors, linked; no code ever runs in its first max_length bytes.
 RseqDescriptor* RseqDescriptors::new_chunk() {
+  const size_t most = chunk_size / sizeof(RseqDescriptor);
+  const size_t stripes_size = (size_t)RseqSectionInfo::stripes() << RseqSectionInfo::stripe_shift;
+  const size_t line = (size_t)1 << RseqSectionInfo::stripe_shift;
+  RseqSectionInfo* const infos = NEW_C_HEAP_ARRAY_RETURN_NULL(RseqSectionInfo, most, mtCode);
+  char* const stripes = NEW_C_HEAP_ARRAY_RETURN_NULL(char, most * stripes_size + line, mtCode);
+  if (infos == nullptr || stripes == nullptr) {
+    FREE_C_HEAP_ARRAY(RseqSectionInfo, infos);
+    FREE_C_HEAP_ARRAY(char, stripes);
+    return nullptr;
+  }
   BufferBlob* blob = BufferBlob::create(blob_name, chunk_size);
   if (blob == nullptr) {
+    FREE_C_HEAP_ARRAY(RseqSectionInfo, infos);
+    FREE_C_HEAP_ARRAY(char, stripes);
     return nullptr;
   }
   address base = chunk_base(blob);
@@ -71,12 +91,21 @@ RseqDescriptor* RseqDescriptors::new_chunk() {
     d->_abort_ip = (uint64_t)(uintptr_t)&d->_trampoline;
     d->_signature = RseqPD::signature;
     RseqPD::write_trampoline((address)&d->_trampoline, (address)&d->_target);
-    d->_next = list;
-    list = d;
+    d->_info = &infos[count];
+    d->_info->_stripes = (address)align_up(stripes, line) + count * stripes_size;
     count++;
+    d->_info->clear();
+    d->set_next(list);
+    list = d;
   }
+  assert((size_t)count <= most, "%d descriptors in a chunk", count);
   ICache::invalidate_range(base, (int)(end - base));
+  RseqChunk* const chunk = (RseqChunk*)base;
+  chunk->_first = (RseqDescriptor*)(base + max_length);
+  chunk->_count = count;
   MutexLocker ml(CodeCache_lock, Mutex::_no_safepoint_check_flag);
+  chunk->_next = _chunks;
+  Atomic::release_store(&_chunks, chunk);
   if (_nowhere == nullptr) {
     _nowhere = base;
   }
@@ -89,18 +118,18 @@ RseqDescriptor* RseqDescriptors::pop_free(int length) {
   assert_lock_strong(CodeCache_lock);
   RseqDescriptor* d = _free[length];
   if (d != nullptr) {
-    _free[length] = d->_next;
+    _free[length] = d->next();
     assert(d->length() == length, "a length never changes");
   } else if (_fresh != nullptr) {
     d = _fresh;
-    _fresh = d->_next;
+    _fresh = d->next();
     d->_start_ip = (uint64_t)(uintptr_t)_nowhere;
     d->_post_commit_offset = length;
   } else {
     return nullptr;
   }
-  d->_next = nullptr;
-  d->_literal_offset = -1;
+  _past_given_up += d->info()->given_up();
+  d->_info->clear();
   _allocated++;
   return d;
 }
@@ -123,8 +152,8 @@ RseqDescriptor* RseqDescriptors::allocate(int length) {
     }
     MutexLocker ml(CodeCache_lock, Mutex::_no_safepoint_check_flag);
     while (chunk != nullptr) {
-      RseqDescriptor* next = chunk->_next;
-      chunk->_next = _fresh;
+      RseqDescriptor* next = chunk->next();
+      chunk->set_next(_fresh);
       _fresh = chunk;
       chunk = next;
     }
@@ -132,13 +161,15 @@ RseqDescriptor* RseqDescriptors::allocate(int length) {
 }
 
 void RseqDescriptors::bind(RseqDescriptor* list, address code_begin) {
-  for (RseqDescriptor* d = list; d != nullptr; d = d->_next) {
-    const int start_offset = d->_pending._start_offset;
-    const int abort_offset = d->_pending._abort_offset;
+  for (RseqDescriptor* d = list; d != nullptr; d = d->next()) {
+    const RseqSectionInfo* const info = d->info();
+    const int start_offset = info->_start_offset;
+    const int abort_offset = info->_abort_offset;
+    assert(start_offset >= 0 && abort_offset >= 0 && info->_slow_offset >= 0, "not complete");
     assert(abort_offset < start_offset || abort_offset >= start_offset + d->length(),
            "abort handler at %d inside its section at %d", abort_offset, start_offset);
-    if (d->_literal_offset >= 0) {
-      RseqPD::write_distance(code_begin + d->_literal_offset, (address)d);
+    if (info->_literal_offset >= 0) {
+      RseqPD::write_distance(code_begin + info->_literal_offset, (address)d);
     }
     // The target first: an abort can come as soon as start_ip is there.
     Atomic::store(&d->_target, code_begin + abort_offset);
@@ -149,10 +180,10 @@ void RseqDescriptors::bind(RseqDescriptor* list, address code_begin) {
 void RseqDescriptors::release_locked(RseqDescriptor* list) {
   assert_lock_strong(CodeCache_lock);
   while (list != nullptr) {
-    RseqDescriptor* next = list->_next;
+    RseqDescriptor* next = list->next();
     Atomic::store(&list->_start_ip, (uint64_t)(uintptr_t)_nowhere);
     const int length = list->length();
-    list->_next = _free[length];
+    list->set_next(_free[length]);
     _free[length] = list;
     _allocated--;
     list = next;
@@ -189,6 +220,125 @@ address RseqDescriptors::code_pc(address pc) {
   return in_trampoline ? (address)(uintptr_t)d->start_ip() : pc;
 }
 
+// Others are free, or belong to code that is not in its place yet.
+bool RseqDescriptors::has_section(const RseqDescriptor* descriptor) {
+  const uint64_t start = Atomic::load(&descriptor->_start_ip);
+  return start != 0 && start != (uint64_t)(uintptr_t)_nowhere;
+}
+
+void RseqDescriptors::print_pc_on(outputStream* st, address pc) {
+  for (const RseqChunk* chunk = Atomic::load_acquire(&_chunks); chunk != nullptr; chunk = chunk->_next) {
+    for (int i = 0; i < chunk->_count; i++) {
+      const RseqDescriptor* const d = &chunk->_first[i];
+      const address start = (address)(uintptr_t)d->start_ip();
+      const address trampoline = (address)(uintptr_t)d->abort_ip();
+      const address handler = Atomic::load(&d->_target);
+      if (!has_section(d)) {
+        continue;
+      } else if (start <= pc && pc < start + d->length()) {
+        st->print("rseq: pc is %d of %d bytes into the section ", (int)(pc - start), d->length());
+      } else if (trampoline <= pc && pc < trampoline + RseqPD::trampoline_size) {
+        st->print("rseq: pc is on the way to the abort handler of the section ");
+      } else if (pc == handler) {
+        st->print("rseq: pc is at the abort handler of the section ");
+      } else {
+        continue;
+      }
+      st->print("[" PTR_FORMAT ", " PTR_FORMAT "), aborted " UINT64_FORMAT " times: ",
+                p2i(start), p2i(start + d->length()), d->info()->aborts());
+      d->info()->print_on(st);
+      st->cr();
+      return;
+    }
+  }
+}
+
+void RseqDescriptors::print_labels_on(outputStream* st, const RseqDescriptor* list, address from, address to) {
+  for (const RseqDescriptor* d = list; d != nullptr; d = d->next()) {
+    const RseqSectionInfo* const info = d->info();
+    const struct {
+      int offset;
+      const char* name;
+    } steps[] = {
+      { info->_arm_offset,                 "arm" },
+      { info->_start_offset,               "start" },
+      { info->_commit_offset,              "commit" },
+      { info->_start_offset + d->length(), "post_commit" },
+      { info->_abort_offset,               "abort handler" },
+      { info->_slow_offset,                "without a section" }
+    };
+    // Where the code begins that the offsets are in.
+    const address begin = (address)(uintptr_t)d->start_ip() - info->_start_offset;
+    for (const auto& step : steps) {
+      const address pc = begin + step.offset;
+      if (step.offset >= 0 && from <= pc && pc < to) {
+        st->bol();
+        st->print("[rseq " PTR_FORMAT " %s at " PTR_FORMAT ": ", p2i(d), step.name, p2i(pc));
+        info->print_on(st);
+        st->print_cr("]");
+      }
+    }
+  }
+}
+
+static int more_aborts_first(RseqSectionCounts* a, RseqSectionCounts* b) {
+  return (a->aborts < b->aborts) ? 1 : (a->aborts > b->aborts) ? -1 : 0;
+}
+
+void RseqDescriptors::count_sections(GrowableArray<RseqSectionCounts>* sections) {
+  MutexLocker ml(CodeCache_lock, Mutex::_no_safepoint_check_flag);
+  for (const RseqChunk* chunk = _chunks; chunk != nullptr; chunk = chunk->_next) {
+    for (int i = 0; i < chunk->_count; i++) {
+      const RseqDescriptor* const d = &chunk->_first[i];
+      if (has_section(d)) {
+        const address start = (address)(uintptr_t)d->start_ip();
+        CodeBlob* const blob = CodeCache::find_blob(start);
+        nmethod* const nm = (blob == nullptr) ? nullptr : blob->as_nmethod_or_null();
+        // Its methods may be gone while this thread does not look for a safepoint.
+        if (nm != nullptr && nm->is_unloading()) {
+          continue;
+        }
+        const RseqSectionInfo* const info = d->info();
+        sections->append({ start, start + d->length(), info->_operation, info->_method, info->_bci,
+                           nm == nullptr ? nullptr : nm->method(), info->aborts(), info->given_up() });
+      }
+    }
+  }
+  sections->sort(more_aborts_first);
+}
+
+uint64_t RseqDescriptors::given_up() {
+  MutexLocker ml(CodeCache_lock, Mutex::_no_safepoint_check_flag);
+  uint64_t sum = _past_given_up;
+  for (const RseqChunk* chunk = _chunks; chunk != nullptr; chunk = chunk->_next) {
+    for (int i = 0; i < chunk->_count; i++) {
+      sum += chunk->_first[i].info()->given_up();
+    }
+  }
+  return sum;
+}
+
+void RseqDescriptors::print_sections_on(outputStream* st) {
+  ResourceMark rm;
+  GrowableArray<RseqSectionCounts> sections(allocated());
+  // The methods cannot go away before this thread is at a safepoint.
+  NoSafepointVerifier nsv;
+  count_sections(&sections);
+  st->print_cr("%d sections", sections.length());
+  st->print_cr("  aborts  given up  address range                             operation");
+  for (const RseqSectionCounts& s : sections) {
+    st->print("%8" PRIu64 "  %8" PRIu64 "  [" PTR_FORMAT ", " PTR_FORMAT ")  %s", s.aborts, s.given_up,
+              p2i(s.start), p2i(s.end), s.operation);
+    if (s.method != nullptr) {
+      st->print(" in %s @ %d", s.method->external_name(), s.bci);
+      if (s.compiled_in != s.method) {
+        st->print(", compiled in %s", s.compiled_in->external_name());
+      }
+    }
+    st->cr();
+  }
+}
+
 int RseqDescriptors::allocated() {
   return Atomic::load(&_allocated);
 }
@@ -201,6 +351,11 @@ int RseqDescriptors::capacity() {
 
 // No code has sections.
 address RseqDescriptors::code_pc(address pc)                         { return pc; }
+void RseqDescriptors::print_pc_on(outputStream* st, address pc)      {}
+void RseqDescriptors::print_sections_on(outputStream* st)            {}
+uint64_t RseqDescriptors::given_up()                                 { return 0; }
+void RseqDescriptors::print_labels_on(outputStream* st, const RseqDescriptor* list, address from, address to)  {}
+void RseqDescriptors::count_sections(GrowableArray<RseqSectionCounts>* sections) {}
 void RseqDescriptors::bind(RseqDescriptor* list, address code_begin) { assert(list == nullptr, "sections"); }
 void RseqDescriptors::release(RseqDescriptor* list)                  { assert(list == nullptr, "sections"); }
 

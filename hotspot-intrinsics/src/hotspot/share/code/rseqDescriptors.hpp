@@ -20,8 +20,13 @@
 #ifndef SHARE_CODE_RSEQDESCRIPTORS_HPP
 #define SHARE_CODE_RSEQDESCRIPTORS_HPP
 
+#include "code/rseqSectionInfo.hpp"
 #include "memory/allStatic.hpp"
 #include "utilities/globalDefinitions.hpp"
+
+class Method;
+class outputStream;
+template <typename E> class GrowableArray;
 
 // A critical section's descriptor together with its abort trampoline.
 //
@@ -50,8 +55,12 @@
 // thread has a frame in S's nmethod and has armed S; if not, nothing happens.
 // No thread's rseq_cs needs to be looked at, not even that of a thread that has
 // detached from the VM since.
+//
+// What else belongs to a section, and what is counted for it, is in its
+// RseqSectionInfo: emitted code writes to that, and writes beside code are slow.
 class RseqDescriptor {
   friend class RseqDescriptors;
+  friend class VMStructs;
 
   // struct rseq_cs of linux/rseq.h
   uint32_t _version;
@@ -60,36 +69,52 @@ class RseqDescriptor {
   uint64_t _post_commit_offset;
   uint64_t _abort_ip;
 
-  // Where the trampoline jumps to once bound, before that the offsets in the
-  // code buffer of where the section starts and where its abort handler is.
-  union {
-    volatile address _target;
-    struct {
-      int _start_offset;
-      int _abort_offset;
-    } _pending;
-  };
-  RseqDescriptor* _next;       // the next section of an nmethod, or the next free descriptor
+  volatile address _target;    // where the trampoline jumps to once bound
   uint32_t _signature;         // must be directly before the trampoline
   u1       _trampoline[8];     // abort_ip
-  int      _literal_offset;    // in the code buffer, of its distance from the code; negative if there is no such
+  RseqSectionInfo* _info;      // never changes
 
  public:
   int length() const { return checked_cast<int>(_post_commit_offset); }
   uint64_t start_ip() const { return _start_ip; }
   uint64_t abort_ip() const { return _abort_ip; }
-  RseqDescriptor* next() const { return _next; }
-  void set_next(RseqDescriptor* next) { _next = next; }
+  RseqSectionInfo* info() const { return _info; }
+  RseqDescriptor* next() const { return _info->_next; }
+  void set_next(RseqDescriptor* next) { _info->_next = next; }
+};
 
-  // Before it is bound: offsets in the code buffer.
-  void set_start_offset(int offset) { _pending._start_offset = offset; }
-  void set_abort_offset(int offset) { _pending._abort_offset = offset; }
-  void set_literal_offset(int offset) { _literal_offset = offset; }
-  int start_offset() const { return _pending._start_offset; }
+// At the beginning of each chunk of descriptors. Chunks are linked for those who look
+// for all of them, a debugger among them, and are never freed.
+class RseqChunk {
+  friend class RseqDescriptors;
+  friend class VMStructs;
+
+  RseqChunk* _next;
+  RseqDescriptor* _first;
+  int _count;
+};
+
+// A section and its counts at one time. The methods may be unloaded once the thread
+// that asked has been at a safepoint.
+struct RseqSectionCounts {
+  address start;
+  address end;
+  const char* operation;
+  Method* method;       // null in a stub, and so is the next
+  int bci;
+  Method* compiled_in;
+  uint64_t aborts;
+  uint64_t given_up;
 };
 
 class RseqDescriptors : public AllStatic {
+  friend class VMStructs;
+
+  static RseqChunk* _chunks;
+  static address _nowhere;   // a range of max_length bytes where no code ever runs
+
   static RseqDescriptor* new_chunk();
+  static bool has_section(const RseqDescriptor* descriptor);
   static RseqDescriptor* pop_free(int length);
   static void release_locked(RseqDescriptor* list);
 
@@ -112,6 +137,20 @@ class RseqDescriptors : public AllStatic {
   // trampoline, where a signal puts it. For those who look for the frame. Takes no
   // locks.
   static address code_pc(address pc);
+
+  // What pc has to do with a section, if anything. For hs_err: takes no locks.
+  static void print_pc_on(outputStream* st, address pc);
+
+  // For a disassembly of the code that has the list's sections: what is in [from, to).
+  static void print_labels_on(outputStream* st, const RseqDescriptor* list, address from, address to);
+
+  // The sections that code has now, but for code that is being unloaded, most aborted
+  // first. Take CodeCache_lock.
+  static void count_sections(GrowableArray<RseqSectionCounts>* sections);
+  static void print_sections_on(outputStream* st);
+
+  // How often operations were done without a section so far. Takes CodeCache_lock.
+  static uint64_t given_up();
 
   static int allocated();  // descriptors in use
   static int capacity();   // descriptors in all

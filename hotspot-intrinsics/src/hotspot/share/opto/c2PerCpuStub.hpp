@@ -24,6 +24,18 @@
 #include "opto/c2_CodeStubs.hpp"
 
 class RseqDescriptor;
+class RseqSectionInfo;
+
+// Whose operation it is: the bytecode that calls the library, a node's constants.
+class C2PerCpuSite {
+  Metadata* const _method;
+  const int _bci;
+
+ public:
+  C2PerCpuSite(intptr_t method, int bci) : _method((Metadata*)method), _bci(bci) {}
+  Metadata* method() const { return _method; }
+  int bci() const          { return _bci; }
+};
 
 // What happens off the fast path of a per-CPU operation, after the method's code:
 //   abort handler: count
@@ -33,16 +45,21 @@ class RseqDescriptor;
 class C2PerCpuStub : public C2CodeStub {
   static const int max_arguments = PerCpuAssembler::max_arguments;
 
+  const char* const _operation;
+  const C2PerCpuSite _site;
   const address _slow_stub;
   const Register _result;    // noreg if there is none
-  const Register _tmp;
+  const Register _index;     // free
+  const Register _tmp;       // free
   RegisterOrConstant _arguments[max_arguments];
   int _argument_count;
-  RseqDescriptor* _descriptor;
+  RseqSectionInfo* _section;
 
  public:
-  C2PerCpuStub(address slow_stub, Register result, Register tmp)
-    : _slow_stub(slow_stub), _result(result), _tmp(tmp), _argument_count(0), _descriptor(nullptr) {}
+  C2PerCpuStub(const char* operation, const C2PerCpuSite& site, address slow_stub, Register result, Register index,
+               Register tmp)
+    : _operation(operation), _site(site), _slow_stub(slow_stub),
+      _result(result), _index(index), _tmp(tmp), _argument_count(0), _section(nullptr) {}
 
   C2PerCpuStub* with(RegisterOrConstant argument) {
     assert(_argument_count < max_arguments, "too many arguments");
@@ -66,24 +83,31 @@ class C2PerCpu : public AllStatic {
   // A constant that the compiled method keeps alive, without an instruction.
   static void keep(C2_MacroAssembler* masm, jobject owner);
 
-  static void load_add_store(C2_MacroAssembler* masm, Register address, RegisterOrConstant delta,
+  static void load_add_store(C2_MacroAssembler* masm, const C2PerCpuSite& site,
+                             Register address, RegisterOrConstant delta,
                              Register words, Register index, Register tmp);
-  static void get_and_add(C2_MacroAssembler* masm, Register result, Register address, Register delta,
+  static void get_and_add(C2_MacroAssembler* masm, const C2PerCpuSite& site,
+                          Register result, Register address, Register delta,
                           Register index, Register tmp);
-  static void compare_and_exchange(C2_MacroAssembler* masm, Register result, Register address,
+  static void compare_and_exchange(C2_MacroAssembler* masm, const C2PerCpuSite& site, Register result, Register address,
                                    Register expect, Register newv, Register index, Register tmp);
-  static void load_cbne_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
+  static void load_cbne_store(C2_MacroAssembler* masm, const C2PerCpuSite& site,
+                              Register result, Register slot, Register address,
                               Register expect, Register newv, Register index, Register tmp);
-  static void load_cbeq_store_add_load_store(C2_MacroAssembler* masm, Register result, Register slot,
+  static void load_cbeq_store_add_load_store(C2_MacroAssembler* masm, const C2PerCpuSite& site,
+                                             Register result, Register slot,
                                              Register address, Register expect_not, Register next_offset,
                                              Register index, Register tmp);
-  static void load_cbne_load_cbne_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
+  static void load_cbne_load_cbne_store(C2_MacroAssembler* masm, const C2PerCpuSite& site,
+                                        Register result, Register slot, Register address,
                                         Register expect, Register address2, Register expect2, Register newv,
                                         Register index, Register tmp);
-  static void load_cbne_store_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
+  static void load_cbne_store_store(C2_MacroAssembler* masm, const C2PerCpuSite& site,
+                                    Register result, Register slot, Register address,
                                     Register expect, Register address2, Register newv2, Register newv,
                                     Register index, Register tmp);
-  static void load_cbne_memcpy_store(C2_MacroAssembler* masm, Register result, Register slot, Register address,
+  static void load_cbne_memcpy_store(C2_MacroAssembler* masm, const C2PerCpuSite& site,
+                                     Register result, Register slot, Register address,
                                      Register expect, Register dst, Register src, Register length, Register newv,
                                      Register index, Register tmp);
   static void current_slot(C2_MacroAssembler* masm, Register result);   // the CPU's

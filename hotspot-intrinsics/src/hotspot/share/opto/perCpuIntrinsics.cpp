@@ -34,6 +34,22 @@ void LibraryCallKit::percpu_barrier() {
   insert_mem_bar_volatile(Op_MemBarCPUOrder, Compile::AliasIdxRaw);
 }
 
+// Of interest is whose bytecode an operation is done for, and not what is inlined between.
+static JVMState* caller_of_library(JVMState* jvms) {
+  static const char* const library[] = { "jdk/internal/percpu/", "jdk/incubator/percpu/", "java/util/concurrent/" };
+  for (; jvms->caller() != nullptr; jvms = jvms->caller()) {
+    ciSymbol* const holder = jvms->method()->holder()->name();
+    bool in_library = false;
+    for (const char* package : library) {
+      in_library = in_library || holder->starts_with(package, (int)strlen(package));
+    }
+    if (!in_library) {
+      break;
+    }
+  }
+  return jvms;
+}
+
 //----------------------------inline_percpu------------------------------------
 // static operations of jdk.internal.percpu.Rseq:
 //   void loadAddStore(Object owner, long address, long delta)
@@ -102,6 +118,8 @@ bool LibraryCallKit::inline_percpu(vmIntrinsics::ID id) {
     default:
       fatal_unexpected_iid(id);
   }
+  JVMState* const site = caller_of_library(jvms());
+  op->set_site(_gvn.makecon(TypeMetadataPtr::make(site->method())), intcon(site->bci()));
   Node* result = _gvn.transform(op);
   set_memory(_gvn.transform(new SCMemProjNode(result)), Compile::AliasIdxRaw);
   percpu_barrier();

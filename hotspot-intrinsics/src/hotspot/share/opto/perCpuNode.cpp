@@ -25,7 +25,8 @@ void PerCpuLoadStoreNode::pack_inputs_for_matching() {
   // (Binary owner (Binary expect value)), or exclusive_word in the place of expect
   // (Binary (Binary owner slot) (Binary expect value))
   // (Binary (Binary owner slot) (Binary (Binary expect value) (Binary extra3 ...)))
-  Node* left = in(Owner);
+  // where owner is (Binary owner (Binary method bci)).
+  Node* left = new BinaryNode(in(Owner), new BinaryNode(in(SiteMethod), in(SiteBci)));
   Node* right = in(MemNode::ValueIn);
   if (req() > Extra1) {
     right = new BinaryNode(in(Extra1), right);

@@ -30,11 +30,16 @@
 // the operation is done. Nothing is emitted for it. Without this edge the load
 // of the address out of the owner could move over a safepoint, where the owner
 // dies and its memory is given to somebody else.
+//
+// The method and the index of the bytecode that it is done for are constants,
+// which people who look at the section are told.
 
 class PerCpuLoadStoreNode : public LoadStoreNode {
  public:
   enum {
     Owner = MemNode::ValueIn + 1,
+    SiteMethod,
+    SiteBci,
     Extra1,
     Extra2,
     Extra3,
@@ -50,6 +55,12 @@ class PerCpuLoadStoreNode : public LoadStoreNode {
   virtual uint size_of() const { return sizeof(*this); }
 
   Node* owner() const { return in(Owner); }
+
+  // Before it is transformed.
+  void set_site(Node* method, Node* bci) {
+    init_req(SiteMethod, method);
+    init_req(SiteBci, bci);
+  }
 
   // For the matcher, whose trees are binary: all inputs from ValueIn on become one.
   void pack_inputs_for_matching();
@@ -71,7 +82,7 @@ class PerCpuAddNode : public PerCpuLoadStoreNode {
 class PerCpuGetAndAddNode : public PerCpuLoadStoreNode {
  public:
   PerCpuGetAndAddNode(Node* c, Node* mem, Node* adr, Node* delta, Node* owner)
-    : PerCpuLoadStoreNode(c, mem, adr, delta, owner, TypeLong::LONG, Owner + 1) {}
+    : PerCpuLoadStoreNode(c, mem, adr, delta, owner, TypeLong::LONG, SiteBci + 1) {}
   virtual int Opcode() const;
 };
 

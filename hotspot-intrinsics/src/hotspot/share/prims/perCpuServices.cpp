@@ -18,6 +18,7 @@
  */
 
 #include "cds/cdsConfig.hpp"
+#include "code/rseqDescriptors.hpp"
 #include "jni.h"
 #include "jvm.h"
 #include "logging/log.hpp"
@@ -41,6 +42,7 @@
 // --- Exclusive use of a slot
 
 static volatile uint64_t _fences = 0;
+static volatile uint64_t _fence_nanos = 0;
 
 // Critical sections have no safepoint and no handshake in them: a thread that
 // took part is in none that began before.
@@ -51,7 +53,7 @@ class LeaveSectionsClosure : public HandshakeClosure {
 };
 
 JVM_ENTRY(static void, PerCpu_Fence0(JNIEnv* env, jclass cls)) {
-  Atomic::inc(&_fences);
+  const jlong start = os::javaTimeNanos();
   bool done;
   {
     // The kernel may take milliseconds, for the first one. A safepoint does not
@@ -63,6 +65,8 @@ JVM_ENTRY(static void, PerCpu_Fence0(JNIEnv* env, jclass cls)) {
     LeaveSectionsClosure leave;
     Handshake::execute(&leave);
   }
+  Atomic::inc(&_fences);
+  Atomic::add(&_fence_nanos, (uint64_t)(os::javaTimeNanos() - start));
 } JVM_END
 
 // How much of the stack Java frames can still take.
@@ -209,6 +213,8 @@ JVM_ENTRY(static jlong, PerCpu_Statistic0(JNIEnv* env, jclass cls, jint which)) 
     case 3: return (jlong)Atomic::load(&_arena_bytes);
     case 4: return (jlong)Atomic::load(&_fences);
     case 5: return (jlong)Atomic::load(&_adders);
+    case 6: return (jlong)Atomic::load(&_fence_nanos);
+    case 7: return (jlong)RseqDescriptors::given_up();
     default: return -1;
   }
 } JVM_END

@@ -57,7 +57,7 @@ class Rseq : public AllStatic {
   static bool commit_arena(char* base, size_t size) { return os::commit_memory(base, size, !ExecMem); }
   static void count(uint64_t* aborts, uint64_t* overflows) { *aborts = 0; *overflows = 0; }
   static void print_on(outputStream* st) { st->print("rseq: none: no critical sections on this platform; striped atomics, %d slots", slots()); }
-  static void print_fault_on(outputStream* st, const void* siginfo) {}
+  static void print_fault_on(outputStream* st, const void* siginfo, const void* context) {}
 };
 
 inline address Rseq::reserve_arena() {

@@ -25,6 +25,8 @@
 #include "utilities/globalDefinitions.hpp"
 #include "utilities/sizes.hpp"
 
+class RseqSectionInfo;
+
 // What a JavaThread holds for restartable sequences. It is part of the JavaThread
 // and not thread-local storage of libjvm, which the C library has little of: a
 // process may load many libraries before ours.
@@ -41,11 +43,12 @@ class RseqThreadLocal {
   u1       _room[area_size + alignment - sizeof(uint64_t)];
   uint64_t _aborts;
   uint64_t _overflows;
+  RseqSectionInfo* _section;
   uint32_t _stalled;
   bool     _registered_by_vm;
 
  public:
-  RseqThreadLocal() : _aborts(0), _overflows(0), _stalled(0), _registered_by_vm(false) {
+  RseqThreadLocal() : _aborts(0), _overflows(0), _section(nullptr), _stalled(0), _registered_by_vm(false) {
     clear_area();
   }
 
@@ -69,6 +72,8 @@ class RseqThreadLocal {
   static ByteSize room_offset()      { return byte_offset_of(RseqThreadLocal, _room); }
   static ByteSize aborts_offset()    { return byte_offset_of(RseqThreadLocal, _aborts); }
   static ByteSize overflows_offset() { return byte_offset_of(RseqThreadLocal, _overflows); }
+  // The section that an operation's stub is called in place of, or null.
+  static ByteSize section_offset()   { return byte_offset_of(RseqThreadLocal, _section); }
   // Not 0 if the thread's next currentSlot() must answer the overflow slot.
   static ByteSize stalled_offset()   { return byte_offset_of(RseqThreadLocal, _stalled); }
 

@@ -27,5 +27,10 @@
  * @moduleGraph
  */
 module jdk.incubator.percpu {
+    requires transitive java.management;
+
     exports jdk.incubator.percpu;
+
+    provides sun.management.spi.PlatformMBeanProvider with
+        jdk.incubator.percpu.internal.PerCpuMXBeanProvider;
 }

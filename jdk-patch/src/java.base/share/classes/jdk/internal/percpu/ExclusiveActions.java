@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import jdk.internal.event.PerCpuExclusiveEvent;
+
 /**
  * Exclusive use of variables while others' code runs. An action has one slot of one or
  * more variables. Their locks are taken in the order of the addresses, and actions do not
@@ -39,6 +41,8 @@ public final class ExclusiveActions {
         private volatile Thread thread = Thread.currentThread();
         private final int slot;
         private final long[] variables;
+        private final PerCpuExclusiveEvent event = newEvent();
+        private long start;
         private Running next;
 
         Running(int slot, long[] variables) {
@@ -52,6 +56,10 @@ public final class ExclusiveActions {
 
     // Those that run, guarded by the class.
     private static Running first;
+
+    // Those that are over, guarded by the class.
+    private static long uses;
+    private static long nanos;
 
     private ExclusiveActions() {}
 
@@ -83,7 +91,31 @@ public final class ExclusiveActions {
                 locks.add(Arena.VARIABLES.exclusiveUse(sorted[i]).at(slot));
             }
         }
-        return lock(locks, 0, new Running(slot, sorted), action);
+        Running one = new Running(slot, sorted);
+        try {
+            return lock(locks, 0, one, action);
+        } finally {
+            // Nothing is held any more.
+            commit(one, locks.size());
+        }
+    }
+
+    // Null if nobody records it.
+    private static PerCpuExclusiveEvent newEvent() {
+        PerCpuExclusiveEvent event = new PerCpuExclusiveEvent();
+        return event.isEnabled() ? event : null;
+    }
+
+    private static void commit(Running one, int variables) {
+        if (one.event != null && one.start != 0) {
+            one.event.slot = one.slot;
+            one.event.variables = variables;
+            try {
+                one.event.commit();
+            } catch (OutOfMemoryError e) {
+                // The action is over, and all is well.
+            }
+        }
     }
 
     // Locks the rest, then runs.
@@ -126,6 +158,10 @@ public final class ExclusiveActions {
 
     private static synchronized void add(Running mine) {
         running++;
+        mine.start = System.nanoTime();
+        if (mine.event != null) {
+            mine.event.begin();
+        }
         mine.next = first;
         first = mine;
     }
@@ -138,6 +174,8 @@ public final class ExclusiveActions {
                 before = one;
             } else {
                 running--;
+                uses++;
+                nanos += System.nanoTime() - one.start;
                 if (before == null) {
                     first = one.next;
                 } else {
@@ -171,6 +209,16 @@ public final class ExclusiveActions {
             return false;
         }
         return Arrays.binarySearch(mine.variables, address) >= 0;
+    }
+
+    /** {@return how many actions are over} */
+    static synchronized long uses() {
+        return uses;
+    }
+
+    /** {@return how long they took, in nanoseconds} */
+    static synchronized long nanos() {
+        return nanos;
     }
 
     /** {@return the slot of the action that this thread runs, or -1} */

@@ -36,6 +36,8 @@ public final class Statistics {
     private static final int ARENA_BYTES = 3;
     private static final int FENCES = 4;
     private static final int ADDERS = 5;
+    private static final int FENCE_NANOS = 6;
+    private static final int GIVEN_UP = 7;
 
     private Statistics() {}
 
@@ -54,12 +56,40 @@ public final class Statistics {
      * instructions on the overflow slot, or as transactions under a slot's lock}
      */
     public static long slowCommits() {
-        return overflowOperations() + ExclusiveUse.commits();
+        return overflowOperations() + transactions();
+    }
+
+    /**
+     * {@return how many operations of structures were done under a slot's lock: on the
+     * overflow slot, or as a steal or drain, on any; and uses by applications}
+     */
+    public static long transactions() {
+        return ExclusiveUse.commits();
     }
 
     /** {@return how often threads were made to leave their sections} */
     public static long fences() {
         return VMServices.statistic(FENCES);
+    }
+
+    /** {@return how long fences took in all, in nanoseconds} */
+    public static long fenceNanos() {
+        return VMServices.statistic(FENCE_NANOS);
+    }
+
+    /** {@return how often an operation of {@link Rseq} was done without a section} */
+    public static long givenUp() {
+        return VMServices.statistic(GIVEN_UP);
+    }
+
+    /** {@return how often somebody had a slot of variables exclusively} */
+    public static long exclusiveUses() {
+        return ExclusiveActions.uses();
+    }
+
+    /** {@return how long that was in all, in nanoseconds} */
+    public static long exclusiveNanos() {
+        return ExclusiveActions.nanos();
     }
 
     /**

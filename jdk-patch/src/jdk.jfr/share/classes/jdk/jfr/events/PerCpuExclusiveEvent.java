@@ -1,0 +1,43 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package jdk.jfr.events;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.internal.MirrorEvent;
+import jdk.jfr.internal.Type;
+
+@Category({"Java Application"})
+@Label("Per-CPU Exclusive Use")
+@Name(Type.EVENT_NAME_PREFIX + "PerCpuExclusive")
+@Description("A thread had a slot of per-CPU variables exclusively, while other threads on that CPU did without restartable sequences")
+@StackFilter("jdk.internal.percpu.ExclusiveActions")
+public final class PerCpuExclusiveEvent extends MirrorEvent {
+    @Label("Slot")
+    public int slot;
+
+    @Label("Variables")
+    @Description("How many variables it had")
+    public int variables;
+}
