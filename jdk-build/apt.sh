@@ -138,15 +138,22 @@ foreign_apt() {
 
 # foreign_unpack SUITE FOLDER PACKAGE...: downloads (apt checks the signatures) and unpacks into FOLDER.
 foreign_unpack() {
-  local suite=$1 out=$2 debs=$2.debs deb
+  local suite=$1 out=$2 debs=$2.debs deb what
   shift 2
+  what=$*
+  if [ $# -gt 9 ]; then what="$# packages"; fi
   rm -rf "$debs"
   mkdir -p "$debs" "$out"
-  if ! (cd "$debs" && apt_step "  $* of Debian $suite" "$debs/log" apt-get -c "$FOREIGN_CONF" -q download "$@"); then
+  if ! (cd "$debs" && apt_step "  $what of Debian $suite" "$debs/log" apt-get -c "$FOREIGN_CONF" -q download "$@"); then
     log_end "$debs/log"
     rm -rf "$debs"
     return 1
   fi
   for deb in "$debs"/*.deb; do dpkg-deb -x "$deb" "$out"; done
   rm -rf "$debs"
+}
+
+# foreign_needs PACKAGE...: prints these and all that they depend on.
+foreign_needs() {
+  apt-get -c "$FOREIGN_CONF" -q --simulate install "$@" | sed -n 's/^Inst \([^ ]*\) .*/\1/p'
 }

@@ -87,20 +87,27 @@ cp "$kernels/vmlinuz" "$part/vmlinuz"
 
 # ---- What the JDK and the tests need of Debian: of the release that the JDK was built on.
 own_suite=$(debian_codename)
-packages=(libc6 libgcc-s1 libstdc++6 zlib1g libtinfo6 bash busybox-static binutils "binutils-${arch/_/-}-linux-gnu"
-  libbinutils libctf0 libctf-nobfd0 libjansson4 libzstd1)
-case $own_suite in bookworm) ;; *) packages+=(libsframe1) ;; esac
+packages=(bash busybox-static binutils libstdc++6 zlib1g)
+what='C library, bash, busybox, objdump'
+# The other CPU's debugger cannot be tried on this machine.
+if [ "$arch" != "$MACHINE" ]; then
+  packages+=(gdb)
+  what+=', gdb'
+fi
 # Another list is another folder.
 libraries=$CACHE/guest-$own_suite-$debian-$(printf '%s\n' "${packages[@]}" | sha256sum | cut -c1-8)
 if [ ! -d "$libraries" ]; then
-  say "guest: C library, bash, busybox, objdump of Debian $own_suite for $debian"
+  say "guest: $what of Debian $own_suite for $debian"
   foreign_apt "$own_suite" deb "$debian" || die "no packages of Debian $own_suite for $debian"
-  foreign_unpack "$own_suite" "$libraries.part" "${packages[@]}" || exit 1
-  rm -rf "$libraries.part/usr/share"
+  mapfile -t needed < <(foreign_needs "${packages[@]}")
+  [ ${#needed[@]} -gt 0 ] || die "Debian $own_suite for $debian has not all of: ${packages[*]}"
+  foreign_unpack "$own_suite" "$libraries.part" "${needed[@]}" || exit 1
+  # Of that gdb wants its Python.
+  find "$libraries.part/usr/share" -mindepth 1 -maxdepth 1 ! -name gdb -exec rm -rf {} +
   # As base-files has it: some packages name these folders, newer ones only those in usr.
   for folder in bin sbin lib lib64; do
-    mkdir -p "$libraries.part/usr/$folder"
-    if [ -d "$libraries.part/$folder" ]; then cp -a "$libraries.part/$folder/." "$libraries.part/usr/$folder/"; fi
+    mkdir -p "$libraries.part/usr/$folder" "$libraries.part/$folder"
+    if [ ! -L "$libraries.part/$folder" ]; then cp -a "$libraries.part/$folder/." "$libraries.part/usr/$folder/"; fi
     rm -rf "${libraries:?}.part/$folder"
     ln -s "usr/$folder" "$libraries.part/$folder"
   done
@@ -123,7 +130,8 @@ say "guest: tests"
   -sourcepath "$TOP/jtreg-tests/lib:$SOURCE/test/lib:$SOURCE/test/hotspot/jtreg" \
   "$TOP"/jtreg-tests/guest/*.java \
   "$TOP"/jtreg-tests/hotspot/{registration/RegistrationModes,registration/RegisteredArea,operations/Operations}.java \
-  "$TOP"/jtreg-tests/hotspot/{sections/EmittedSection,tiers/ManySections,ir/PerCpuNodes}.java \
+  "$TOP"/jtreg-tests/hotspot/{sections/EmittedSection,tiers/ManySections,ir/PerCpuNodes,gdb/RseqCommands}.java \
+  "$TOP"/jtreg-tests/hotspot/observed/{Disassembly,PerfMap,SectionCounts}.java \
   "$TOP"/jtreg-tests/hotspot/hotplug/{Hotplug,CpusetChanges}.java "$TOP/jtreg-tests/jdk/adders/SumBesideUpdates.java" 2>&1 | grep -v '^warning\|^1 warning\|^Note:' >&2 || true
 [ -f "$root/tests/classes/GuestTests.class" ] || die "the guest's tests do not compile: see above"
 # For the tests that want WhiteBox, which asks for it on the boot class path.

@@ -31,6 +31,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuLong;
 import jdk.test.lib.Platform;
 import jdk.test.lib.process.OutputAnalyzer;
 import percpu.lib.AuxiliaryVector;
@@ -120,6 +122,16 @@ public class GuestTests {
                 new Vm().with("-XX:-TieredCompilation").pass(SumBesideUpdates.Race.class, kind.name(), millis, "2", "0");
             }
         });
+        // As on a machine of one CPU.
+        test("one-slot", () -> vm().with("-XX:RseqSlotLimit=1", "-XX:RseqIndex=cpu_id", "-Xint")
+                .under("taskset", "1").pass(OneSlot.class));
+        test("section-counts", () -> SectionCounts.main(new String[0]));
+        test("disassembly", () -> Disassembly.main(new String[0]));
+        test("perf-map", () -> PerfMap.main(new String[0]));
+        // On the other CPU it is a test of this machine, and the guest has no gdb.
+        if (Platform.isAArch64()) {
+            test("gdb", () -> RseqCommands.main(new String[] {"10"}));
+        }
         test("fence-handshake", () -> structure("exclusive", "-XX:RseqFence=handshake"));
         test("fence-handshake-stack", () -> structure("stack", "-XX:RseqFence=handshake"));
         test("structure-jvm-registered", () -> {
@@ -147,6 +159,15 @@ public class GuestTests {
         System.out.printf("%d passed, %d failed, %d skipped%n", passed, failed.size(), skipped);
         if (!failed.isEmpty() || passed == 0) {
             System.exit(1);
+        }
+    }
+
+    public static class OneSlot {
+        public static void main(String[] args) {
+            Check.equal(PerCpu.slots(), 2, "slots");
+            PerCpuLong v = new PerCpuLong();
+            PerCpu.add(v, 1);
+            Check.equal(v.sum(), 1, "sum");
         }
     }
 
