@@ -138,6 +138,8 @@ public class NativeThreads {
                         started.countDown();
                     } while (stop.get() == 0);
                 });
+                // So that this ends if a check fails.
+                threads[i].setDaemon(true);
                 threads[i].start();
             }
             started.await();
