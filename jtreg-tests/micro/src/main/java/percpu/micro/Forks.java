@@ -25,6 +25,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import org.openjdk.jmh.annotations.Measurement;
@@ -46,6 +48,7 @@ final class Forks {
     private static final double QUICK_SECONDS_OF_A_THREAD = 0.01;
     private static final double SECONDS_TO_START = 1.0;
     private static final double SECONDS_OF_A_SINGLE_SHOT = 6.0;
+    private static final int MOST_MINUTES = 5;
 
     /** How often and how long is measured. */
     private record Times(int warmups, double warmupSeconds, int iterations, double seconds) {
@@ -110,6 +113,12 @@ final class Forks {
                 .filter(argument -> !argument.startsWith("--add-modules")).toArray(String[]::new);
     }
 
+    private static void stop(Plan.Group group, String method) {
+        System.err.printf("bench: %s %s x %d did not end within %d minutes and is stopped; the fork's output is in the log%n",
+                group, method, group.threads(), MOST_MINUTES);
+        ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
+    }
+
     RunResult run(Plan.Group group, String method) throws IOException, RunnerException {
         Path forkLog = log.resolveSibling(log.getFileName() + ".fork");
         ChainedOptionsBuilder options = new OptionsBuilder()
@@ -133,6 +142,9 @@ final class Forks {
                 options.warmupTime(time(times.warmupSeconds));
             }
         }
+        // JMH waits for a thread that never comes back, and cannot stop it.
+        ScheduledExecutorService limit = Executors.newSingleThreadScheduledExecutor();
+        limit.schedule(() -> stop(group, method), MOST_MINUTES, TimeUnit.MINUTES);
         try {
             Collection<RunResult> one = new Runner(options.build()).run();
             if (one.size() != 1) {
@@ -140,6 +152,7 @@ final class Forks {
             }
             return one.iterator().next();
         } finally {
+            limit.shutdownNow();
             if (Files.exists(forkLog)) {
                 Files.write(log, Files.readAllBytes(forkLog), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
                 Files.delete(forkLog);
