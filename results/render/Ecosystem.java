@@ -299,7 +299,8 @@ final class Ecosystem extends Report {
                 same flags. All threads share the counter, histogram, cache or map, as those of a service do. The value of a fork
                 is the median of its iterations; a ratio is taken round by round, and means and 95%% intervals (Student's) are
                 those of logarithms. Code is compiled in the foreground (-Xbatch). Guava's cache is not measured with 16 threads on
-                two CPUs: the thread that drains its queue of reads has no end while others fill it. The service is a process of its own: the JDK's HTTP
+                two CPUs: the thread that drains its queue of reads has no end while others fill it.
+                The service is a process of its own: the JDK's HTTP
                 server with a virtual thread for each request, a Caffeine cache with statistics, a timer and two counters of Micrometer;
                 its clients are on the same machine. Memory is compared on our JDK with and without -XX:+UsePerCpuAdders.
                 """.formatted(rounds());
