@@ -317,7 +317,8 @@ final class Ecosystem extends Report {
                 }
             });
         }
-        return table.text() + '\n' + verdicts() + " Other calls, more threads, plot and how it was measured: [ecosystem](" + link + ").\n";
+        return table.text() + '\n' + measuredOn() + ".\n" + met() + " of " + targets().size() + " targets met. Which, other calls,"
+                + " more threads, plot and how it was measured: [ecosystem](" + link + ").\n";
     }
 
     private static String number(Measurement m) {

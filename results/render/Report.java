@@ -76,16 +76,23 @@ abstract class Report {
     /** Where and when, and how many targets were met; goes on with a sentence that has the link. */
     String verdicts() {
         List<Target> measured = targets().stream().filter(Target::measured).toList();
-        long met = measured.stream().filter(Target::met).count();
         StringBuilder missed = new StringBuilder();
         measured.stream().filter(t -> !t.met()).forEach(t -> missed.append("; ").append(t.verdict()).append(": ").append(t.text())
                 .append(' ').append(t.wanted()).append(", measured ").append(t.value()).append(" (").append(t.interval()).append(')'));
         int left = targets().size() - measured.size();
         String share = mostThreads() > run.cpus ? ".\nOversubscribed: more threads than CPUs, so that a thread has a CPU for a"
                 + " part of the time only" : "";
-        return "Measured " + machine("date") + " on " + machine("cpu") + ", " + run.cpus + " CPUs, "
-                + machine("kernel") + ", JDK " + machine("jdk") + share + ".\n" + met + " of "
-                + targets().size() + " targets met" + missed + (left == 0 ? "" : "; not measured: " + left) + ".";
+        return measuredOn() + share + ".\n" + met() + " of " + targets().size() + " targets met" + missed
+                + (left == 0 ? "" : "; not measured: " + left) + ".";
+    }
+
+    String measuredOn() {
+        return "Measured " + machine("date") + " on " + machine("cpu") + ", " + run.cpus + " CPUs, " + machine("kernel") + ", JDK "
+                + machine("jdk");
+    }
+
+    long met() {
+        return targets().stream().filter(t -> t.measured() && t.met()).count();
     }
 
     private String machine(String key) {
