@@ -38,7 +38,6 @@
  */
 
 import java.lang.foreign.Arena;
-import java.lang.ref.Reference;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -248,6 +247,8 @@ public class AboveLastSlot {
 
     public static class Work {
         private static final Unsafe U = Unsafe.getUnsafe();
+        // To the end of the VM: what is freed is zeroed, in the file.
+        private static final Object OWNER = new Object();
 
         private final int times;
         private final long[] variables;
@@ -269,10 +270,9 @@ public class AboveLastSlot {
             if (!Rseq.isEnabled()) {
                 throw new AssertionError("no rseq: " + Raw.describe());
             }
-            Object owner = new Object();
             long[] variables = new long[Memory.VARIABLES];
             for (int number = 0; number < variables.length; number++) {
-                variables[number] = jdk.internal.percpu.Memory.allocateVariable(owner);
+                variables[number] = jdk.internal.percpu.Memory.allocateVariable(OWNER);
                 Check.equal(variables[number] - variables[0], 8 * number, "distance of two variables");
             }
             long arenaBegin = variables[0] - 8 - Memory.STRIDE;
@@ -282,7 +282,6 @@ public class AboveLastSlot {
                 Check.success(Native.mapFile(args[0], arenaBegin, Memory.STRIDE * Slots.count()), "mapping the file");
                 new Work(Integer.parseInt(args[3]), variables, memory, args[2]).run(args[1]);
             }
-            Reference.reachabilityFence(owner);
             System.out.println("all done, " + Raw.describe());
         }
 
