@@ -137,7 +137,7 @@ bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and 
 bench-ecosystem: jdk  ## JMH: what unchanged libraries gain, against an unpatched JDK, 50 minutes, as bench (QUICK=1: 6 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh ecosystem
 
-export:         ## rewrite jdk-patch/*.patch and series from the commits of build/source
+export:         ## rewrite jdk-patch/25/*.patch and series from the commits of build/source
 	@jdk-build/export.sh
 
 clean:          ## remove build/, work in build/source that is not exported included; the cache stays

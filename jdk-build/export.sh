@@ -2,7 +2,7 @@
 # Copyright (c) 2026, PerCpu project authors. All rights reserved.
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
-# make export: rewrites jdk-patch/series and jdk-patch/NNNN-*.patch from the commits of build/source.
+# make export: rewrites jdk-patch/25/series and jdk-patch/25/NNNN-*.patch from the commits of build/source.
 
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -40,4 +40,4 @@ for path in "$new"/*.patch "$new/series"; do
 done
 origin=$(stamp_get origin)
 write_stamp "$SOURCE" "${origin:-pinned}"
-say "series: $(series | wc -l) patches in jdk-patch ($written files written, $removed removed)"
+say "series: $(series | wc -l) patches in jdk-patch/25 ($written files written, $removed removed)"

@@ -5,7 +5,7 @@
 # Where the pinned source comes from. Each place is one line, which says where it is and how it ended. A download ends
 # after FETCH_SECONDS, and after ANSWER_SECONDS without an answer, which apt tries twice; it gives the pinned bytes or
 # nothing. Sourced, after lib.sh and apt.sh. Uses $scratch, a folder that the caller names and removes.
-# VERSION, TARBALL and TREE come from jdk-patch/upstream; tarball and other_bytes are for the caller.
+# VERSION, TARBALL and TREE come from jdk-patch/25/upstream; tarball and other_bytes are for the caller.
 # shellcheck disable=SC2153,SC2034
 
 : "${scratch:?}"
@@ -37,7 +37,7 @@ keep() {
   if [ "$found" != "$SHA256" ]; then
     rm -f "$1"
     other_bytes=yes
-    end "not taken: it has sha256 $found, jdk-patch/upstream wants $SHA256"
+    end "not taken: it has sha256 $found, jdk-patch/25/upstream wants $SHA256"
     return 1
   fi
   if ! { mkdir -p "$CACHE/distfiles" && cp "$1" "$kept.tmp.$$" && mv "$kept.tmp.$$" "$kept"; }; then
@@ -136,7 +136,7 @@ from_git() { # FOLDER: the files are put there
   if [ "$found" != "$TREE" ]; then
     rm -rf "$tree"
     other_bytes=yes
-    end "not taken: it is git tree $found, jdk-patch/upstream wants $TREE"
+    end "not taken: it is git tree $found, jdk-patch/25/upstream wants $TREE"
     return 1
   fi
   rm -rf "$tree/.git"

@@ -9,7 +9,7 @@ shopt -s inherit_errexit
 export LC_ALL=C
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-PATCHES=$TOP/jdk-patch
+PATCHES=$TOP/jdk-patch/25
 # shellcheck disable=SC2034 # where the others find each other
 SCRIPTS=$TOP/jdk-build
 BUILD=$TOP/build
@@ -32,7 +32,7 @@ log_end() { tail -n 20 "$1" | sed 's/^/  /' >&2; }
 die_log() { log_end "$1"; die "$2; the whole log is $1"; }
 
 # The pinned source: VERSION TARBALL SHA256 SOURCE_PACKAGE SNAPSHOT_URL GIT_URL GIT_TAG GIT_SURPLUS TREE SOURCE_DATE.
-# shellcheck source=../jdk-patch/upstream source-path=SCRIPTDIR disable=SC2034
+# shellcheck source=../jdk-patch/25/upstream source-path=SCRIPTDIR disable=SC2034
 . "$PATCHES/upstream"
 JDK_MAJOR=${VERSION%%.*}
 
@@ -103,7 +103,7 @@ series_hash() {
   {
     printf '%s %s\n' "$VERSION" "$SHA256"
     for name in $(series); do
-      [ -f "$PATCHES/$name" ] || die "jdk-patch/series names $name, which is not in jdk-patch"
+      [ -f "$PATCHES/$name" ] || die "jdk-patch/25/series names $name, which is not in jdk-patch/25"
       sha256 < "$PATCHES/$name"
     done
   } | sha256
@@ -114,12 +114,12 @@ apply_series() {
   local tree=$1 name log
   log=$(mktemp)
   for name in $(series); do
-    [ -f "$PATCHES/$name" ] || { rm -f "$log"; die "jdk-patch/series names $name, which is not in jdk-patch"; }
+    [ -f "$PATCHES/$name" ] || { rm -f "$log"; die "jdk-patch/25/series names $name, which is not in jdk-patch/25"; }
     if ! git_plain -C "$tree" am --quiet --committer-date-is-author-date "$PATCHES/$name" > "$log" 2>&1 < /dev/null; then
       git_plain -C "$tree" am --abort > /dev/null 2>&1 || true
       sed 's/^/  /' "$log" >&2
       rm -f "$log"
-      die "patch jdk-patch/$name does not apply to jdk-$VERSION; mend it or take it out of jdk-patch/series, then run make source again"
+      die "patch jdk-patch/25/$name does not apply to jdk-$VERSION; mend it or take it out of jdk-patch/25/series, then run make source again"
     fi
   done
   rm -f "$log"

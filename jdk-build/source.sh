@@ -21,7 +21,7 @@ check_tarball() {
   local found
   found=$(sha256 < "$1")
   [ "$found" = "$SHA256" ] ||
-    die "$1 has sha256 $found, but jdk-patch/upstream wants $SHA256; remove it or replace it by the right one, then run make source again"
+    die "$1 has sha256 $found, but jdk-patch/25/upstream wants $SHA256; remove it or replace it by the right one, then run make source again"
 }
 
 unpack_tarball() {
@@ -180,7 +180,7 @@ if [ -d "$SOURCE/.git" ]; then
     if tree_has_work; then refuse "JDK_SRC"; fi
     make_tree
   elif [ -n "$had" ] && [ "$had" != "$SHA256" ]; then
-    if tree_has_work; then refuse "jdk-patch/upstream"; fi
+    if tree_has_work; then refuse "jdk-patch/25/upstream"; fi
     make_tree
   elif [ "$(stamp_get series)" != "$wanted" ]; then
     if tree_has_work; then refuse "the series"; fi

@@ -74,7 +74,7 @@ mkdir -p "$WORK" "$RESULTS"
 WORK=$(cd "$WORK" && pwd)
 
 # The version of the source tree, e.g. 25.0.3+9.
-version=$(sed -n 's/^VERSION=//p' "$root/jdk-patch/upstream")
+version=$(sed -n 's/^VERSION=//p' "$root/jdk-patch/25/upstream")
 
 release_value() {
     sed -n "s/^$2=\"\(.*\)\"/\1/p" "$1/release"

@@ -64,7 +64,7 @@ look() {
   shift
   run "$at" source.sh PATH="$PATH" APT_CONFIG="$fake/apt/conf" CACHE="$at/cache" no_proxy='*' "$@"
 }
-pin() { sed -i "s|^$2=.*|$2=$3|" "$1/jdk-patch/upstream"; }
+pin() { sed -i "s|^$2=.*|$2=$3|" "$1/jdk-patch/25/upstream"; }
 # The cache holds the pinned tarball, or no tarball and nothing of one.
 cache_is() { # CHECKOUT full|empty
   local found
@@ -229,7 +229,7 @@ found_as_git_tag() {
   at=$(checkout fetch-git2)
   pin "$at" GIT_URL "file://$tag"
   ends_with 1 look "$at"
-  said_once 'git tag .*: not taken: it is git tree [0-9a-f]{40}, jdk-patch/upstream wants none$'
+  said_once 'git tag .*: not taken: it is git tree [0-9a-f]{40}, jdk-patch/25/upstream wants none$'
   nothing_left "$at"
   pin "$at" GIT_TAG jdk-25.0.4+1
   ends_with 3 look "$at"
@@ -261,7 +261,7 @@ other_bytes_are_not_taken() {
   pin "$at" SNAPSHOT_URL "http://localhost:$port/half/file/by-its-hash"
   apt_sources here.list <<< "deb [trusted=yes] http://localhost:$port/other/debian stable main"
   ends_with 1 look "$at"
-  said_once '/pool/main/f/fake/:.* not taken: it has sha256 [0-9a-f]{64}, jdk-patch/upstream wants ' \
+  said_once '/pool/main/f/fake/:.* not taken: it has sha256 [0-9a-f]{64}, jdk-patch/25/upstream wants ' \
     "Debian's archive, .*(Connection|Hash|Error|unexpected)" '^error: '
   cache_is "$at" empty
   nothing_left "$at"

@@ -30,14 +30,14 @@ export_is_reproducible() {
   write_patches "$SOURCE" "$scratch/export1" "$commit"
   write_patches "$SOURCE" "$scratch/export2" "$commit"
   diff -r "$scratch/export1" "$scratch/export2"
-  same_series "$scratch/export1" || { echo "make export would write other bytes than jdk-patch holds"; return 1; }
+  same_series "$scratch/export1" || { echo "make export would write other bytes than jdk-patch/25 holds"; return 1; }
 }
 
 series_lists_all_patches() {
   local path
   for path in "$PATCHES"/*.patch; do
     [ -e "$path" ] || continue
-    series | grep -qFx "${path##*/}" || { echo "${path##*/} is not in jdk-patch/series"; return 1; }
+    series | grep -qFx "${path##*/}" || { echo "${path##*/} is not in jdk-patch/25/series"; return 1; }
   done
 }
 
@@ -100,7 +100,7 @@ scripts_are_clean() {
 [ -d "$SOURCE/.git" ] || die "there is no build/source to test: run make source"
 check "build/source has no work that is not committed" no_work_outside_the_series
 check "series applied to the pristine source gives build/source" series_makes_the_tree
-check "export gives the bytes of jdk-patch, twice" export_is_reproducible
+check "export gives the bytes of jdk-patch/25, twice" export_is_reproducible
 check "series names every patch" series_lists_all_patches
 check "patches change files of OpenJDK only" patches_touch_old_files_only
 check "patches add no tabs and no trailing space" patches_add_no_stray_space

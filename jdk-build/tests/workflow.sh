@@ -59,9 +59,9 @@ chmod +x "$fake/boot/bin/java" "$fake/boot/bin/javac"
 
 checkout() { # NAME: a checkout of this project without series and new files, pinned to the fake tarball
   local at=$scratch/$1
-  mkdir -p "$at/jdk-build" "$at/jdk-patch/src/base" "$at/hotspot-intrinsics/src/hotspot"
+  mkdir -p "$at/jdk-build" "$at/jdk-patch/25" "$at/jdk-patch/src/base" "$at/hotspot-intrinsics/src/hotspot"
   cp "$SCRIPTS"/*.sh "$at/jdk-build"
-  cat > "$at/jdk-patch/upstream" <<EOF
+  cat > "$at/jdk-patch/25/upstream" <<EOF
 VERSION=25.0.3+9
 TARBALL=fake.tar.xz
 SHA256=$(sha256 < "$fake/dist/fake.tar.xz")
@@ -171,7 +171,7 @@ damaged_tarball() {
   at=$(checkout damaged)
   mkdir "$scratch/short"
   head -c 200 "$fake/dist/fake.tar.xz" > "$scratch/short/fake.tar.xz"
-  sed -i "s/^SHA256=.*/SHA256=$(sha256 < "$scratch/short/fake.tar.xz")/" "$at/jdk-patch/upstream"
+  sed -i "s/^SHA256=.*/SHA256=$(sha256 < "$scratch/short/fake.tar.xz")/" "$at/jdk-patch/25/upstream"
   fails_with 'does not unpack' run "$at" source.sh DISTFILES="$scratch/short"
   nothing_left "$at"
 }
@@ -235,7 +235,7 @@ export_writes_the_series() {
   edit "$at" src/base/A.java 's/two/TWO/'; commit_all "$at" "Change A"
   edit "$at" src/base/B.java 's/due/DUE/'; commit_all "$at" "Change B"
   run "$at" export.sh
-  [ "$(cat "$at/jdk-patch/series")" = $'0001-Change-A.patch\n0002-Change-B.patch' ]
+  [ "$(cat "$at/jdk-patch/25/series")" = $'0001-Change-A.patch\n0002-Change-B.patch' ]
   prints '2 patches' source_of "$at"
   no_temporary "$at"
 }
@@ -262,18 +262,18 @@ export_ignores_the_users_settings() {
 [user]
   name = Someone Else
 EOF
-  rm "$at"/jdk-patch/*.patch "$at/jdk-patch/series"
+  rm "$at"/jdk-patch/25/*.patch "$at/jdk-patch/25/series"
   git_plain -C "$at/build/source" -c user.name=x -c user.email=x@example.org commit --quiet --amend --no-edit
   run "$at" export.sh
   cp -r "$at/jdk-patch" "$scratch/plain"
-  rm "$at"/jdk-patch/*.patch "$at/jdk-patch/series"
+  rm "$at"/jdk-patch/25/*.patch "$at/jdk-patch/25/series"
   run "$at" export.sh GIT_CONFIG_GLOBAL="$scratch/gitconfig" GIT_CONFIG_SYSTEM="$scratch/gitconfig" LC_ALL=C.UTF-8 TZ=Asia/Tokyo
   diff -r "$scratch/plain" "$at/jdk-patch"
 }
 
 series_makes_the_same_tree_elsewhere() {
   local at=$scratch/second
-  cp "$scratch/first/jdk-patch"/*.patch "$scratch/first/jdk-patch/series" "$at/jdk-patch"
+  cp "$scratch/first/jdk-patch"/25/*.patch "$scratch/first/jdk-patch/25/series" "$at/jdk-patch/25"
   touch -d 2020-01-01 "$at/build/source/src/base/C.orig"
   source_of "$at"
   [ "$(git_plain -C "$at/build/source" rev-parse 'HEAD^{tree}')" = "$(git_plain -C "$scratch/first/build/source" rev-parse 'HEAD^{tree}')" ]
@@ -284,7 +284,7 @@ series_makes_the_same_tree_elsewhere() {
 changed_series_leaves_other_files_alone() {
   local at=$scratch/second
   touch -d 2020-01-01 "$at/build/source/src/base/A.java"
-  sed -i 's/DUE/ZWEI/' "$at/jdk-patch/0002-Change-B.patch"
+  sed -i 's/DUE/ZWEI/' "$at/jdk-patch/25/0002-Change-B.patch"
   source_of "$at"
   grep -q ZWEI "$at/build/source/src/base/B.java"
   [ "$(date -r "$at/build/source/src/base/A.java" +%Y)" = 2020 ] || { echo "a file that no patch changed was rewritten"; return 1; }
@@ -294,27 +294,27 @@ changed_series_leaves_other_files_alone() {
 bad_patch() {
   local at before
   at=$(checkout conflict)
-  cp "$scratch/first/jdk-patch"/*.patch "$scratch/first/jdk-patch/series" "$at/jdk-patch"
-  sed -i 's/^-due/-nowhere/' "$at/jdk-patch/0002-Change-B.patch"
+  cp "$scratch/first/jdk-patch"/25/*.patch "$scratch/first/jdk-patch/25/series" "$at/jdk-patch/25"
+  sed -i 's/^-due/-nowhere/' "$at/jdk-patch/25/0002-Change-B.patch"
   fails_with '0002-Change-B.patch does not apply' source_of "$at"
   nothing_left "$at"
-  cp "$scratch/first/jdk-patch"/*.patch "$at/jdk-patch"
+  cp "$scratch/first/jdk-patch"/25/*.patch "$at/jdk-patch/25"
   source_of "$at"
   # The same in a tree that is there: it stays as it was.
   before=$(git_plain -C "$at/build/source" rev-parse HEAD)
-  sed -i 's/^-two/-nowhere/' "$at/jdk-patch/0001-Change-A.patch"
+  sed -i 's/^-two/-nowhere/' "$at/jdk-patch/25/0001-Change-A.patch"
   fails_with '0001-Change-A.patch does not apply' source_of "$at"
   [ "$before" = "$(git_plain -C "$at/build/source" rev-parse HEAD)" ]
   [ -z "$(git_plain -C "$at/build/source" status --porcelain)" ]
   no_temporary "$at"
-  printf '0009-gone.patch\n' >> "$at/jdk-patch/series"
+  printf '0009-gone.patch\n' >> "$at/jdk-patch/25/series"
   fails_with 'names 0009-gone.patch, which is not' source_of "$at"
 }
 
 local_work_is_safe() {
   local at=$scratch/second
   edit "$at" src/base/A.java 's/three/THREE/'
-  sed -i 's/ZWEI/DEUX/' "$at/jdk-patch/0002-Change-B.patch"
+  sed -i 's/ZWEI/DEUX/' "$at/jdk-patch/25/0002-Change-B.patch"
   fails_with 'make export' source_of "$at"
   commit_all "$at" "Local"
   fails_with 'make clean' source_of "$at"
@@ -326,7 +326,7 @@ local_work_is_safe() {
 
 export_refuses() {
   local at=$scratch/first tree=$scratch/first/build/source before
-  before=$(cat "$at"/jdk-patch/*.patch | sha256)
+  before=$(cat "$at"/jdk-patch/25/*.patch | sha256)
   edit "$at" src/base/A.java 's/one/ONE/'
   fails_with 'not committed' run "$at" export.sh
   commit_all "$at" "fixup! Change A"
@@ -338,10 +338,10 @@ export_refuses() {
   commit_all "$at" "New file"
   fails_with 'Stray.java' run "$at" export.sh
   git_plain -C "$tree" reset --quiet --hard HEAD~1
-  [ "$before" = "$(cat "$at"/jdk-patch/*.patch | sha256)" ]
+  [ "$before" = "$(cat "$at"/jdk-patch/25/*.patch | sha256)" ]
   git_plain -C "$tree" reset --quiet --hard HEAD~1
   run "$at" export.sh
-  [ "$(cat "$at/jdk-patch/series")" = 0001-Change-A.patch ] && [ ! -e "$at/jdk-patch/0002-Change-B.patch" ]
+  [ "$(cat "$at/jdk-patch/25/series")" = 0001-Change-A.patch ] && [ ! -e "$at/jdk-patch/25/0002-Change-B.patch" ]
   no_temporary "$at"
 }
 
@@ -366,7 +366,7 @@ another_branch() {
   printf 'x\n' > "$at/jdk-patch/src/base/OfOneBranch.java"
   source_of "$at"
   rm "$at/jdk-patch/src/base/OfOneBranch.java"
-  sed -i 's/ZWEI/DEUX/' "$at/jdk-patch/0002-Change-B.patch"
+  sed -i 's/ZWEI/DEUX/' "$at/jdk-patch/25/0002-Change-B.patch"
   source_of "$at"
   grep -q DEUX "$at/build/source/src/base/B.java"
   [ ! -e "$at/build/source/src/base/OfOneBranch.java" ]
