@@ -4,6 +4,9 @@
 # The only entry point. What each target does is in the script that it calls.
 #
 # Variables, given on the command line (make jdk DEBUG_LEVEL=fastdebug) or in the environment:
+#   JDK             25 (default) or 27: which OpenJDK; each has its own series, build folder and results: 25 has build/ and
+#                   results/, 27 has build/27, results/27 and results/asm/27. In the environment a path is none of these
+#                   numbers: our scripts call the home of an image so
 #   DEBUG_LEVEL     release or fastdebug; each has its own build, image and test results
 #   TARGET          aarch64: build the JDK for that CPU on another machine (deps, jdk), or list its code (asm)
 #   KERNEL, ARCH    for make test-kernel: 5.10, 6.1, 6.12 or 7.2, and x86_64 or aarch64
@@ -15,14 +18,15 @@
 #   CACHE           finished images, downloads, boot JDK, jtreg; outlives this checkout
 #   JOBS            how many compilers at a time; without it the JDK's configure decides
 #   CONFIGURE_ARGS  more arguments for the JDK's configure
-#   BOOT_JDK        a JDK 25 to build with     JTREG   the home of a jtreg 8; both found without this
+#   BOOT_JDK        an unpatched JDK of the same number, to build with     JTREG   the home of a jtreg 8; both found without this
 #   RECORD=1        for all tests and measurements, and asm: keep what came out in results/ and render the pages that
-#                   show it; without it everything goes to build/results and the checkout stays as it was
+#                   show it; without it everything goes to results in the build folder and the checkout stays as it was
 #   NAME            for make bench and report: the folder that the run is kept in (default report)
 #   BESIDE          for the same: the run to compare it with (default report of results/, if the run is another)
 #   QUICK=1         for make bench, bench-structures and bench-ecosystem: a look only, kept in build/bench
 #   DIR             for make demo: the folder to count, instead of the JDK source
 
+JDK            ?= 25
 DEBUG_LEVEL    ?= release
 TARGET         ?=
 KERNEL         ?= 6.12
@@ -37,22 +41,28 @@ JOBS           ?=
 CONFIGURE_ARGS ?=
 DIR            ?=
 
+# JDK itself is not for the scripts: make would hand it on as the home of an image.
+unexport JDK
+ifneq (,$(and $(findstring environment,$(origin JDK)),$(findstring /,$(JDK))))
+override JDK := 25
+endif
+override export OF_JDK := $(JDK)
 export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS
 
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist docs demo examples test test-stress test-hotplug test-litmus test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem export clean check-dir
+.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 25
-	@echo "Variables: DEBUG_LEVEL TARGET KERNEL ARCH TESTS IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD NAME BESIDE QUICK DIR (see the top of Makefile)"
+	@echo "Variables: JDK DEBUG_LEVEL TARGET KERNEL ARCH TESTS IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD NAME BESIDE QUICK DIR (see the top of Makefile)"
 
 deps:           ## find, or as root install, all that the rest needs
 	@jdk-build/deps.sh
 
-source:         ## unpack and patch the JDK source into build/source
+source:         ## unpack and patch the JDK source into build/source (JDK=27: build/27/source, and so on)
 	@jdk-build/source.sh
 
 jdk: deps       ## build the JDK, or take it from the cache; prints where bin/java is
@@ -66,8 +76,8 @@ dist: jdk       ## the JDK as build/dist/jdk-VERSION-*.tar.gz, with its .sha256
 
 demo: check-dir jdk  ## count the words of the JDK source with PerCpuCounter and its rivals (DIR=folder: of that)
 	@$(if $(DIR),,jdk-build/source.sh)
-	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --add-modules jdk.incubator.percpu examples/SourceCensus.java "$$1"' \
-	  demo "$(or $(DIR),build/source)"
+	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --add-modules jdk.incubator.percpu examples/SourceCensus.java \
+	  "$${1:-$${SOURCE#"$$PWD/"}}"' demo "$(DIR)"
 
 examples: jdk   ## run each program of examples/ but the demo's
 	@$(WITH_JDK) bash -c 'for program in examples/*.java; do [ "$$program" = examples/SourceCensus.java ] || { \
@@ -78,6 +88,9 @@ docs: jdk source  ## the API's javadoc in build/docs/api; fails at each warning 
 
 test: jdk source         ## the regression tests, group tier1
 	@$(WITH_JDK) jtreg-tests/run.sh tier1
+
+test-cached:    ## the same, if the image is in the cache and a JDK to compare with is here; else skipped
+	@jdk-build/test-cached.sh
 
 test-stress: jdk source  ## the long tests, group stress
 	@$(WITH_JDK) jtreg-tests/run.sh stress
@@ -119,10 +132,10 @@ test-kernel-smoke: ## a few of those tests on Linux 6.12 and aarch64; skipped if
 
 test-kernels:   ## all eight: four kernels on two CPUs, one after the other
 	@failed=; for kernel in 5.10 6.1 6.12 7.2; do for arch in x86_64 aarch64; do \
-	  $(MAKE) --no-print-directory test-kernel KERNEL=$$kernel ARCH=$$arch || failed="$$failed $$kernel-$$arch"; \
+	  $(MAKE) --no-print-directory test-kernel JDK=$(JDK) KERNEL=$$kernel ARCH=$$arch || failed="$$failed $$kernel-$$arch"; \
 	done; done; [ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
 
-asm: jdk source ## print the emitted code of all operations, and how it differs from results/asm (TARGET=aarch64: from a guest)
+asm: jdk source ## print the emitted code of all operations, and how it differs from what is kept (TARGET=aarch64: from a guest)
 	@jtreg-tests/asm.sh
 
 bench: jdk      ## JMH: all questions, all peers, 75 minutes on an idle machine, then report (QUICK=1: 8 min)
@@ -137,8 +150,8 @@ bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and 
 bench-ecosystem: jdk  ## JMH: what unchanged libraries gain, against an unpatched JDK, 50 minutes, as bench (QUICK=1: 6 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh ecosystem
 
-export:         ## rewrite jdk-patch/25/*.patch and series from the commits of build/source
+export:         ## rewrite jdk-patch/25/*.patch and series (JDK=27: jdk-patch/27) from the commits of build/source
 	@jdk-build/export.sh
 
-clean:          ## remove build/, work in build/source that is not exported included; the cache stays
-	rm -rf build
+clean:          ## remove what is in build/ of this JDK, work in build/source that is not exported included; the cache stays
+	@jdk-build/clean.sh

@@ -9,7 +9,11 @@
 
 : "${BASE:=}"
 
-need() { command -v "$1" > /dev/null || die "$1 is not here: run make deps IMAGES=1"; }
+need() { command -v "$1" > /dev/null || die "$1 is not here: run make deps IMAGES=1$OF"; }
+
+# Images of another JDK than the default one have its number in their tags.
+# shellcheck disable=SC2034
+OF_TAG=${OTHER_JDK:+$OTHER_JDK-}
 
 base_image() { printf '%s\n' "${BASE:-localhost/percpu-base:$IMAGE_SUITE}"; }
 

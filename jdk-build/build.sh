@@ -2,10 +2,10 @@
 # Copyright (c) 2026, PerCpu project authors. All rights reserved.
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
-# make jdk: build/images/$FLAVOUR/jdk, a link to the image, taken from the cache or built. The flavour is
+# make jdk: images/$FLAVOUR/jdk in the build folder, a link to the image, taken from the cache or built. The flavour is
 # DEBUG_LEVEL, or TARGET-DEBUG_LEVEL for another CPU, and then the release image for this one is made first.
 # With --cached nothing is built: it ends with 3 if the image is not in the cache.
-# With --test-natives also build/images/$FLAVOUR/test, the JNI libraries of OpenJDK's own tests.
+# With --test-natives also images/$FLAVOUR/test, the JNI libraries of OpenJDK's own tests.
 
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -30,7 +30,7 @@ if is_cross; then
   CONFIGURE+=(--openjdk-target="$TARGET-linux-gnu")
   compiler=$TARGET-linux-gnu-gcc
 fi
-IMAGES_KEPT=6
+IMAGES_KEPT=10
 
 work=$BUILD/jdk-$FLAVOUR
 link=$BUILD/images/$FLAVOUR
@@ -90,7 +90,7 @@ store() { # FOLDER of the cache: takes a copy of the images just built
 clean_env() {
   env -u JAVA_HOME -u CLASSPATH -u JAVA_TOOL_OPTIONS -u JDK_JAVA_OPTIONS -u _JAVA_OPTIONS -u CFLAGS -u CXXFLAGS \
       -u CPPFLAGS -u LDFLAGS -u CC -u CXX -u DEBUG_LEVEL -u TARGET -u JOBS -u CACHE -u CONFIGURE_ARGS -u DISTFILES -u JDK_SRC \
-      -u BOOT_JDK -u SOURCE_DATE_EPOCH CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-10G}" "$@"
+      -u BOOT_JDK -u OF_JDK -u SOURCE_DATE_EPOCH CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-10G}" "$@"
 }
 
 # Of what make prints only how far it is: a line now and then, or on a terminal one that changes.
@@ -126,7 +126,7 @@ build_jdk() {
 configure() {
   local boot_jdk args
   local -a places
-  boot_jdk=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to build with: run make deps, or name one by BOOT_JDK=folder"
+  boot_jdk=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to build with: run make deps$OF, or name one by BOOT_JDK=folder"
   places=(--with-boot-jdk="$boot_jdk")
   if is_cross; then places+=(--with-build-jdk="$(build_jdk)"); fi
   args="${places[*]} ${CONFIGURE[*]}"
@@ -136,7 +136,7 @@ configure() {
   rm -f "$work/.percpu-configured"
   if ! (cd "$work" && clean_env bash "$SOURCE/configure" "${places[@]}" "${CONFIGURE[@]}") \
       > "$work.configure.log" 2>&1 < /dev/null 9>&-; then
-    die_log "$work.configure.log" "configure failed; make deps installs what it may be missing"
+    die_log "$work.configure.log" "configure failed; make deps$OF installs what it may be missing"
   fi
   printf '%s\n' "$args" > "$work/.percpu-configured"
 }
@@ -149,7 +149,7 @@ run_make() {
     "$work.build.log)"
   clean_env make --no-print-directory -C "$work" LOG=info ${JOBS:+JOBS="$JOBS"} "${targets[@]}" < /dev/null 2>&1 9>&- |
     tee "$work.build.log" | progress ||
-    die_log "$work.build.log" "the build failed; mend it and run make jdk again, it goes on from there"
+    die_log "$work.build.log" "the build failed; mend it and run make jdk$OF again, it goes on from there"
   has_all "$work/images" || die "the build made no image in $work/images"
 }
 
@@ -173,7 +173,7 @@ elif [ -d "$SOURCE/.git" ]; then
   if [ "${origin:-pinned}" != pinned ]; then
     own_tree="from a copy of $origin"
   elif tree_has_work; then
-    own_tree="from build/source as it is; make export brings its changes into the series"
+    own_tree="from $OUR_SOURCE as it is; make export$OF brings its changes into the series"
   fi
 fi
 
@@ -199,5 +199,5 @@ else
   link_to "$entry"
 fi
 
-say "jdk: $FLAVOUR, $how"
+say "jdk: ${OTHER_JDK:+JDK $OTHER_JDK, }$FLAVOUR, $how"
 printf '%s\n' "$link/jdk/bin/java"

@@ -26,15 +26,15 @@ PACKAGES+=(binutils gdb gnuplot-nox maven shellcheck)
 # To build images and boot them.
 if [ -n "${IMAGES:-}" ]; then PACKAGES+=(buildah crun netavark mmdebstrap); fi
 
-# The Debian release to take JDK 25 and jtreg 8 from where this machine's own does not have them.
-SUITE=trixie
+# The Debian release to take jtreg 8 from where this machine's own does not have it. SUITES are those for the JDK.
+JTREG_SUITE=trixie
 
 log=$BUILD/deps.log
 apt_is_fresh=no
 as_root() { # PACKAGE...
   if [ "$(id -u)" != 0 ]; then
     say "missing: $*"
-    say "Run this as root, then make deps again:"
+    say "Run this as root, then make deps$OF again:"
     say "  ${ARCHITECTURE:+dpkg --add-architecture $ARCHITECTURE && }apt-get update && apt-get install -y --no-install-recommends $*"
     exit 1
   fi
@@ -93,11 +93,11 @@ settle_links() { # UNPACKED-ROOT HOME
 
 # A JDK of a newer Debian may ask for a newer C library than this machine has. Give it that library,
 # by its programs' own headers, so that no other process sees it.
-own_c_library() { # UNPACKED-ROOT HOME FINAL-HOME
-  local root=$1 home=$2 final=$3 program lib
+own_c_library() { # SUITE UNPACKED-ROOT HOME FINAL-HOME
+  local suite=$1 root=$2 home=$3 final=$4 program lib
   lib=$root/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)
   [ -n "$(installed patchelf)" ] && as_root patchelf
-  foreign_unpack "$SUITE" "$root" libc6 libgcc-s1 libstdc++6 zlib1g || return 1
+  foreign_unpack "$suite" "$root" libc6 libgcc-s1 libstdc++6 zlib1g || return 1
   mkdir "$home/lib/own"
   cp -L "$lib"/{libc,libm,libdl,libpthread,librt,libgcc_s,libstdc++,libz}.so.* "$lib"/ld-linux-*.so.* "$home/lib/own"
   for program in "$home"/bin/* "$home/lib/jspawnhelper"; do
@@ -107,23 +107,27 @@ own_c_library() { # UNPACKED-ROOT HOME FINAL-HOME
 }
 
 make_boot_jdk() {
-  local package=openjdk-$JDK_MAJOR-jdk-headless root=$CACHE/boot-jdk.tmp.$$ home
+  local package=openjdk-$JDK_MAJOR-jdk-headless root=$FETCHED_JDK.tmp.$$ home suite found=no
   if has_candidate "$package"; then as_root "$package"; return; fi
-  say "JDK $JDK_MAJOR to build with: fetching Debian's $package from $SUITE (400 MB) into $CACHE/boot-jdk"
+  say "JDK $JDK_MAJOR to build with: fetching Debian's $package (400 MB) into $FETCHED_JDK"
   trap 'rm -rf "$root" "$root.debs" "$root.home"' EXIT
   mkdir -p "$CACHE"
-  if ! foreign_apt "$SUITE" deb || ! foreign_unpack "$SUITE" "$root" "$package" "openjdk-$JDK_MAJOR-jre-headless"; then
-    die "no JDK $JDK_MAJOR here and none to be had; install one and name it by BOOT_JDK=folder"
-  fi
+  for suite in "${SUITES[@]}"; do
+    if foreign_apt "$suite" deb && foreign_unpack "$suite" "$root" "$package" "openjdk-$JDK_MAJOR-jre-headless"; then
+      found=yes
+      break
+    fi
+  done
+  [ $found = yes ] || die "no JDK $JDK_MAJOR here and none to be had; install one and name it by BOOT_JDK=folder"
   home=$(find "$root/usr/lib/jvm" -maxdepth 1 -type d -name "java-$JDK_MAJOR-openjdk-*" | head -n 1)
-  [ -n "$home" ] || die "$package of $SUITE is not laid out as expected; install a JDK $JDK_MAJOR and name it by BOOT_JDK=folder"
+  [ -n "$home" ] || die "$package of $suite is not laid out as expected; install a JDK $JDK_MAJOR and name it by BOOT_JDK=folder"
   settle_links "$root" "$home"
   mv "$home" "$root.home"
   if ! "$root.home/bin/java" -version > /dev/null 2>&1; then
-    own_c_library "$root" "$root.home" "$CACHE/boot-jdk" || die "that JDK needs a newer C library, which is not to be had; install a JDK $JDK_MAJOR and name it by BOOT_JDK=folder"
+    own_c_library "$suite" "$root" "$root.home" "$FETCHED_JDK" || die "that JDK needs a newer C library, which is not to be had; install a JDK $JDK_MAJOR and name it by BOOT_JDK=folder"
   fi
-  rm -rf "$CACHE/boot-jdk"
-  mv "$root.home" "$CACHE/boot-jdk"
+  rm -rf "$FETCHED_JDK"
+  mv "$root.home" "$FETCHED_JDK"
   rm -rf "$root"
   trap - EXIT
 }
@@ -131,11 +135,11 @@ make_boot_jdk() {
 make_jtreg() {
   local root=$CACHE/jtreg.tmp.$$
   if has_candidate jtreg8 && [ "$(id -u)" = 0 ]; then as_root jtreg8; return; fi
-  say "jtreg 8: fetching Debian's jtreg8 from $SUITE (10 MB) into $CACHE/jtreg"
+  say "jtreg 8: fetching Debian's jtreg8 from $JTREG_SUITE (10 MB) into $CACHE/jtreg"
   trap 'rm -rf "$root" "$root.debs"' EXIT
   mkdir -p "$CACHE"
   # The package holds every jar that jtreg needs to run; what it depends on is for jtreg's own window.
-  if ! foreign_apt "$SUITE" deb || ! foreign_unpack "$SUITE" "$root" jtreg8; then
+  if ! foreign_apt "$JTREG_SUITE" deb || ! foreign_unpack "$JTREG_SUITE" "$root" jtreg8; then
     die "no jtreg 8 here and none to be had; unpack one and name it by JTREG=folder"
   fi
   rm -rf "$CACHE/jtreg"
@@ -151,7 +155,7 @@ if [ -n "${JTREG:-}" ]; then is_jtreg "$JTREG" || die "JTREG=$JTREG is no jtreg 
 
 boot_jdk=$(find_boot_jdk) || {
   make_boot_jdk
-  boot_jdk=$(find_boot_jdk) || die "the JDK $JDK_MAJOR just installed does not run: $CACHE/boot-jdk or /usr/lib/jvm"
+  boot_jdk=$(find_boot_jdk) || die "the JDK $JDK_MAJOR just installed does not run: $FETCHED_JDK or /usr/lib/jvm"
 }
 jtreg=$(find_jtreg) || {
   make_jtreg

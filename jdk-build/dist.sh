@@ -2,8 +2,8 @@
 # Copyright (c) 2026, PerCpu project authors. All rights reserved.
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
-# make dist: build/dist/jdk-VERSION-INPUTS-linux-CPU.tar.gz and its .sha256. INPUTS are the first 8 digits of the sha256
-# of what the image was made from, which built-from.txt in the tarball lists: series, new files, configure, compiler.
+# make dist: dist/jdk-VERSION-INPUTS-linux-CPU.tar.gz and its .sha256 in the build folder. INPUTS are the first 8 digits of the
+# sha256 of what the image was made from, which built-from.txt in the tarball lists: series, new files, configure, compiler.
 #
 # The same image gives the same bytes here, whoever packs it. The image is the same if it is built again from the same
 # inputs, as far as these go: the JDK that compiles and the libraries and headers of the system are not among them. An
@@ -13,7 +13,7 @@
 . "$(dirname "$0")/lib.sh"
 
 image=$(readlink -m "$BUILD/images/$FLAVOUR")
-[ -x "$image/jdk/bin/java" ] || die "there is no JDK in $BUILD/images/$FLAVOUR: run make jdk"
+[ -x "$image/jdk/bin/java" ] || die "there is no JDK in $BUILD/images/$FLAVOUR: run make jdk$OF"
 for notice in legal/java.base/{LICENSE,ASSEMBLY_EXCEPTION,ADDITIONAL_LICENSE_INFO} legal/jdk.incubator.percpu/LICENSE; do
   [ -s "$image/jdk/$notice" ] || die "$image/jdk has no $notice: no tarball without the legal notices"
 done

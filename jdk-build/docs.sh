@@ -2,14 +2,14 @@
 # Copyright (c) 2026, PerCpu project authors. All rights reserved.
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
-# make docs: build/docs/api, the javadoc of the module jdk.incubator.percpu. Fails if doclint or javadoc has anything to say.
-# Called by with-jdk.sh.
+# make docs: docs/api in the build folder, the javadoc of the module jdk.incubator.percpu. Fails if doclint or javadoc has
+# anything to say. Called by with-jdk.sh.
 
 set -euo pipefail
 
-: "${JDK:?}" "${SOURCE:?}"
+: "${JDK:?}" "${SOURCE:?}" "${BUILD:?}"
 top=$(cd "$(dirname "$0")/.." && pwd)
-out=$top/build/docs/api
+out=$BUILD/docs/api
 new=$out.tmp.$$
 tags=$new.tags
 trap 'rm -rf "$new" "$tags"' EXIT

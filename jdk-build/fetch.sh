@@ -5,7 +5,7 @@
 # Where the pinned source comes from. Each place is one line, which says where it is and how it ended. A download ends
 # after FETCH_SECONDS, and after ANSWER_SECONDS without an answer, which apt tries twice; it gives the pinned bytes or
 # nothing. Sourced, after lib.sh and apt.sh. Uses $scratch, a folder that the caller names and removes.
-# VERSION, TARBALL and TREE come from jdk-patch/25/upstream; tarball and other_bytes are for the caller.
+# VERSION, TARBALL, TREE and SUITES come from upstream beside the series; tarball and other_bytes are for the caller.
 # shellcheck disable=SC2153,SC2034
 
 : "${scratch:?}"
@@ -37,7 +37,7 @@ keep() {
   if [ "$found" != "$SHA256" ]; then
     rm -f "$1"
     other_bytes=yes
-    end "not taken: it has sha256 $found, jdk-patch/25/upstream wants $SHA256"
+    end "not taken: it has sha256 $found, $OUR_PATCHES/upstream wants $SHA256"
     return 1
   fi
   if ! { mkdir -p "$CACHE/distfiles" && cp "$1" "$kept.tmp.$$" && mv "$kept.tmp.$$" "$kept"; }; then
@@ -59,8 +59,8 @@ from_index() { # SUITE
   foreign_update "$FETCH_SECONDS" "${apt_patience[@]}" || status=$?
   if [ $status != 0 ]; then end "$(reason $status "$FOREIGN_LOG")"; return 1; fi
   has=$(apt-cache -c "$FOREIGN_CONF" showsrc --only-source "$SOURCE_PACKAGE" 2> /dev/null | sed -n 's/^Version: //p' || true)
-  version=$(awk -v v="$VERSION-" 'index($1, v) == 1 { print; exit }' <<< "$has")
-  if [ -z "$version" ]; then end "no $VERSION, only ${has//$'\n'/, }"; return 1; fi
+  version=$(awk -v v="$SOURCE_VERSION-" 'index($1, v) == 1 { print; exit }' <<< "$has")
+  if [ -z "$version" ]; then end "no $SOURCE_VERSION, only ${has//$'\n'/, }"; return 1; fi
   # What counts is this one file: mirrors may have lost the package's other ones.
   : > "$scratch/log"
   (cd "$scratch" && apt_quiet "$FETCH_SECONDS" "$scratch/log" apt-get -c "$FOREIGN_CONF" -q "${apt_patience[@]}" \
@@ -136,7 +136,7 @@ from_git() { # FOLDER: the files are put there
   if [ "$found" != "$TREE" ]; then
     rm -rf "$tree"
     other_bytes=yes
-    end "not taken: it is git tree $found, jdk-patch/25/upstream wants $TREE"
+    end "not taken: it is git tree $found, $OUR_PATCHES/upstream wants $TREE"
     return 1
   fi
   rm -rf "$tree/.git"
@@ -154,7 +154,7 @@ find_tarball() {
     end "not there"
   done
   mkdir -p "$scratch"
-  for place in trixie sid; do
+  for place in "${SUITES[@]}"; do
     if from_index "$place"; then return; fi
   done
   while read -r place; do

@@ -9,12 +9,8 @@ shopt -s inherit_errexit
 export LC_ALL=C
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-PATCHES=$TOP/jdk-patch/25
 # shellcheck disable=SC2034 # where the others find each other
 SCRIPTS=$TOP/jdk-build
-BUILD=$TOP/build
-SOURCE=$BUILD/source
-STAMP=$SOURCE/.git/percpu-stamp
 : "${CACHE:=${XDG_CACHE_HOME:-$HOME/.cache}/percpu-jdk}"
 : "${DEBUG_LEVEL:=release}"
 : "${DISTFILES:=}" "${JDK_SRC:=}" "${JOBS:=}" "${CONFIGURE_ARGS:=}"
@@ -31,10 +27,29 @@ end() { printf ' %s\n' "$*" >&2; }
 log_end() { tail -n 20 "$1" | sed 's/^/  /' >&2; }
 die_log() { log_end "$1"; die "$2; the whole log is $1"; }
 
-# The pinned source: VERSION TARBALL SHA256 SOURCE_PACKAGE SNAPSHOT_URL GIT_URL GIT_TAG GIT_SURPLUS TREE SOURCE_DATE.
+# Which OpenJDK: OF_JDK is the Makefile's JDK, a name that means the home of an image here. What belongs to the default
+# one has no number in its name: OTHER_JDK is empty for it.
+: "${OF_JDK:=25}"
+export OF_JDK
+OTHER_JDK=
+if [ "$OF_JDK" != 25 ]; then OTHER_JDK=$OF_JDK; fi
+known_jdks=$(find "$TOP/jdk-patch" -mindepth 2 -maxdepth 2 -path '*/[0-9]*/upstream' -printf '%P\n' | sed 's,/.*,,' | sort -n)
+grep -qxFe "$OF_JDK" <<< "$known_jdks" ||
+  die "JDK=$OF_JDK: there is no jdk-patch/$OF_JDK/upstream; JDK must be one of these: ${known_jdks//$'\n'/ }"
+PATCHES=$TOP/jdk-patch/$OF_JDK
+BUILD=$TOP/build${OTHER_JDK:+/$OTHER_JDK}
+SOURCE=$BUILD/source
+STAMP=$SOURCE/.git/percpu-stamp
+# For messages: the same folders as seen from the checkout, and what a make command is to be given.
+OUR_PATCHES=jdk-patch/$OF_JDK
+# shellcheck disable=SC2034
+OUR_SOURCE=build${OTHER_JDK:+/$OTHER_JDK}/source OF=${OTHER_JDK:+ JDK=$OTHER_JDK}
+
+# The pinned source: VERSION TARBALL SHA256 SOURCE_PACKAGE SOURCE_VERSION SUITES SNAPSHOT_URL GIT_URL GIT_TAG GIT_SURPLUS
+# TREE SOURCE_DATE.
 # shellcheck source=../jdk-patch/25/upstream source-path=SCRIPTDIR disable=SC2034
 . "$PATCHES/upstream"
-JDK_MAJOR=${VERSION%%.*}
+JDK_MAJOR=${VERSION%%[.+]*}
 
 case $CACHE in /*) ;; *) CACHE=$TOP/$CACHE ;; esac
 case $DISTFILES in ''|/*) ;; *) DISTFILES=$TOP/$DISTFILES ;; esac
@@ -45,11 +60,15 @@ case $DEBUG_LEVEL in
   *) die "DEBUG_LEVEL=$DEBUG_LEVEL: it must be release, fastdebug or slowdebug" ;;
 esac
 
-# What tests and measurements found: below build/, or where RECORD=1 keeps it.
+# What tests and measurements found: below the build folder, or where RECORD=1 keeps it. The emitted code of all JDKs is
+# kept in one place.
+KEPT=$TOP/results${OTHER_JDK:+/$OTHER_JDK}
+# shellcheck disable=SC2034
+KEPT_ASM=$TOP/results/asm${OTHER_JDK:+/$OTHER_JDK}
 # shellcheck disable=SC2034
 case ${RECORD:=} in
   '') RESULTS=$BUILD/results ;;
-  1) RESULTS=$TOP/results ;;
+  1) RESULTS=$KEPT ;;
   *) die "RECORD=$RECORD: it must be 1 or nothing" ;;
 esac
 
@@ -69,7 +88,7 @@ debian_codename() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2> /dev/nul
 
 sha256() { sha256sum | cut -d' ' -f1; }
 
-# One writer at a time in build/; a second `make` waits for the first.
+# One writer at a time in a build folder; a second `make` waits for the first.
 lock_build() {
   mkdir -p "$BUILD"
   if [ -n "${PERCPU_BUILD_LOCKED:-}" ]; then return; fi
@@ -103,7 +122,7 @@ series_hash() {
   {
     printf '%s %s\n' "$VERSION" "$SHA256"
     for name in $(series); do
-      [ -f "$PATCHES/$name" ] || die "jdk-patch/25/series names $name, which is not in jdk-patch/25"
+      [ -f "$PATCHES/$name" ] || die "$OUR_PATCHES/series names $name, which is not in $OUR_PATCHES"
       sha256 < "$PATCHES/$name"
     done
   } | sha256
@@ -114,12 +133,12 @@ apply_series() {
   local tree=$1 name log
   log=$(mktemp)
   for name in $(series); do
-    [ -f "$PATCHES/$name" ] || { rm -f "$log"; die "jdk-patch/25/series names $name, which is not in jdk-patch/25"; }
+    [ -f "$PATCHES/$name" ] || { rm -f "$log"; die "$OUR_PATCHES/series names $name, which is not in $OUR_PATCHES"; }
     if ! git_plain -C "$tree" am --quiet --committer-date-is-author-date "$PATCHES/$name" > "$log" 2>&1 < /dev/null; then
       git_plain -C "$tree" am --abort > /dev/null 2>&1 || true
       sed 's/^/  /' "$log" >&2
       rm -f "$log"
-      die "patch jdk-patch/25/$name does not apply to jdk-$VERSION; mend it or take it out of jdk-patch/25/series, then run make source again"
+      die "patch $OUR_PATCHES/$name does not apply to jdk-$VERSION; mend it or take it out of $OUR_PATCHES/series, then run make source$OF again"
     fi
   done
   rm -f "$log"
@@ -162,7 +181,7 @@ same_series() {
 
 stamp_get() { if [ -f "$STAMP" ]; then sed -n "s/^$1=//p" "$STAMP"; fi; }
 
-# The stamp says what build/source was made from and which commit that gave.
+# The stamp says what the patched tree was made from and which commit that gave.
 write_stamp() { # TREE ORIGIN [COMMIT]
   {
     printf 'origin=%s\n' "$2"
@@ -188,7 +207,7 @@ tree_is_dirty() {
   [ -n "$(git_plain -C "$SOURCE" status --porcelain --untracked-files=normal | head -n 1)" ]
 }
 
-# tree_has_work: true if build/source holds something that neither its stamp nor the series knows.
+# tree_has_work: true if the patched tree holds something that neither its stamp nor the series knows.
 tree_has_work() {
   local head out same
   if tree_is_dirty; then return 0; fi
@@ -209,10 +228,10 @@ tree_has_work() {
 
 # ---- new files --------------------------------------------------------------
 
-# Lines "path-in-this-checkout<TAB>path-in-the-JDK-tree" of all new files.
+# Lines "path-in-this-checkout<TAB>path-in-the-JDK-tree" of all new files: those of all JDKs, and those of this one only.
 new_files() {
   local root
-  for root in jdk-patch hotspot-intrinsics; do
+  for root in jdk-patch hotspot-intrinsics "hotspot-intrinsics/only-$JDK_MAJOR"; do
     if [ -d "$TOP/$root/src" ]; then
       (cd "$TOP/$root" && find src -type f ! -name '.*' ! -name '*~' ! -name '*.orig' ! -name '*.rej' -printf "$root/%p\t%p\n")
     fi
@@ -229,7 +248,7 @@ check_new_file() {
   if [ ! -f "$2" ] || [ -L "$2" ] || cmp -s "$1" "$2"; then return 0; fi
   if is_copied "$1" && [ ! "$2" -nt "$1" ]; then return 0; fi
   die "$2 was edited and differs from $1:" \
-      "copy what you want to keep to the latter, remove the former, and run make source again"
+      "copy what you want to keep to the latter, remove the former, and run make source$OF again"
 }
 
 # ---- what a build needs -----------------------------------------------------
@@ -239,17 +258,21 @@ is_boot_jdk() {
     grep -Eq "^JAVA_VERSION=\"$JDK_MAJOR(\"|\.)" "$1/release" && "$1/bin/java" -version > /dev/null 2>&1
 }
 
-# Prints the home of a JDK 25 to build with; false if there is none.
+# Where make deps puts a JDK that it has to fetch.
+# shellcheck disable=SC2034
+FETCHED_JDK=$CACHE/boot-jdk${OTHER_JDK:+-$OTHER_JDK}
+
+# Prints the home of an unpatched JDK of the same number, to build with and to compare with; false if there is none.
 find_boot_jdk() {
-  local home
-  for home in "${BOOT_JDK:-}" "${JAVA25_HOME:-}" /usr/lib/jvm/*/ "$CACHE/boot-jdk"; do
+  local home named=JAVA${JDK_MAJOR}_HOME
+  for home in "${BOOT_JDK:-}" "${!named:-}" /usr/lib/jvm/*/ "$FETCHED_JDK"; do
     home=${home%/}
     if [ -n "$home" ] && is_boot_jdk "$home"; then readlink -f "$home"; return 0; fi
   done
   return 1
 }
 
-is_jtreg() { # 8 or newer, as JDK 25's own tests ask for
+is_jtreg() { # 8 or newer, as our tests ask for
   [ -f "$1/lib/jtreg.jar" ] &&
     unzip -p "$1/lib/jtreg.jar" META-INF/MANIFEST.MF 2> /dev/null | grep -Eq '^jtreg-VersionString: ([89]|[1-9][0-9])[.+-]'
 }

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, PerCpu project authors. All rights reserved.
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
-# make source: build/source = the pinned OpenJDK source as a git tree (pristine commit with tag `upstream`,
+# make source: source in the build folder = the pinned OpenJDK source as a git tree (pristine commit with tag `upstream`,
 # then one commit per patch on branch `percpu`) with the new files of this checkout put in.
 
 # shellcheck source=lib.sh source-path=SCRIPTDIR
@@ -21,7 +21,7 @@ check_tarball() {
   local found
   found=$(sha256 < "$1")
   [ "$found" = "$SHA256" ] ||
-    die "$1 has sha256 $found, but jdk-patch/25/upstream wants $SHA256; remove it or replace it by the right one, then run make source again"
+    die "$1 has sha256 $found, but $OUR_PATCHES/upstream wants $SHA256; remove it or replace it by the right one, then run make source$OF again"
 }
 
 unpack_tarball() {
@@ -29,7 +29,7 @@ unpack_tarball() {
   say "unpacking $1"
   mkdir -p "$NEW"
   tar -C "$NEW" --strip-components=1 --no-same-owner -xf "$1" ||
-    die "$1 does not unpack, though its sha256 is right: is the disk full, or xz missing (make deps)?"
+    die "$1 does not unpack, though its sha256 is right: is the disk full, or xz missing (make deps$OF)?"
 }
 
 # ---- the user's own checkout ------------------------------------------------
@@ -40,7 +40,11 @@ version_of() { # TREE: as far as the tree itself tells
   feature=$(sed -n 's/^DEFAULT_VERSION_FEATURE=//p' "$numbers")
   interim=$(sed -n 's/^DEFAULT_VERSION_INTERIM=//p' "$numbers")
   update=$(sed -n 's/^DEFAULT_VERSION_UPDATE=//p' "$numbers")
-  printf '%s.%s.%s' "$feature" "$interim" "$update"
+  # As java.lang.Runtime.Version writes it: 27, not 27.0.0.
+  case $interim.$update in
+    0.0) printf '%s' "$feature" ;;
+    *) printf '%s.%s.%s' "$feature" "$interim" "$update" ;;
+  esac
 }
 
 copy_checkout() {
@@ -78,7 +82,7 @@ get_pristine() {
   if find_tarball; then unpack_tarball "$tarball"; return; fi
   if from_git "$NEW"; then return; fi
   say "error: the source of OpenJDK $VERSION is not to be had (no network?): put $TARBALL into a folder and run" \
-    "make source DISTFILES=that-folder, or name a checkout of $GIT_TAG by JDK_SRC="
+    "make source$OF DISTFILES=that-folder, or name a checkout of $GIT_TAG by JDK_SRC="
   if [ $other_bytes = yes ]; then exit 1; else exit 3; fi
 }
 
@@ -103,15 +107,15 @@ make_tree() {
 # The series changed and the tree is as the last `make source` left it: move it on.
 update_tree() {
   local head
-  say "the series changed: updating build/source"
+  say "the series changed: updating $OUR_SOURCE"
   head=$(commit_series "$SOURCE")
   git_plain -C "$SOURCE" reset --quiet --hard "$head"
   write_stamp "$SOURCE" "$(o=$(stamp_get origin); printf '%s' "${o:-pinned}")"
 }
 
 refuse() {
-  die "$1 changed, but build/source holds work that is not in the series (git -C build/source log upstream..;" \
-      "git -C build/source status): keep it with make export, or drop it with make clean"
+  die "$1 changed, but $OUR_SOURCE holds work that is not in the series (git -C $OUR_SOURCE log upstream..;" \
+      "git -C $OUR_SOURCE status): keep it with make export$OF, or drop it with make clean$OF"
 }
 
 # ---- the new files ----------------------------------------------------------
@@ -137,6 +141,8 @@ link_new_files() {
   local -a paths
   new_files > "$list.tmp"
   mapfile -t paths < <(cut -f2 "$list.tmp")
+  clash=$(cut -f2 "$list.tmp" | sort | uniq -d | tr '\n' ' ')
+  [ -z "$clash" ] || die "of these new files there are two, in hotspot-intrinsics/only-$JDK_MAJOR and outside of it: $clash"
   if [ ${#paths[@]} != 0 ]; then
     clash=$(git_plain -C "$SOURCE" ls-files -- "${paths[@]}" | tr '\n' ' ')
     [ -z "$clash" ] ||
@@ -164,14 +170,14 @@ link_new_files() {
 # -----------------------------------------------------------------------------
 
 lock_build
-command -v git > /dev/null || die "git is not installed: run make deps"
+command -v git > /dev/null || die "git is not installed: run make deps$OF"
 trap 'rm -rf "$NEW" "$scratch"' EXIT
 find "$BUILD" -maxdepth 1 \( -name 'source.tmp.*' -o -name 'fetch.tmp.*' -o -name 'series.tmp.*' \) -exec rm -rf {} +
 
 wanted=$(series_hash)
 if [ -d "$SOURCE/.git" ]; then
   if [ ! -f "$STAMP" ] && tree_has_work; then
-    say "build/source was made by hand: it is taken as it is"
+    say "$OUR_SOURCE was made by hand: it is taken as it is"
     write_stamp "$SOURCE" pinned upstream
   fi
   had=$(stamp_get upstream)
@@ -180,7 +186,7 @@ if [ -d "$SOURCE/.git" ]; then
     if tree_has_work; then refuse "JDK_SRC"; fi
     make_tree
   elif [ -n "$had" ] && [ "$had" != "$SHA256" ]; then
-    if tree_has_work; then refuse "jdk-patch/25/upstream"; fi
+    if tree_has_work; then refuse "$OUR_PATCHES/upstream"; fi
     make_tree
   elif [ "$(stamp_get series)" != "$wanted" ]; then
     if tree_has_work; then refuse "the series"; fi
@@ -192,7 +198,7 @@ if [ -d "$SOURCE/.git" ]; then
     rm -rf "$BUILD/source.tmp.old"
   fi
 elif [ -e "$SOURCE" ]; then
-  die "build/source is there but is no git tree: remove it, then run make source again"
+  die "$OUR_SOURCE is there but is no git tree: remove it, then run make source$OF again"
 else
   make_tree
   mv "$NEW" "$SOURCE"

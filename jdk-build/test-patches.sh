@@ -2,7 +2,7 @@
 # Copyright (c) 2026, PerCpu project authors. All rights reserved.
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
-# make test-patches: series + new files == build/source, and the ways in which the scripts of this folder
+# make test-patches: series + new files == the patched tree, and the ways in which the scripts of this folder
 # can fail, on a JDK of five files. Ends with a line `N passed, N failed[, N skipped]`.
 
 # shellcheck source=lib.sh source-path=SCRIPTDIR

@@ -4,20 +4,22 @@
 #
 # with-jdk.sh COMMAND...: runs it, in the top folder, with the places of what was built and installed:
 #   JDK  the image     TEST_NATIVES  JNI libraries of OpenJDK's tests, if build.sh --test-natives made them
-#   JTREG  jtreg's home     BOOT_JDK  an unpatched JDK 25     SOURCE  the patched tree
-#   WORK  a folder to work in, per DEBUG_LEVEL     RESULTS  where results go: below build/, or with RECORD=1 results/
+#   JTREG  jtreg's home     BOOT_JDK  an unpatched JDK of the same number     SOURCE  the patched tree
+#   BUILD  the build folder     WORK  a folder to work in, per DEBUG_LEVEL
+#   RESULTS  where results go: below BUILD, or with RECORD=1 to KEPT, which is results/ or for another JDK below it
+#   KEPT_ASM  the emitted code to compare with     OF_JDK  the number of the JDK
 
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-BOOT_JDK=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to compare with: run make deps"
-JTREG=$(find_jtreg) || die "jtreg 8 is not here: run make deps"
+BOOT_JDK=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to compare with: run make deps$OF"
+JTREG=$(find_jtreg) || die "jtreg 8 is not here: run make deps$OF"
 is_cross && die "a JDK for $TARGET does not run on this machine: leave TARGET out"
 JDK=$BUILD/images/$DEBUG_LEVEL/jdk
 if [ -d "$BUILD/images/$DEBUG_LEVEL/test" ]; then export TEST_NATIVES=$BUILD/images/$DEBUG_LEVEL/test; fi
 WORK=$BUILD/test/$DEBUG_LEVEL
-[ -x "$JDK/bin/java" ] || die "$JDK is not built: run make jdk"
+[ -x "$JDK/bin/java" ] || die "$JDK is not built: run make jdk$OF"
 mkdir -p "$WORK"
-export BOOT_JDK JTREG JDK WORK SOURCE DEBUG_LEVEL CACHE RESULTS
+export BOOT_JDK JTREG JDK BUILD WORK SOURCE DEBUG_LEVEL CACHE RESULTS KEPT KEPT_ASM
 cd "$TOP"
 exec "$@"

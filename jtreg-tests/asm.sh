@@ -3,13 +3,16 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
 # make asm: prints what C2 emits for each operation on this machine's CPU or, with TARGET, on another one's in a guest,
-# and says how it differs from what results/asm has, which the tests compare with. RECORD=1 puts it there.
+# and says how it differs from what results/asm has, or for JDK N results/asm/N, which the tests compare with. RECORD=1
+# puts it there.
 
 # shellcheck source=../jdk-build/lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/../jdk-build/lib.sh"
 
-kept=$TOP/results/asm
-out=$RESULTS/asm
+kept=$KEPT_ASM
+shown=${kept#"$TOP/"}
+out=$BUILD/results/asm
+if [ "$RECORD" = 1 ]; then out=$kept; fi
 work=$BUILD/asm
 found=$work/found
 rm -rf "$work"
@@ -44,7 +47,7 @@ list_in_guest() {
   done
 }
 
-# Instructions and bytes of each operation, in all that is in results/asm.
+# Instructions and bytes of each operation, in all that is kept.
 table() {
   local name
   local -a files=()
@@ -63,18 +66,19 @@ table() {
 }
 
 page() {
-  cat <<'EOF'
-# Emitted code
+  local top=../..${OTHER_JDK:+/..}
+  cat <<EOF
+# Emitted code${OTHER_JDK:+, JDK $OTHER_JDK}
 
 The critical sections as C2 emits them, instruction by instruction, with their descriptors and abort handlers, for each
-operation, CPU and way to number the slots. `make asm RECORD=1` makes the files of the CPU it runs on, and this page;
-`make asm RECORD=1 TARGET=aarch64` those of the other CPU, in an emulated guest. `make test` compares them with what it finds
-([KeptListings.java](../../jtreg-tests/hotspot/sections/KeptListings.java)), the guests of `make test-kernels` do so too:
+operation, CPU and way to number the slots. \`make asm RECORD=1$OF\` makes the files of the CPU it runs on, and this page;
+\`make asm RECORD=1 TARGET=aarch64$OF\` those of the other CPU, in an emulated guest. \`make test$OF\` compares them with what it finds
+([KeptListings.java]($top/jtreg-tests/hotspot/sections/KeptListings.java)), the guests of \`make test-kernels$OF\` do so too:
 who changes the emitted code sees here what became of it, and commits that with the change.
 
 Nothing in the files depends on the machine, the process or the build (release or fastdebug): what does has a name, which
 the head of each file explains. What the operations mean is in
-[perCpuAssembler.hpp](../../hotspot-intrinsics/src/hotspot/share/asm/perCpuAssembler.hpp).
+[perCpuAssembler.hpp]($top/hotspot-intrinsics/src/hotspot/share/asm/perCpuAssembler.hpp).
 
 Instructions and bytes in the section:
 
@@ -87,10 +91,10 @@ for file in "$found"/*.txt; do
   name=${file##*/}
   cat "$file"
   printf '\n\n'
-  how='as in results/asm'
-  if ! diff -u -L "results/asm/$name" -L 'emitted now' "$kept/$name" "$file" >&2; then
-    how='not that of results/asm'
-    if [ "$RECORD" != 1 ]; then how+=', see above: if it is meant to change, make asm RECORD=1 puts it there'; fi
+  how="as in $shown"
+  if ! diff -u -L "$shown/$name" -L 'emitted now' "$kept/$name" "$file" >&2; then
+    how="not that of $shown"
+    if [ "$RECORD" != 1 ]; then how+=", see above: if it is meant to change, make asm RECORD=1$OF puts it there"; fi
   fi
   cp "$file" "$out/$name.$$.part"
   mv "$out/$name.$$.part" "$out/$name"

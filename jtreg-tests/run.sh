@@ -14,6 +14,7 @@ usage: run.sh GROUP|TEST...
 Settings (environment):
   JDK          patched JDK                (default build/jdk-release/images/jdk)
   SOURCE       patched source tree        (default build/source)
+  BUILD        build folder               (default build)
   JTREG        jtreg's folder             (default jtreg in ~/.cache/percpu-jdk)
   BOOT_JDK     JDK that runs jtreg itself, and is compared with where a test
                does (default: the patched JDK)
@@ -23,6 +24,7 @@ Settings (environment):
   TIMEOUT_FACTOR  jtreg's                 (default 4, fastdebug 10)
   RESULTS      folder for what ran, when and how it ended (default build/results);
                with RECORD=1 the Makefile makes it results/
+  KEPT_ASM     emitted code to compare with (default results/asm)
 
 The last line is "N passed, N failed, N skipped".
 Exit code: 0 all passed or skipped, 1 failures or nothing ran, 2 cannot start.
@@ -42,11 +44,13 @@ esac
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/.." && pwd)
 DEBUG_LEVEL=${DEBUG_LEVEL:-release}
-JDK=${JDK:-$top/build/jdk-$DEBUG_LEVEL/images/jdk}
-SOURCE=${SOURCE:-$top/build/source}
+BUILD=${BUILD:-$top/build}
+JDK=${JDK:-$BUILD/jdk-$DEBUG_LEVEL/images/jdk}
+SOURCE=${SOURCE:-$BUILD/source}
 JTREG=${JTREG:-${XDG_CACHE_HOME:-$HOME/.cache}/percpu-jdk/jtreg}
-WORK=${WORK:-$top/build/test}
-RESULTS=${RESULTS:-$top/build/results}
+WORK=${WORK:-$BUILD/test}
+RESULTS=${RESULTS:-$BUILD/results}
+KEPT_ASM=${KEPT_ASM:-$top/results/asm}
 JOBS=${JOBS:-2}
 case $DEBUG_LEVEL in
     release) TIMEOUT_FACTOR=${TIMEOUT_FACTOR:-4} ;;
@@ -79,7 +83,7 @@ done
 # What one of them tests.
 cp -R "$top/results/render" "$root/render"
 # What the emitted code is compared with.
-if [ -d "$top/results/asm" ]; then cp -R "$top/results/asm" "$root/tests/"; fi
+if [ -d "$KEPT_ASM" ]; then cp -R "$KEPT_ASM" "$root/tests/asm"; fi
 
 native=$WORK/native
 rm -rf "$native"

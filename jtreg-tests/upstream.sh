@@ -23,6 +23,7 @@ changed. Settings (environment):
   SOURCE       patched source tree    (default build/source)
   JTREG        jtreg's folder         (default: jtreg in ~/.cache/percpu-jdk)
   UPSTREAM_WORK  folder for test work (default build/upstream)
+  BUILD        build folder           (default build)
   RESULTS      folder for results     (default build/results); with RECORD=1 the
                                       Makefile makes it results/
   SUBSET       test folders or tests, e.g. "hotspot/jtreg/compiler/unsafe"
@@ -49,11 +50,12 @@ case $mode in
     *) usage >&2; exit 2 ;;
 esac
 
-JDK=${JDK:-$root/build/images/release/jdk}
-SOURCE=${SOURCE:-$root/build/source}
+BUILD=${BUILD:-$root/build}
+JDK=${JDK:-$BUILD/images/release/jdk}
+SOURCE=${SOURCE:-$BUILD/source}
 JTREG=${JTREG:-${XDG_CACHE_HOME:-$HOME/.cache}/percpu-jdk/jtreg}
-WORK=${UPSTREAM_WORK:-$root/build/upstream}
-RESULTS=${RESULTS:-$root/build/results}
+WORK=${UPSTREAM_WORK:-$BUILD/upstream}
+RESULTS=${RESULTS:-$BUILD/results}
 JOBS=${JOBS:-2}
 TIMEOUT_FACTOR=${TIMEOUT_FACTOR:-8}
 RETRIES=${RETRIES:-3}
@@ -74,17 +76,18 @@ mkdir -p "$WORK" "$RESULTS"
 WORK=$(cd "$WORK" && pwd)
 
 # The version of the source tree, e.g. 25.0.3+9.
-version=$(sed -n 's/^VERSION=//p' "$root/jdk-patch/25/upstream")
+version=$(sed -n 's/^VERSION=//p' "$root/jdk-patch/${OF_JDK:-25}/upstream")
 
 release_value() {
     sed -n "s/^$2=\"\(.*\)\"/\1/p" "$1/release"
 }
 
-# Same version means the same source: the number and the build, vendor text aside.
+# Same version means the same source: the number and the build, vendor text aside. Early access, 27-ea+34, has both, too.
 same_version() {
     [ -x "$1/bin/java" ] && [ -f "$1/release" ] || return 1
     local v
     v=$(release_value "$1" JAVA_RUNTIME_VERSION)
+    v=${v/-ea+/+}
     [ "${v%%-*}" = "$version" ]
 }
 

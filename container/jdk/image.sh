@@ -16,7 +16,7 @@ LIMIT_MB=150
 
 "$TOP/container/base.sh"
 jdk=$BUILD/images/$DEBUG_LEVEL/jdk
-[ -d "$jdk/jmods" ] || die "there is no JDK in $jdk: run make jdk"
+[ -d "$jdk/jmods" ] || die "there is no JDK in $jdk: run make jdk$OF"
 context=$BUILD/container/jdk
 rm -rf "$context"
 mkdir -p "$context"
@@ -29,7 +29,7 @@ rm "$context/dump.log"
 "$jdk/bin/javac" -nowarn -Xlint:none --add-modules jdk.incubator.percpu -d "$context/demo" "$TOP/container/jdk/Demo.java" \
   2>&1 | grep -v '^warning\|^1 warning' >&2 || true
 cp "$TOP/container/jdk/Containerfile" "$context/"
-image=localhost/percpu-jdk:$DEBUG_LEVEL
+image=localhost/percpu-jdk:$OF_TAG$DEBUG_LEVEL
 build_image "$image" "$context"
 
 # What it says, run as it will be; and what it weighs.

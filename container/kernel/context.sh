@@ -2,8 +2,8 @@
 # Copyright (c) 2026, PerCpu project authors. All rights reserved.
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
-# context.sh KERNEL ARCH: makes build/container/kernel-KERNEL-ARCH, the folder that the Containerfile beside this is
-# built in: a kernel of Debian's, and an initramfs with the JDK, its tests and what they need of Debian.
+# context.sh KERNEL ARCH: makes container/kernel-KERNEL-ARCH in the build folder, where the Containerfile beside this is
+# built: a kernel of Debian's, and an initramfs with the JDK, its tests and what they need of Debian.
 
 # shellcheck source=../../jdk-build/lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/../../jdk-build/lib.sh"
@@ -29,9 +29,9 @@ flavour=$DEBUG_LEVEL compiler=gcc
 if [ "$arch" != "$MACHINE" ]; then flavour=$arch-$DEBUG_LEVEL compiler=$arch-linux-gnu-gcc; fi
 jdk=$BUILD/images/$flavour/jdk
 own_jdk=$BUILD/images/$DEBUG_LEVEL/jdk
-[ -x "$jdk/bin/java" ] || die "there is no JDK in $jdk: run make jdk TARGET=$arch DEBUG_LEVEL=$DEBUG_LEVEL"
-[ -x "$own_jdk/bin/javac" ] || die "there is no JDK in $own_jdk: run make jdk DEBUG_LEVEL=$DEBUG_LEVEL"
-[ -d "$SOURCE/test/lib" ] || die "there is no JDK source in $SOURCE: run make source"
+[ -x "$jdk/bin/java" ] || die "there is no JDK in $jdk: run make jdk TARGET=$arch DEBUG_LEVEL=$DEBUG_LEVEL$OF"
+[ -x "$own_jdk/bin/javac" ] || die "there is no JDK in $own_jdk: run make jdk DEBUG_LEVEL=$DEBUG_LEVEL$OF"
+[ -d "$SOURCE/test/lib" ] || die "there is no JDK source in $SOURCE: run make source$OF"
 
 context=$BUILD/container/kernel-$kernel-$arch
 part=$context.part
@@ -138,7 +138,7 @@ say "guest: tests"
 mkdir -p "$root/tests/work/jdk/test"
 cp -a "$root/tests/classes/jdk/test/whitebox" "$root/tests/work/jdk/test/"
 # What the emitted code is compared with.
-if [ -d "$TOP/results/asm" ]; then cp -R "$TOP/results/asm" "$root/tests/"; fi
+if [ -d "$KEPT_ASM" ]; then cp -R "$KEPT_ASM" "$root/tests/asm"; fi
 "$TOP/jtreg-tests/natives.sh" "$compiler" "$own_jdk/include" "$root/tests/native"
 
 say "guest: initramfs"

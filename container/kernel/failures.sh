@@ -10,8 +10,8 @@
 # shellcheck source=../lib.sh source-path=SCRIPTDIR
 . "$TOP/container/lib.sh"
 
-image=localhost/percpu-kernel:$1-$2
-image_exists "$image" || die "there is no image $image: run make test-kernel KERNEL=$1 ARCH=$2"
+image=localhost/percpu-kernel:$OF_TAG$1-$2
+image_exists "$image" || die "there is no image $image: run make test-kernel KERNEL=$1 ARCH=$2$OF"
 container=$(buildah from "$image")
 log=$BUILD/container/failures-$1-$2.console
 trap 'buildah rm "$container" > /dev/null 2>&1 || true' EXIT

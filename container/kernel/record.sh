@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
 # record.sh KERNEL ARCH STATUS SECONDS CONSOLE: keeps what a guest printed of itself and its tests and renders a page of
-# all that are there: below build/results/kernels, or with RECORD=1 in results/kernels and in docs/guests.md.
+# all that are there: in kernels/ of the folder of results, and with RECORD=1 in docs/guests.md, whose guests have the
+# default JDK.
 # record.sh without arguments only renders.
 
 # shellcheck source=../../jdk-build/lib.sh source-path=SCRIPTDIR
@@ -61,10 +62,10 @@ EOF
 
 page=$results/README.md
 {
-  cat <<'EOF'
-# Kernels and CPUs
+  cat <<EOF
+# Kernels and CPUs${OTHER_JDK:+, JDK $OTHER_JDK}
 
-What the guests of `make test-kernels` printed, each with its own kernel of Debian's, emulated by QEMU, 3 CPUs. No
+What the guests of \`make test-kernels$OF\` printed, each with its own kernel of Debian's, emulated by QEMU, 3 CPUs. No
 number is typed by hand. "Own" is what the JVM chooses where glibc has not registered. No kernel of Debian's is without
 rseq, and no parameter turns it off: a seccomp filter that answers ENOSYS, or EPERM, stands in.
 
@@ -87,7 +88,7 @@ EOF
 } > "$page.$$.part"
 mv "$page.$$.part" "$page"
 say "results: $page"
-if [ "$RECORD" != 1 ]; then exit; fi
+if [ "$RECORD" != 1 ] || [ -n "$OTHER_JDK" ]; then exit; fi
 
 # The same table in the page on guests, between its marks.
 part=$results/table.$$.part

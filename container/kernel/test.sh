@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
 # test.sh KERNEL ARCH [TEST...]: builds the image of that kernel and CPU, boots it and keeps what it printed in
-# build/container. If all tests were asked for and nothing was set otherwise, the run is a row of kernels/ in the
+# container/ of the build folder. If all tests were asked for and nothing was set otherwise, the run is a row of kernels/ in the
 # folder of results, any other is a file of tests/ there. Exits with the tests' status.
 
 # shellcheck source=../../jdk-build/lib.sh source-path=SCRIPTDIR
@@ -47,7 +47,7 @@ mkdir -p "$BUILD/container"
 printf 'boot: the guest was not made\n' > "$log"
 "$TOP/container/base.sh"
 "$TOP/container/kernel/context.sh" "$kernel" "$arch"
-image=localhost/percpu-kernel:$kernel-$arch
+image=localhost/percpu-kernel:$OF_TAG$kernel-$arch
 build_image "$image" "$context"
 
 container=$(buildah from "$image")

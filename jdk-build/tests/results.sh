@@ -141,6 +141,37 @@ kernels_are_kept() {
   changes "$scratch/kept-kernel" results/tests/release-guest-6.12-x86_64.txt
 }
 
+# Another JDK: in folders of its own, and on no page of the default one's.
+another_jdks_are_kept() {
+  local at=$scratch/kept27
+  tested kept27 > /dev/null
+  mkdir -p "$at/jdk-patch/27" "$at/build/27" "$at/results/asm/27"
+  sed 's/25\.0\.3+9/27+34/' "$at/jdk-patch/25/upstream" > "$at/jdk-patch/27/upstream"
+  mv "$at/build/images" "$at/build/source" "$at/build/27"
+  printf 'JAVA_VERSION="27"\nJAVA_RUNTIME_VERSION="27-ea+34-fake"\n' > "$at/build/27/images/release/jdk/release"
+  cp -R "$at/build/27/images/release/jdk" "$at/unpatched"
+  kept "$at" > "$scratch/before"
+  records27() {
+    found "$1" "$at" "with-jdk.sh jtreg-tests/run.sh jdk" OF_JDK=27 BOOT_JDK="$at/unpatched" "${@:2}"
+    found "$1" "$at" "with-jdk.sh jtreg-tests/upstream.sh" OF_JDK=27 BOOT_JDK="$at/unpatched" "${@:2}"
+    found "$1" "$at" ../jtreg-tests/asm.sh OF_JDK=27 BOOT_JDK="$at/unpatched" "${@:2}"
+    found "$1" "$at" "../container/kernel/test.sh 6.12 x86_64" OF_JDK=27 BOOT_JDK="$at/unpatched" "${@:2}"
+    found "$1" "$at" "with-jdk.sh jtreg-tests/micro/run.sh report" OF_JDK=27 BOOT_JDK="$at/unpatched" "${@:2}"
+  }
+  records27 eleven
+  changes "$at"
+  [ "$(ls "$at/build/27/results")" = $'asm\nkernels\nreport\ntests\nupstream' ]
+  [ ! -e "$at/build/27/test/release/root/tests/asm/README.md" ]  # that of the default JDK
+  grep -q 'OF_JDK=27 NAME=report RECORD=1' <(found eleven "$at" "with-jdk.sh jtreg-tests/micro/run.sh report" OF_JDK=27 \
+    BOOT_JDK="$at/unpatched")
+  records27 twelve RECORD=1
+  changes "$at" results/27/tests/release-jdk.txt results/27/upstream/{README.md,patched.txt,unpatched.txt} \
+    results/asm/27/{README.md,x86_64-mm_cid.txt} results/27/kernels/{6.12-x86_64.txt,README.md} \
+    results/27/report/{README.md,jmh.json,machine.txt}
+  grep -q '](../../../jtreg-tests/hotspot/sections/KeptListings.java)' "$at/results/asm/27/README.md"
+  [ "$(ls -A "$at/build")" = $'.lock\n27' ] || [ "$(ls -A "$at/build")" = 27 ]
+}
+
 measurements_are_kept() {
   keeps_if_told kept-report "with-jdk.sh jtreg-tests/micro/run.sh report" report/jmh.json \
     results/report/{README.md,jmh.json,machine.txt} results/README.md README.md
@@ -177,7 +208,7 @@ measurements_are_kept_afterwards() {
   tested kept-after > /dev/null
   kept "$at" > "$scratch/before"
   command=$(found eleven "$at" "with-jdk.sh jtreg-tests/micro/run.sh report" | sed -n 's/^To keep this run: //p')
-  env -C "$at" BOOT_JDK="$answering" JTREG="$fake/jtreg" FAKE_FOUND=eleven CACHE="$scratch/cache" PATH="$fake/bin:$PATH" \
+  env -C "$at" -u OF_JDK BOOT_JDK="$answering" JTREG="$fake/jtreg" FAKE_FOUND=eleven CACHE="$scratch/cache" PATH="$fake/bin:$PATH" \
     bash -euc "$command"
   changes "$at" results/report/{README.md,jmh.json,machine.txt} results/README.md README.md
 }
@@ -186,6 +217,7 @@ check "RECORD: tests" tests_are_kept
 check "RECORD: OpenJDK's own tests" upstream_is_kept
 check "RECORD: emitted code" asm_is_kept
 check "RECORD: guests" kernels_are_kept
+check "RECORD: another JDK" another_jdks_are_kept
 check "RECORD: measurements" measurements_are_kept
 check "RECORD: measurements of another name, and looks only" measurements_have_names
 check "RECORD: a measurement is kept afterwards" measurements_are_kept_afterwards

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 # shellcheck shell=bash
 #
-# The series, the new files and build/source say the same. Sourced by test-patches.sh.
+# The series, the new files and the patched tree say the same. Sourced by test-patches.sh.
 
 : "${scratch:?}"  # test-patches.sh's folder, removed when it ends
 
 no_work_outside_the_series() {
   if tree_is_dirty; then
     git_plain -C "$SOURCE" status --short
-    echo "build/source has changes that are not committed"
+    echo "$OUR_SOURCE has changes that are not committed"
     return 1
   fi
 }
@@ -19,7 +19,7 @@ series_makes_the_tree() {
   commit=$(commit_series "$SOURCE")
   [ "$(git_plain -C "$SOURCE" rev-parse "$commit^{tree}")" = "$(git_plain -C "$SOURCE" rev-parse 'HEAD^{tree}')" ] || {
     git_plain -C "$SOURCE" diff --stat "$commit" HEAD
-    echo "the tree differs from the series: make export, or make clean"
+    echo "the tree differs from the series: make export$OF, or make clean$OF"
     return 1
   }
 }
@@ -30,14 +30,14 @@ export_is_reproducible() {
   write_patches "$SOURCE" "$scratch/export1" "$commit"
   write_patches "$SOURCE" "$scratch/export2" "$commit"
   diff -r "$scratch/export1" "$scratch/export2"
-  same_series "$scratch/export1" || { echo "make export would write other bytes than jdk-patch/25 holds"; return 1; }
+  same_series "$scratch/export1" || { echo "make export$OF would write other bytes than $OUR_PATCHES holds"; return 1; }
 }
 
 series_lists_all_patches() {
   local path
   for path in "$PATCHES"/*.patch; do
     [ -e "$path" ] || continue
-    series | grep -qFx "${path##*/}" || { echo "${path##*/} is not in jdk-patch/25/series"; return 1; }
+    series | grep -qFx "${path##*/}" || { echo "${path##*/} is not in $OUR_PATCHES/series"; return 1; }
   done
 }
 
@@ -65,7 +65,7 @@ patches_add_no_stray_space() {
 
 new_files_have_no_stray_space() {
   local -a files
-  mapfile -t files < <(find "$TOP" -path "$BUILD" -prune -o -path "$TOP/.git" -prune -o -type f \
+  mapfile -t files < <(find "$TOP" -path "$TOP/build" -prune -o -path "$TOP/.git" -prune -o -type f \
     \( -name '*.java' -o -name '*.[ch]pp' -o -name '*.[ch]' -o -name '*.ad' -o -name '*.sh' \) -print)
   if grep -nE '[[:space:]]+$' "${files[@]}"; then return 1; fi
   if grep -nP '\t' "${files[@]}"; then return 1; fi
@@ -93,14 +93,14 @@ new_files_are_in_place() {
 
 scripts_are_clean() {
   local -a scripts
-  mapfile -t scripts < <(find "$TOP" -path "$BUILD" -prune -o -path "$TOP/.git" -prune -o -type f -name '*.sh' -print)
+  mapfile -t scripts < <(find "$TOP" -path "$TOP/build" -prune -o -path "$TOP/.git" -prune -o -type f -name '*.sh' -print)
   shellcheck -x "$TOP/.ci/run" "${scripts[@]}"
 }
 
-[ -d "$SOURCE/.git" ] || die "there is no build/source to test: run make source"
-check "build/source has no work that is not committed" no_work_outside_the_series
-check "series applied to the pristine source gives build/source" series_makes_the_tree
-check "export gives the bytes of jdk-patch/25, twice" export_is_reproducible
+[ -d "$SOURCE/.git" ] || die "there is no $OUR_SOURCE to test: run make source$OF"
+check "$OUR_SOURCE has no work that is not committed" no_work_outside_the_series
+check "series applied to the pristine source gives $OUR_SOURCE" series_makes_the_tree
+check "export gives the bytes of $OUR_PATCHES, twice" export_is_reproducible
 check "series names every patch" series_lists_all_patches
 check "patches change files of OpenJDK only" patches_touch_old_files_only
 check "patches add no tabs and no trailing space" patches_add_no_stray_space

@@ -57,7 +57,7 @@ printf 'JAVA_VERSION="25.0.3"\n' > "$fake/boot/release"
 printf '#!/bin/sh\nexit 0\n' | tee "$fake/boot/bin/java" > "$fake/boot/bin/javac"
 chmod +x "$fake/boot/bin/java" "$fake/boot/bin/javac"
 
-checkout() { # NAME: a checkout of this project without series and new files, pinned to the fake tarball
+checkout() { # NAME: a checkout of this project without its series and new files, pinned to the fake tarball
   local at=$scratch/$1
   mkdir -p "$at/jdk-build" "$at/jdk-patch/25" "$at/jdk-patch/src/base" "$at/hotspot-intrinsics/src/hotspot"
   cp "$SCRIPTS"/*.sh "$at/jdk-build"
@@ -67,6 +67,8 @@ TARBALL=fake.tar.xz
 SHA256=$(sha256 < "$fake/dist/fake.tar.xz")
 TREE=none
 SOURCE_PACKAGE=fake
+SOURCE_VERSION=25.0.3+9
+SUITES=(trixie sid)
 SNAPSHOT_URL=file:/nowhere/at/all
 GIT_URL=file:///nowhere/at/all
 GIT_TAG=jdk-25.0.3+9
@@ -84,7 +86,7 @@ run() {
   local -a script
   read -ra script <<< "$2"
   shift 2
-  env -u PERCPU_BUILD_LOCKED -u DEBUG_LEVEL PATH="$fake/bin:$PATH" CACHE="$scratch/cache" DISTFILES= JDK_SRC= \
+  env -u PERCPU_BUILD_LOCKED -u DEBUG_LEVEL -u OF_JDK PATH="$fake/bin:$PATH" CACHE="$scratch/cache" DISTFILES= JDK_SRC= \
     JOBS= CONFIGURE_ARGS= BOOT_JDK="$fake/boot" FAKE_RUNS="$scratch/runs" \
     FAKE_CONFIGURE_FAILS="$scratch/configure-fails" FAKE_MAKE_FAILS="$scratch/make-fails" \
     "$@" "$at/jdk-build/${script[0]}" "${script[@]:1}"
@@ -451,11 +453,11 @@ failed_builds() {
 
 cache_stays_small() {
   local at=$scratch/image n
-  for n in 1 2 3 4 5 6 7; do
+  for n in 1 2 3 4 5 6 7 8 9 10 11; do
     printf 'class New { int z%s; }\n' $n > "$at/jdk-patch/src/base/New.java"
     run "$at" build.sh 2> /dev/null
   done
-  [ "$(find "$scratch/cache/images" -mindepth 1 -maxdepth 1 | wc -l)" = 6 ]
+  [ "$(find "$scratch/cache/images" -mindepth 1 -maxdepth 1 | wc -l)" = 10 ]
   [ -x "$at/build/images/release/jdk/bin/java" ]
 }
 
@@ -467,6 +469,123 @@ test_natives_are_added() {
   [ -d "$at/build/images/release/test" ] && [ "$(runs make)" = $((before + 1)) ]
   run "$at" "build.sh --test-natives"
   [ "$(runs make)" = $((before + 1)) ]
+}
+
+# two_jdks NAME: a checkout with another JDK beside 25, of the same five files but the version, without a series.
+two_jdks() {
+  local at tree=$fake/jdk27
+  at=$(checkout "$1")
+  if [ ! -d "$tree" ]; then
+    cp -r "$fake/jdk" "$tree"
+    sed -i 's/FEATURE=25/FEATURE=27/; s/UPDATE=3/UPDATE=0/' "$tree/make/conf/version-numbers.conf"
+    sed -i 's/25\.0\.3+9/27+34/' "$tree/make/image.sh"
+    tar -C "$fake" --transform 's,^jdk27,jdk-27-pristine,' -cJf "$fake/dist/fake27.tar.xz" jdk27
+    cp -r "$fake/boot" "$fake/boot27"
+    printf 'JAVA_VERSION="27"\n' > "$fake/boot27/release"
+  fi
+  mkdir -p "$at/jdk-patch/27" "$at/hotspot-intrinsics/only-25/src/hotspot"
+  sed -e 's/25\.0\.3+9/27+34/; s/^TARBALL=.*/TARBALL=fake27.tar.xz/' \
+    -e "s/^SHA256=.*/SHA256=$(sha256 < "$fake/dist/fake27.tar.xz")/" "$at/jdk-patch/25/upstream" > "$at/jdk-patch/27/upstream"
+  printf '// what 27 has\n' > "$at/hotspot-intrinsics/only-25/src/hotspot/forward.hpp"
+  printf '%s' "$at"
+}
+run27() { run "$1" "$2" OF_JDK=27 DISTFILES="$fake/dist" BOOT_JDK="$fake/boot27" "${@:3}"; }
+
+another_jdk() {
+  local at own=$scratch/own27
+  at=$(two_jdks two)
+  prints 'jdk-25.0.3.9, 0 patches, 3 new files' source_of "$at"
+  prints "$at/build/27/source .jdk-27.34, 0 patches, 2 new files" run27 "$at" source.sh
+  [ "$(readlink "$at/build/source/src/hotspot/forward.hpp")" = ../../../../hotspot-intrinsics/only-25/src/hotspot/forward.hpp ]
+  [ ! -e "$at/build/27/source/src/hotspot/forward.hpp" ]
+  [ "$(readlink "$at/build/27/source/src/hotspot/rseq.hpp")" = ../../../../../hotspot-intrinsics/src/hotspot/rseq.hpp ]
+  cmp "$at/build/27/source/src/base/New.java" "$at/jdk-patch/src/base/New.java"
+  # Each has its series.
+  edit "$at" ../27/source/src/base/A.java 's/two/TWO/'
+  fails_with 'build/27/source has changes .*make export JDK=27' run27 "$at" export.sh
+  git_plain -C "$at/build/27/source" -c user.name=Dev -c user.email=dev@example.org commit --quiet --all --message "Change A"
+  prints '1 patches in jdk-patch/27' run27 "$at" export.sh
+  [ "$(ls "$at/jdk-patch/27")" = $'0001-Change-A.patch\nseries\nupstream' ] && [ "$(ls "$at/jdk-patch/25")" = upstream ]
+  prints '0 patches' source_of "$at"
+  grep -q two "$at/build/source/src/base/A.java"
+  # Each has its image, and the cache has both.
+  prints '^jdk: release, built' run "$at" build.sh
+  prints "^$at/build/27/images/release/jdk/bin/java\$" run27 "$at" build.sh
+  said_once '^jdk: JDK 27, release, built'
+  grep -q TWO "$at/build/27/images/release/jdk/content"
+  grep -q two "$at/build/images/release/jdk/content"
+  prints '^jdk: JDK 27, release, from the cache' run27 "$at" build.sh
+  # What make deps fetched is found, too.
+  cp -r "$fake/boot27" "$scratch/cache/boot-jdk-27"
+  prints '^jdk: JDK 27, release, built' run27 "$at" build.sh BOOT_JDK="$fake/boot" CONFIGURE_ARGS=--with-another
+  run27 "$at" build.sh
+  [ "$(run27 "$at" dist.sh | sed 's/-[0-9a-f]\{8\}-.*//')" = "$at/build/27/dist/jdk-27+34-fake" ]
+  # A header that is in both folders is in neither's way, and so it is told.
+  printf 'x\n' > "$at/hotspot-intrinsics/only-25/src/hotspot/rseq.hpp"
+  fails_with 'there are two, in hotspot-intrinsics/only-25 .*: src/hotspot/rseq.hpp' source_of "$at"
+  run27 "$at" source.sh
+  rm "$at/hotspot-intrinsics/only-25/src/hotspot/rseq.hpp"
+  # A checkout says 27.0.0 where the pin says 27.
+  cp -r "$fake/jdk27" "$own"
+  at=$(two_jdks two-own)
+  fails_with 'is OpenJDK 27, but the series is for 25' run "$at" source.sh JDK_SRC="$own"
+  run27 "$at" source.sh JDK_SRC="$own"
+  # What is removed is the chosen one's.
+  source_of "$at"
+  run "$at" clean.sh
+  [ "$(ls -A "$at/build")" = 27 ]
+  source_of "$at"
+  run27 "$at" clean.sh
+  [ -d "$at/build/source" ] && [ ! -e "$at/build/27" ]
+  run "$at" clean.sh
+  [ ! -e "$at/build" ]
+}
+
+unknown_jdk() {
+  local at
+  at=$(two_jdks two-unknown)
+  mkdir "$at/jdk-patch/9"
+  cp "$at/jdk-patch/25/upstream" "$at/jdk-patch/9"
+  fails_with 'JDK=26: there is no jdk-patch/26/upstream; JDK must be one of these: 9 25 27$' run "$at" source.sh OF_JDK=26
+  fails_with 'JDK=../25: .*: 9 25 27$' run "$at" source.sh OF_JDK=../25
+  [ ! -e "$at/build" ]
+}
+
+# What make says to the scripts: never the number by the name that means a home to them.
+make_names_the_jdk() {
+  local at
+  at=$(two_jdks two-make)
+  cp "$TOP/Makefile" "$at"
+  cat > "$at/jdk-build/source.sh" <<'EOF'
+#!/bin/sh
+echo "of $OF_JDK, JDK ${JDK-not set}"
+EOF
+  prints '^of 25, JDK not set$' env -u JDK -u OF_JDK make -C "$at" source
+  prints '^of 27, JDK not set$' env -u JDK OF_JDK=25 make -C "$at" source JDK=27
+  prints '^of 27, JDK not set$' env JDK=27 make -C "$at" source
+  prints '^of 27, JDK not set$' env JDK=/home/of/jdk make -C "$at" source JDK=27
+  prints '^of 25, JDK not set$' env JDK=/home/of/jdk make -C "$at" source
+  prints '^of 25, JDK not set$' env JDK=/home/of/jdk OF_JDK=27 make -e -C "$at" source
+}
+
+cached_is_tested() {
+  local at
+  at=$(two_jdks two-cached)
+  prints '^0 passed, 0 failed, 1 skipped$' run27 "$at" test-cached.sh CACHE="$scratch/cache27"
+  said_once '^skipped: no JDK 27 for these inputs in .*/cache27; make jdk JDK=27 makes one'
+  run27 "$at" build.sh CACHE="$scratch/cache27"
+  mkdir "$at/jtreg-tests"
+  cat > "$at/jtreg-tests/run.sh" <<'EOF'
+#!/bin/sh
+echo "run.sh $* of $OF_JDK on $JDK"
+echo "1 passed, 0 failed, 0 skipped"
+EOF
+  chmod +x "$at/jtreg-tests/run.sh"
+  mkdir -p "$at/jtreg/lib" "$at/jtreg/META-INF"
+  printf 'jtreg-VersionString: 8-fake\n' > "$at/jtreg/META-INF/MANIFEST.MF"
+  (cd "$at/jtreg" && zip -q lib/jtreg.jar META-INF/MANIFEST.MF)
+  prints '^1 passed, 0 failed, 0 skipped$' run27 "$at" test-cached.sh CACHE="$scratch/cache27" JTREG="$at/jtreg"
+  said_once "^run.sh tier1 of 27 on $at/build/27/images/release/jdk\$"
 }
 
 stub_dpkg_without_zip_and_gdb() {
@@ -542,8 +661,12 @@ check "make jdk: a fresh clone needs no build" image_is_shared
 check "make jdk: builds again when an input changed" image_follows_its_inputs
 check "make jdk: work that is not in the series is built, not cached" own_work_is_built_but_not_kept
 check "make jdk: configure or make fails" failed_builds
-check "make jdk: the cache keeps six images" cache_stays_small
+check "make jdk: the cache keeps ten images" cache_stays_small
 check "build.sh --test-natives: added to the image" test_natives_are_added
+check "JDK=27: its own folder, series and image" another_jdk
+check "JDK=26: refused, with a list of those that there are" unknown_jdk
+check "JDK=27: make says it to the scripts by another name" make_names_the_jdk
+check "make test-cached: tests, or says why not" cached_is_tested
 check "make deps: without root it says what to run" deps_without_root
 check "make deps: no network" deps_without_network
 check "make deps: apt's output is in a log" deps_are_quiet

@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
 # Runs the litmus tests with jcstress. Ends with "N passed, N failed, N skipped".
-# Settings (environment): JDK, WORK (both by jdk-build/with-jdk.sh), MODE (jcstress's: sanity, quick, default, tough).
+# Settings (environment): JDK, BUILD, WORK (all by jdk-build/with-jdk.sh), MODE (jcstress's: sanity, quick, default, tough).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-JDK=${JDK:-$root/build/images/release/jdk}
-WORK=${WORK:-$root/build/test/release}/litmus
+BUILD=${BUILD:-$root/build}
+JDK=${JDK:-$BUILD/images/release/jdk}
+WORK=${WORK:-$BUILD/test/release}/litmus
 MODE=${MODE:-quick}
 
 die() {

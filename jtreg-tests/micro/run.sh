@@ -8,9 +8,12 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-JDK=${JDK:-$root/build/images/release/jdk}
-WORK=${BENCH_WORK:-$root/build/bench}
-RESULTS=${RESULTS:-$root/build/results}
+BUILD=${BUILD:-$root/build}
+JDK=${JDK:-$BUILD/images/release/jdk}
+WORK=${BENCH_WORK:-$BUILD/bench}
+RESULTS=${RESULTS:-$BUILD/results}
+of=
+[ "${OF_JDK:-25}" = 25 ] || of="OF_JDK=$OF_JDK "
 QUICK=${QUICK:-}
 ONLY=${ONLY:-}
 
@@ -21,12 +24,14 @@ usage: run.sh [report|structures|ecosystem] [measure|render]
   Settings (environment):
   NAME        the run's folder under RESULTS (default the name of the page)
   BESIDE      a run to compare it with       (default "report" of results/, for another run of that page);
-              looked for in RESULTS, then in results/
+              looked for in RESULTS, then in results/ (for another JDK than the default one: in KEPT)
   JDK         the patched JDK's image       (default build/images/release/jdk)
   UNPATCHED   for ecosystem: a JDK of the same version without the patch (default BOOT_JDK)
+  BUILD       the build folder              (default build)
   BENCH_WORK  what is compiled, raw output  (default build/bench)
   RESULTS     folder for the results        (default build/results); with RECORD=1 the Makefile makes it results/,
               and then the pages that show them are rendered too
+  KEPT        what RECORD=1 makes RESULTS   (default results/; results/N for JDK N, which no other page shows)
   ONLY        measure only what matches this regular expression, for a look; kept in BENCH_WORK/quick
   QUICK=1     some minutes, wide intervals; kept in BENCH_WORK/quick
 END
@@ -63,10 +68,10 @@ if [ "$page" = ecosystem ] && [ "${1:-all}" != render ]; then
 fi
 mkdir -p "$WORK"
 WORK=$(cd "$WORK" && pwd)
-kept=$root/results others=$kept
+kept=${KEPT:-$root/results} others=$kept
 [ -z "$QUICK$ONLY" ] || RESULTS=$WORK/quick others=$WORK/quick
 pages=()
-if [ "$RESULTS" = "$kept" ]; then
+if [ "$RESULTS" = "$root/results" ]; then
     pages=("$kept/README.md")
     case $page in
         report) pages+=("$root/README.md") ;;
@@ -185,8 +190,10 @@ render() {
     render_java "$out" \
         ${beside:+--beside "$beside"} "${pages[@]}"
     if [ "$RESULTS" != "$kept" ] && [ -z "$QUICK$ONLY" ]; then
-        printf 'To keep this run: cp -R %s results/ && NAME=%s %sRECORD=1 jdk-build/with-jdk.sh jtreg-tests/micro/run.sh %s render\n' \
-            "${out#"$root/"}" "$NAME" "${BESIDE:+BESIDE=$BESIDE }" "$page"
+        printf 'To keep this run: '
+        [ -d "$kept" ] || printf 'mkdir -p %s && ' "${kept#"$root/"}"
+        printf 'cp -R %s %s/ && %sNAME=%s %sRECORD=1 jdk-build/with-jdk.sh jtreg-tests/micro/run.sh %s render\n' \
+            "${out#"$root/"}" "${kept#"$root/"}" "$of" "$NAME" "${BESIDE:+BESIDE=$BESIDE }" "$page"
     fi
 }
 

@@ -28,8 +28,8 @@ import jdk.test.lib.process.OutputAnalyzer;
 import jtreg.SkippedException;
 
 /**
- * The listings of critical sections that are kept in results/asm. Arguments: a folder, into which those that this
- * machine can make are written.
+ * The listings of critical sections that are kept in results/asm, those of another JDK than 25 in a folder of its own
+ * below it. Arguments: a folder, into which those that this machine can make are written.
  */
 public final class Listings {
     /** What is kept for this CPU: by index, and on x86-64 also what older CPUs get, which copy by smaller registers. */
@@ -38,6 +38,12 @@ public final class Listings {
 
     // What the code would otherwise have of the machine.
     private static final List<String> PINNED = Cpu.AARCH64 ? List.of("UseLSE=true") : List.of("OptoScheduling=false");
+
+    private static final int OTHER_JDK = Runtime.version().feature() == 25 ? 0 : Runtime.version().feature();
+
+    // Where they are kept, and what the command that makes them is given.
+    private static final String FOLDER = "results/asm/" + (OTHER_JDK == 0 ? "" : OTHER_JDK + "/");
+    private static final String SETTINGS = (Cpu.AARCH64 ? " TARGET=aarch64" : "") + (OTHER_JDK == 0 ? "" : " JDK=" + OTHER_JDK);
 
     private Listings() {}
 
@@ -116,7 +122,7 @@ public final class Listings {
                 takes a head off: the head, or -1 for moved.
                 """.formatted(Cpu.AARCH64 ? "aarch64" : "x86-64", name.equals("without-avx")
                         ? "slots by cpu_id, on a CPU without AVX" : "slots by " + name,
-                Cpu.AARCH64 ? " TARGET=aarch64" : "",
+                SETTINGS,
                 String.join(" ", pinned.stream().map(Listings::option).toList()),
                 Cpu.AARCH64 ? "tpidr_el0" : "fs");
     }
@@ -124,15 +130,15 @@ public final class Listings {
     /** Fails if the listing is not the one that is kept, and says where they differ. */
     public static void compare(String name, String listing) throws IOException, InterruptedException {
         Path kept = Path.of(System.getProperty("test.root"), "asm", file(name));
-        String command = "`make asm RECORD=1" + (Cpu.AARCH64 ? " TARGET=aarch64" : "") + "` keeps what is emitted now";
-        Check.that(Files.exists(kept), "there is no results/asm/" + file(name) + ": " + command);
+        String command = "`make asm RECORD=1" + SETTINGS + "` keeps what is emitted now";
+        Check.that(Files.exists(kept), "there is no " + FOLDER + file(name) + ": " + command);
         if (!Files.readString(kept).equals(listing)) {
             Path found = Path.of("found-" + file(name));
             Files.writeString(found, listing);
-            new ProcessBuilder("diff", "-u", "-L", "results/asm/" + file(name), "-L", "emitted now", kept.toString(),
+            new ProcessBuilder("diff", "-u", "-L", FOLDER + file(name), "-L", "emitted now", kept.toString(),
                     found.toString()).redirectErrorStream(true).start()
                     .inputReader().lines().forEach(System.out::println);
-            throw new AssertionError("the emitted code is not that of results/asm/" + file(name) + ", whose "
+            throw new AssertionError("the emitted code is not that of " + FOLDER + file(name) + ", whose "
                     + difference(Files.readAllLines(kept), listing.lines().toList())
                     + "; if it is meant to change, " + command);
         }
