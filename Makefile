@@ -23,7 +23,8 @@
 #                   show it; without it everything goes to results in the build folder and the checkout stays as it was
 #   NAME            for make bench and report: the folder that the run is kept in (default report)
 #   BESIDE          for the same: the run to compare it with (default report of results/, if the run is another)
-#   QUICK=1         for make bench, bench-structures and bench-ecosystem: a look only, kept in build/bench
+#   QUICK=1         for make bench, bench-structures, bench-ecosystem and bench-vm: a look only, kept in build/bench
+#   UNPATCHED       for bench-ecosystem and bench-vm: the JDK to compare with (default BOOT_JDK)
 #   DIR             for make demo: the folder to count, instead of the JDK source
 
 JDK            ?= 25
@@ -52,12 +53,12 @@ export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARG
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem export clean check-dir
+.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-vm export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 25
-	@echo "Variables: JDK DEBUG_LEVEL TARGET KERNEL ARCH TESTS IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD NAME BESIDE QUICK DIR (see the top of Makefile)"
+	@echo "Variables: JDK DEBUG_LEVEL TARGET KERNEL ARCH TESTS IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD NAME BESIDE QUICK UNPATCHED DIR (see the top of Makefile)"
 
 deps:           ## find, or as root install, all that the rest needs
 	@jdk-build/deps.sh
@@ -149,6 +150,9 @@ bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and 
 
 bench-ecosystem: jdk  ## JMH: what unchanged libraries gain, against an unpatched JDK, 50 minutes, as bench (QUICK=1: 6 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh ecosystem
+
+bench-vm: jdk   ## what a start of the VM and compilation cost, against an unpatched JDK, 10 minutes (QUICK=1: 1)
+	@$(WITH_JDK) bash -c '"$$JDK/bin/java" jtreg-tests/micro/VmCosts.java "$${UNPATCHED:-$$BOOT_JDK}" "$$JDK" $(if $(QUICK),0.1)'
 
 export:         ## rewrite jdk-patch/25/*.patch and series (JDK=27: jdk-patch/27) from the commits of build/source
 	@jdk-build/export.sh
