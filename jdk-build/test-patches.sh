@@ -12,7 +12,8 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 passed=0 failed=0 skipped=0
 
-# check NAME COMMAND...: passes if the command, run in a subshell, succeeds; skipped if that ends with 77.
+# check NAME COMMAND...: passes if the command, run in a subshell, succeeds; skipped if that ends with 77. In the command a
+# line has one condition: of `a && b` in the middle, set -e does not see that a is false.
 check() {
   local name=$1 status
   shift

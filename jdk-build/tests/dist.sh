@@ -23,13 +23,15 @@ dist_is_the_same_twice() {
   [ "$(cd "${first%/*}" && sha256sum --check "$first.sha256")" = "${first##*/}: OK" ]
   # Again, and built again: elsewhere, at another time, by somebody with another umask.
   dist_of dist1
-  [ "$tarball" = "$first" ] && [ "$(sha256 < "$first")" = "$sum" ]
+  [ "$tarball" = "$first" ]
+  [ "$(sha256 < "$first")" = "$sum" ]
   (
     umask 077
     dist_of dist2 TZ=Asia/Tokyo
     find "$scratch/dist2.cache/images" -exec touch -h -d 2020-02-02 {} +
     dist_of dist2 TZ=Asia/Tokyo LC_ALL=C.UTF-8
-    [ "$tarball" != "$first" ] && [ "${tarball##*/}" = "${first##*/}" ]
+    [ "$tarball" != "$first" ]
+    [ "${tarball##*/}" = "${first##*/}" ]
     cmp "$tarball" "$first"
   )
   no_temporary "$scratch/dist1"

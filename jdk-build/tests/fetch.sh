@@ -119,6 +119,13 @@ found_by_the_index() {
   apt_sources here.list <<< "deb [trusted=yes] file:$scratch/fetch-index.mirror stable main"
   prints 'source index, trixie: .* fetched 100%, found, ' look "$at"
   cache_is "$at" full
+  # Debian's number of it and the releases are what the pin says.
+  rm -rf "$at/build" "$at/cache" "$scratch/fetch-index.mirror"
+  pin "$at" SOURCE_VERSION 25.0.3~9ea
+  pin "$at" SUITES '(sid)'
+  mirror fetch-index.mirror 25.0.3~9ea-1 pool/main/f/fake
+  prints 'source index, sid: .* fetched 100%, found, ' look "$at"
+  cache_is "$at" full
   # Then nothing is looked for any more.
   rm -rf "$at/build" "$scratch/fetch-index.mirror"
   prints 'cache/distfiles: found$' look "$at"
@@ -127,6 +134,7 @@ found_by_the_index() {
 found_in_the_pool() {
   local at
   at=$(checkout fetch-pool)
+  pin "$at" SOURCE_VERSION 25.0.3~9
   mirror fetch-pool.empty 25.0.5+8-1
   mirror fetch-pool.mirror 25.0.5+8-1 pool/main/f/fake
   apt_sources here.list <<EOF
@@ -135,8 +143,8 @@ deb [trusted=yes] file:$scratch/fetch-pool.mirror stable main
 deb [trusted=yes] file:$scratch/vendor packages main
 EOF
   ends_with 0 look "$at"
-  said_once 'cache/distfiles: not there$' 'source index, trixie:.* no 25\.0\.3\+9, only 25\.0\.5\+8-1' \
-    'source index, sid: .* no 25\.0\.3\+9, only 25\.0\.5\+8-1' \
+  said_once 'cache/distfiles: not there$' 'source index, trixie:.* no 25\.0\.3~9, only 25\.0\.5\+8-1' \
+    'source index, sid: .* no 25\.0\.3~9, only 25\.0\.5\+8-1' \
     'file:.*/fetch-pool\.empty/pool/main/f/fake/:.* Failed to stat|file:.*/fetch-pool\.empty/pool/main/f/fake/:.* No such file' \
     'file:.*/fetch-pool\.mirror/pool/main/f/fake/:.* found, '
   if grep -E 'vendor|nowhere' "$scratch/out"; then echo "looked where it should not"; return 1; fi
@@ -308,14 +316,16 @@ test_source_counts() {
   mirror fetch-test.mirror 25.0.5+8-1 pool/main/f/fake
   apt_sources here.list <<< "deb [trusted=yes] file:$scratch/fetch-test.mirror stable main"
   prints '^1 passed, 0 failed$' test_source "$at"
-  [ ! -e "$at/cache" ] && nothing_left "$at"
+  [ ! -e "$at/cache" ]
+  nothing_left "$at"
   printf 'other\n' > "$scratch/fetch-test.mirror/pool/main/f/fake/fake.tar.xz"
   ends_with 1 test_source "$at"
   said_once '^0 passed, 1 failed$'
   rm -r "$scratch/fetch-test.mirror/pool"
   prints '^0 passed, 0 failed, 1 skipped$' test_source "$at"
   said_once '^skipped: '
-  [ ! -e "$at/cache" ] && nothing_left "$at"
+  [ ! -e "$at/cache" ]
+  nothing_left "$at"
 }
 
 check "the source: by Debian's source index" found_by_the_index

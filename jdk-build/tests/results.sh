@@ -141,6 +141,12 @@ kernels_are_kept() {
   changes "$scratch/kept-kernel" results/tests/release-guest-6.12-x86_64.txt
 }
 
+# kept_by_command CHECKOUT BOOT_JDK: does what a measurement, whose output comes on stdin, says that keeps it.
+kept_by_command() {
+  env -C "$1" -u OF_JDK BOOT_JDK="$2" JTREG="$fake/jtreg" FAKE_FOUND=eleven CACHE="$scratch/cache" PATH="$fake/bin:$PATH" \
+    bash -euc "$(sed -n 's/^To keep this run: //p')"
+}
+
 # Another JDK: in folders of its own, and on no page of the default one's.
 another_jdks_are_kept() {
   local at=$scratch/kept27
@@ -151,24 +157,28 @@ another_jdks_are_kept() {
   printf 'JAVA_VERSION="27"\nJAVA_RUNTIME_VERSION="27-ea+34-fake"\n' > "$at/build/27/images/release/jdk/release"
   cp -R "$at/build/27/images/release/jdk" "$at/unpatched"
   kept "$at" > "$scratch/before"
+  found27() { found "$1" "$at" "$2" OF_JDK=27 BOOT_JDK="$at/unpatched" "${@:3}"; }
   records27() {
-    found "$1" "$at" "with-jdk.sh jtreg-tests/run.sh jdk" OF_JDK=27 BOOT_JDK="$at/unpatched" "${@:2}"
-    found "$1" "$at" "with-jdk.sh jtreg-tests/upstream.sh" OF_JDK=27 BOOT_JDK="$at/unpatched" "${@:2}"
-    found "$1" "$at" ../jtreg-tests/asm.sh OF_JDK=27 BOOT_JDK="$at/unpatched" "${@:2}"
-    found "$1" "$at" "../container/kernel/test.sh 6.12 x86_64" OF_JDK=27 BOOT_JDK="$at/unpatched" "${@:2}"
-    found "$1" "$at" "with-jdk.sh jtreg-tests/micro/run.sh report" OF_JDK=27 BOOT_JDK="$at/unpatched" "${@:2}"
+    found27 "$1" "with-jdk.sh jtreg-tests/run.sh jdk" "${@:2}"
+    found27 "$1" "with-jdk.sh jtreg-tests/upstream.sh" "${@:2}"
+    found27 "$1" ../jtreg-tests/asm.sh "${@:2}"
+    prints '^image: localhost/percpu-kernel:27-6\.12-x86_64$' found27 "$1" "../container/kernel/test.sh 6.12 x86_64" "${@:2}"
+    found27 "$1" "with-jdk.sh jtreg-tests/micro/run.sh report" "${@:2}"
   }
   records27 eleven
   changes "$at"
   [ "$(ls "$at/build/27/results")" = $'asm\nkernels\nreport\ntests\nupstream' ]
   [ ! -e "$at/build/27/test/release/root/tests/asm/README.md" ]  # that of the default JDK
-  grep -q 'OF_JDK=27 NAME=report RECORD=1' <(found eleven "$at" "with-jdk.sh jtreg-tests/micro/run.sh report" OF_JDK=27 \
-    BOOT_JDK="$at/unpatched")
+  prints 'not that of results/asm/27, .* make asm RECORD=1 JDK=27 puts it there$' found27 eleven ../jtreg-tests/asm.sh
+  found27 eleven "with-jdk.sh jtreg-tests/micro/run.sh report" | kept_by_command "$at" "$at/unpatched"
+  changes "$at" results/27/report/{README.md,jmh.json,machine.txt}
   records27 twelve RECORD=1
   changes "$at" results/27/tests/release-jdk.txt results/27/upstream/{README.md,patched.txt,unpatched.txt} \
     results/asm/27/{README.md,x86_64-mm_cid.txt} results/27/kernels/{6.12-x86_64.txt,README.md} \
     results/27/report/{README.md,jmh.json,machine.txt}
   grep -q '](../../../jtreg-tests/hotspot/sections/KeptListings.java)' "$at/results/asm/27/README.md"
+  grep -qx '# Emitted code, JDK 27' "$at/results/asm/27/README.md"
+  grep -qx '# Kernels and CPUs, JDK 27' "$at/results/27/kernels/README.md"
   [ "$(ls -A "$at/build")" = $'.lock\n27' ] || [ "$(ls -A "$at/build")" = 27 ]
 }
 
@@ -196,7 +206,8 @@ measurements_have_names() {
   rm -r "$at/build/results"
   found eleven "$at" "with-jdk.sh jtreg-tests/micro/run.sh report" QUICK=1 RECORD=1
   changes "$at"
-  [ ! -e "$at/build/results" ] && grep -q eleven "$at/build/bench/quick/report/jmh.json"
+  [ ! -e "$at/build/results" ]
+  grep -q eleven "$at/build/bench/quick/report/jmh.json"
   # Another name is on no other page.
   found eleven "$at" "with-jdk.sh jtreg-tests/micro/run.sh report" NAME=host2 RECORD=1
   changes "$at" results/host2/{README.md,jmh.json,machine.txt}
@@ -204,12 +215,10 @@ measurements_have_names() {
 
 # The command that a run which was not kept ends with keeps it.
 measurements_are_kept_afterwards() {
-  local at=$scratch/kept-after command
+  local at=$scratch/kept-after
   tested kept-after > /dev/null
   kept "$at" > "$scratch/before"
-  command=$(found eleven "$at" "with-jdk.sh jtreg-tests/micro/run.sh report" | sed -n 's/^To keep this run: //p')
-  env -C "$at" -u OF_JDK BOOT_JDK="$answering" JTREG="$fake/jtreg" FAKE_FOUND=eleven CACHE="$scratch/cache" PATH="$fake/bin:$PATH" \
-    bash -euc "$command"
+  found eleven "$at" "with-jdk.sh jtreg-tests/micro/run.sh report" | kept_by_command "$at" "$answering"
   changes "$at" results/report/{README.md,jmh.json,machine.txt} results/README.md README.md
 }
 

@@ -25,6 +25,7 @@ printf 'DEFAULT_VERSION_FEATURE=25\nDEFAULT_VERSION_INTERIM=0\nDEFAULT_VERSION_U
 # Its configure and make do what build.sh relies on, and count how often they ran.
 cat > "$fake/jdk/configure" <<'EOF'
 [ ! -e "$FAKE_CONFIGURE_FAILS" ] || { echo "configure: error: no compiler"; exit 1; }
+[ -z "${OF_JDK:-}" ] || { echo "configure: error: OF_JDK is set"; exit 1; }
 echo configure >> "$FAKE_RUNS"
 source=$(cd "$(dirname "$0")" && pwd)
 touch spec.gmk
@@ -343,7 +344,8 @@ export_refuses() {
   [ "$before" = "$(cat "$at"/jdk-patch/25/*.patch | sha256)" ]
   git_plain -C "$tree" reset --quiet --hard HEAD~1
   run "$at" export.sh
-  [ "$(cat "$at/jdk-patch/25/series")" = 0001-Change-A.patch ] && [ ! -e "$at/jdk-patch/25/0002-Change-B.patch" ]
+  [ "$(cat "$at/jdk-patch/25/series")" = 0001-Change-A.patch ]
+  [ ! -e "$at/jdk-patch/25/0002-Change-B.patch" ]
   no_temporary "$at"
 }
 
@@ -400,7 +402,8 @@ image_is_built_once() {
   prints "^$at/build/images/release/jdk/bin/java\$" run "$at" build.sh DISTFILES="$fake/dist"
   [ "$("$at/build/images/release/jdk/bin/java")" = fake ]
   prints '^jdk: release, from the cache' run "$at" build.sh
-  [ "$(runs make)" = 1 ] && [ "$(runs configure)" = 1 ]
+  [ "$(runs make)" = 1 ]
+  [ "$(runs configure)" = 1 ]
   no_temporary "$at"
 }
 
@@ -408,7 +411,8 @@ image_is_shared() {
   local at
   at=$(checkout image2)
   prints 'from the cache' run "$at" build.sh
-  [ ! -e "$at/build/source" ] && [ "$(runs make)" = 1 ]
+  [ ! -e "$at/build/source" ]
+  [ "$(runs make)" = 1 ]
 }
 
 image_follows_its_inputs() {
@@ -416,9 +420,11 @@ image_follows_its_inputs() {
   printf 'class New { int x; }\n' > "$at/jdk-patch/src/base/New.java"
   prints 'built in' run "$at" build.sh
   grep -q 'int x' "$at/build/images/release/jdk/content"
-  [ "$(runs make)" = 2 ] && [ "$(runs configure)" = 1 ]
+  [ "$(runs make)" = 2 ]
+  [ "$(runs configure)" = 1 ]
   prints 'fastdebug, built in' run "$at" build.sh DEBUG_LEVEL=fastdebug
-  [ -x "$at/build/images/fastdebug/jdk/bin/java" ] && [ -x "$at/build/images/release/jdk/bin/java" ]
+  [ -x "$at/build/images/fastdebug/jdk/bin/java" ]
+  [ -x "$at/build/images/release/jdk/bin/java" ]
   prints 'built in' run "$at" build.sh CONFIGURE_ARGS="--with-x --with-y"
   [ "$(runs configure)" = 3 ]
   fails_with 'it must be release' run "$at" build.sh DEBUG_LEVEL=quick
@@ -466,7 +472,8 @@ test_natives_are_added() {
   run "$at" build.sh
   before=$(runs make)
   run "$at" "build.sh --test-natives"
-  [ -d "$at/build/images/release/test" ] && [ "$(runs make)" = $((before + 1)) ]
+  [ -d "$at/build/images/release/test" ]
+  [ "$(runs make)" = $((before + 1)) ]
   run "$at" "build.sh --test-natives"
   [ "$(runs make)" = $((before + 1)) ]
 }
@@ -505,7 +512,8 @@ another_jdk() {
   fails_with 'build/27/source has changes .*make export JDK=27' run27 "$at" export.sh
   git_plain -C "$at/build/27/source" -c user.name=Dev -c user.email=dev@example.org commit --quiet --all --message "Change A"
   prints '1 patches in jdk-patch/27' run27 "$at" export.sh
-  [ "$(ls "$at/jdk-patch/27")" = $'0001-Change-A.patch\nseries\nupstream' ] && [ "$(ls "$at/jdk-patch/25")" = upstream ]
+  [ "$(ls "$at/jdk-patch/27")" = $'0001-Change-A.patch\nseries\nupstream' ]
+  [ "$(ls "$at/jdk-patch/25")" = upstream ]
   prints '0 patches' source_of "$at"
   grep -q two "$at/build/source/src/base/A.java"
   # Each has its image, and the cache has both.
@@ -515,7 +523,9 @@ another_jdk() {
   grep -q TWO "$at/build/27/images/release/jdk/content"
   grep -q two "$at/build/images/release/jdk/content"
   prints '^jdk: JDK 27, release, from the cache' run27 "$at" build.sh
-  # What make deps fetched is found, too.
+  # What JAVA27_HOME names and what make deps fetched is found, too.
+  prints '^jdk: JDK 27, release, built' run27 "$at" build.sh BOOT_JDK="$fake/boot" JAVA27_HOME="$fake/boot27" \
+    CONFIGURE_ARGS=--with-named
   cp -r "$fake/boot27" "$scratch/cache/boot-jdk-27"
   prints '^jdk: JDK 27, release, built' run27 "$at" build.sh BOOT_JDK="$fake/boot" CONFIGURE_ARGS=--with-another
   run27 "$at" build.sh
@@ -536,18 +546,22 @@ another_jdk() {
   [ "$(ls -A "$at/build")" = 27 ]
   source_of "$at"
   run27 "$at" clean.sh
-  [ -d "$at/build/source" ] && [ ! -e "$at/build/27" ]
+  [ -d "$at/build/source" ]
+  [ ! -e "$at/build/27" ]
   run "$at" clean.sh
   [ ! -e "$at/build" ]
 }
 
 unknown_jdk() {
-  local at
+  local at number
   at=$(two_jdks two-unknown)
   mkdir "$at/jdk-patch/9"
   cp "$at/jdk-patch/25/upstream" "$at/jdk-patch/9"
-  fails_with 'JDK=26: there is no jdk-patch/26/upstream; JDK must be one of these: 9 25 27$' run "$at" source.sh OF_JDK=26
-  fails_with 'JDK=../25: .*: 9 25 27$' run "$at" source.sh OF_JDK=../25
+  # Also what is a part of a number, a pattern or a path of one that is there.
+  for number in 26 5 2. ../jdk-patch/25; do
+    fails_with "JDK=$number: there is no jdk-patch/$number/upstream; JDK must be one of these: 9 25 27\$" \
+      run "$at" source.sh OF_JDK="$number"
+  done
   [ ! -e "$at/build" ]
 }
 
@@ -566,6 +580,19 @@ EOF
   prints '^of 27, JDK not set$' env JDK=/home/of/jdk make -C "$at" source JDK=27
   prints '^of 25, JDK not set$' env JDK=/home/of/jdk make -C "$at" source
   prints '^of 25, JDK not set$' env JDK=/home/of/jdk OF_JDK=27 make -e -C "$at" source
+  # Who types a path gets what the scripts say of it.
+  prints '^of /home/of/jdk, JDK not set$' env -u JDK make -C "$at" source JDK=/home/of/jdk
+  # A target that calls make hands the number on.
+  mkdir -p "$at/container/kernel"
+  tee "$at/jdk-build/deps.sh" "$at/jdk-build/build.sh" < "$at/jdk-build/source.sh" > "$at/container/kernel/test.sh"
+  chmod +x "$at/container/kernel/test.sh"
+  prints '^of 27, JDK not set$' env JDK=27 make -C "$at" test-kernels
+  if grep -q '^of 25' "$scratch/out"; then echo "a make that make calls has the default"; return 1; fi
+  # make clean removes the folder of the chosen one only.
+  mkdir -p "$at/build/source" "$at/build/27"
+  make -C "$at" clean JDK=27
+  [ -d "$at/build/source" ]
+  [ ! -e "$at/build/27" ]
 }
 
 cached_is_tested() {
@@ -574,9 +601,11 @@ cached_is_tested() {
   prints '^0 passed, 0 failed, 1 skipped$' run27 "$at" test-cached.sh CACHE="$scratch/cache27"
   said_once '^skipped: no JDK 27 for these inputs in .*/cache27; make jdk JDK=27 makes one'
   run27 "$at" build.sh CACHE="$scratch/cache27"
+  rm -r "$at/build"
   mkdir "$at/jtreg-tests"
   cat > "$at/jtreg-tests/run.sh" <<'EOF'
 #!/bin/sh
+cd "$SOURCE" || exit
 echo "run.sh $* of $OF_JDK on $JDK"
 echo "1 passed, 0 failed, 0 skipped"
 EOF
@@ -586,6 +615,27 @@ EOF
   (cd "$at/jtreg" && zip -q lib/jtreg.jar META-INF/MANIFEST.MF)
   prints '^1 passed, 0 failed, 0 skipped$' run27 "$at" test-cached.sh CACHE="$scratch/cache27" JTREG="$at/jtreg"
   said_once "^run.sh tier1 of 27 on $at/build/27/images/release/jdk\$"
+  # What else may be missing. A jtreg that unzip cannot read is none.
+  skips27() { # WHY [VARIABLE=VALUE...]
+    prints '^0 passed, 0 failed, 1 skipped$' run27 "$at" test-cached.sh CACHE="$scratch/cache27" JTREG="$at/jtreg" "${@:2}"
+    said_once "^skipped: $1"
+  }
+  mkdir "$at/bin"
+  ln -s /bin/false "$at/bin/unzip"
+  skips27 'jtreg 8 is not here; make deps JDK=27 gets it$' PATH="$at/bin:$fake/bin:$PATH"
+  if [ "$MACHINE" != aarch64 ]; then skips27 'a JDK for aarch64 does not run on this machine$' TARGET=aarch64; fi
+  # An error is no reason to skip.
+  rm "$at/build/27/images/release"
+  mkdir "$at/build/27/images/release"
+  ends_with 1 run27 "$at" test-cached.sh CACHE="$scratch/cache27" JTREG="$at/jtreg"
+  said_once '^error: looking for the JDK 27 ended with 1: see above$'
+  # No machine has a JDK 99 to compare with.
+  rm -r "$at/build"
+  sed -i 's/^VERSION=.*/VERSION=99+1/' "$at/jdk-patch/27/upstream"
+  cp -r "$fake/boot" "$at/boot99"
+  printf 'JAVA_VERSION="99"\n' > "$at/boot99/release"
+  run27 "$at" build.sh CACHE="$scratch/cache27" BOOT_JDK="$at/boot99"
+  skips27 'no JDK 99 to compare with; make deps JDK=27 gets one$'
 }
 
 stub_dpkg_without_zip_and_gdb() {
