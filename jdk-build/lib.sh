@@ -284,3 +284,25 @@ find_jtreg() {
   done
   return 1
 }
+
+# ---- tests of what is at hand -----------------------------------------------
+
+# skip WHY...: ends the script, which counts as one test that was skipped.
+skip() {
+  say "skipped: $*"
+  printf '0 passed, 0 failed, 1 skipped\n'
+  exit 0
+}
+
+# cached_jdk CPU NAME: takes the image for that CPU from the cache, and skips the test if it is not there. NAME is for
+# messages.
+cached_jdk() {
+  local status=0 target=
+  if [ "$1" != "$MACHINE" ]; then target=" TARGET=$1"; fi
+  TARGET=$1 "$SCRIPTS/build.sh" --cached > /dev/null || status=$?
+  case $status in
+    0) ;;
+    3) skip "no $2 for these inputs in $CACHE; make jdk$target$OF makes one, in 40 minutes" ;;
+    *) die "looking for the $2 ended with $status: see above" ;;
+  esac
+}

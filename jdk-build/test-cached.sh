@@ -8,20 +8,8 @@
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-skip() {
-  say "skipped: $*"
-  printf '0 passed, 0 failed, 1 skipped\n'
-  exit 0
-}
-
 ! is_cross || skip "a JDK for $TARGET does not run on this machine"
-status=0
-"$SCRIPTS/build.sh" --cached > /dev/null || status=$?
-case $status in
-  0) ;;
-  3) skip "no JDK $JDK_MAJOR for these inputs in $CACHE; make jdk$OF makes one, in 40 minutes" ;;
-  *) die "looking for the JDK $JDK_MAJOR ended with $status: see above" ;;
-esac
+cached_jdk "$MACHINE" "JDK $JDK_MAJOR"
 find_boot_jdk > /dev/null || skip "no JDK $JDK_MAJOR to compare with; make deps$OF gets one"
 find_jtreg > /dev/null || skip "jtreg 8 is not here; make deps$OF gets it"
 "$SCRIPTS/source.sh"

@@ -8,24 +8,12 @@
 # shellcheck source=../../jdk-build/lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/../../jdk-build/lib.sh"
 
-skip() {
-  say "skipped: $*"
-  printf '0 passed, 0 failed, 1 skipped\n'
-  exit 0
-}
-
 arch=aarch64
 [ "$MACHINE" != "$arch" ] || skip "this is an $arch machine, make test$OF is the test"
 for tool in "$arch-linux-gnu-gcc" buildah mmdebstrap; do
   command -v "$tool" > /dev/null || skip "$tool is not here; make deps TARGET=$arch IMAGES=1$OF installs it"
 done
-status=0
-TARGET=$arch "$SCRIPTS/build.sh" --cached > /dev/null || status=$?
-case $status in
-  0) ;;
-  3) skip "no $arch JDK for these inputs in $CACHE; make jdk TARGET=$arch$OF makes one, in 40 minutes" ;;
-  *) die "looking for the $arch JDK ended with $status: see above" ;;
-esac
+cached_jdk "$arch" "$arch JDK"
 "$SCRIPTS/build.sh" > /dev/null
 "$SCRIPTS/source.sh"
 
