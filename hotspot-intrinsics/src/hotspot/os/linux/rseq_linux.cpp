@@ -23,7 +23,7 @@
 #include "nmt/memTracker.hpp"
 #include "os_linux.hpp"
 #include "rseqFlaws_linux.hpp"
-#include "runtime/atomic.hpp"
+#include "runtime/atomicAccess.hpp"
 #include "runtime/globals.hpp"
 #include "runtime/globals_extension.hpp"
 #include "runtime/java.hpp"
@@ -46,6 +46,7 @@
 #include <stdio.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -279,10 +280,10 @@ void Rseq::choose_fence() {
 bool Rseq::register_membarrier() {
   if (membarrier(MEMBARRIER_REGISTER_PRIVATE_EXPEDITED_RSEQ) != 0) {
     log_info(rseq)("membarrier can not be registered (%s), fences are handshakes", os::errno_name(errno));
-    Atomic::store(&_membarrier, -1);
+    AtomicAccess::store(&_membarrier, -1);
     return false;
   }
-  Atomic::store(&_membarrier, 1);
+  AtomicAccess::store(&_membarrier, 1);
   return true;
 }
 
@@ -291,7 +292,7 @@ bool Rseq::are_atomics_slow() {
 }
 
 bool Rseq::fence() {
-  const int state = Atomic::load(&_membarrier);
+  const int state = AtomicAccess::load(&_membarrier);
   if (state < 0 || (state == 0 && !register_membarrier())) {
     return false;
   }
@@ -319,9 +320,9 @@ struct RseqArena {
 static RseqArena* volatile arenas = nullptr;
 
 static bool remember_arena(address slot0, size_t reach) {
-  RseqArena* arena = Atomic::load_acquire(&arenas);
-  while (arena != nullptr && (Atomic::load(&arena->slot0) != nullptr ||
-                              Atomic::cmpxchg(&arena->slot0, (address)nullptr, slot0) != nullptr)) {
+  RseqArena* arena = AtomicAccess::load_acquire(&arenas);
+  while (arena != nullptr && (AtomicAccess::load(&arena->slot0) != nullptr ||
+                              AtomicAccess::cmpxchg(&arena->slot0, (address)nullptr, slot0) != nullptr)) {
     arena = arena->next;
   }
   if (arena == nullptr) {
@@ -331,21 +332,21 @@ static bool remember_arena(address slot0, size_t reach) {
     }
     arena->slot0 = slot0;
     do {
-      arena->next = Atomic::load(&arenas);
-    } while (Atomic::cmpxchg(&arenas, arena->next, arena) != arena->next);
+      arena->next = AtomicAccess::load(&arenas);
+    } while (AtomicAccess::cmpxchg(&arenas, arena->next, arena) != arena->next);
   }
-  Atomic::store(&arena->reach, reach);
+  AtomicAccess::store(&arena->reach, reach);
   return true;
 }
 
 // How far it reached.
 static size_t forget_arena(address slot0) {
-  RseqArena* arena = Atomic::load_acquire(&arenas);
-  while (Atomic::load(&arena->slot0) != slot0) {
+  RseqArena* arena = AtomicAccess::load_acquire(&arenas);
+  while (AtomicAccess::load(&arena->slot0) != slot0) {
     arena = arena->next;
   }
-  const size_t reach = Atomic::load(&arena->reach);
-  Atomic::store(&arena->slot0, (address)nullptr);
+  const size_t reach = AtomicAccess::load(&arena->reach);
+  AtomicAccess::store(&arena->slot0, (address)nullptr);
   return reach;
 }
 
@@ -366,6 +367,10 @@ address Rseq::reserve_arena() {
     os::release_memory(base, stride + reach);
     return nullptr;
   }
+  // A debugger would write all of it to a core file.
+  if (stride + reach > size && ::madvise(base + size, stride + reach - size, MADV_DONTDUMP) != 0) {
+    log_debug(rseq)("madvise(MADV_DONTDUMP): %s", os::strerror(errno));
+  }
   return slot0;
 }
 
@@ -376,10 +381,10 @@ void Rseq::release_arena(address slot0) {
 
 // An index above the last slot leads behind an arena.
 static void print_arena_fault_on(outputStream* st, address fault) {
-  for (RseqArena* arena = Atomic::load_acquire(&arenas); arena != nullptr; arena = arena->next) {
-    const address slot0 = Atomic::load(&arena->slot0);
+  for (RseqArena* arena = AtomicAccess::load_acquire(&arenas); arena != nullptr; arena = arena->next) {
+    const address slot0 = AtomicAccess::load(&arena->slot0);
     const size_t distance = fault - slot0;
-    if (slot0 != nullptr && distance >= (Rseq::slots() - 1) * stride && distance < Atomic::load(&arena->reach)) {
+    if (slot0 != nullptr && distance >= (Rseq::slots() - 1) * stride && distance < AtomicAccess::load(&arena->reach)) {
       st->print_cr("rseq: index %zu is above the last slot, %d: this machine has more CPUs than the one that "
                    "the VM started on, or the kernel is broken; nothing was written",
                    distance / stride, Rseq::slots() - 2);
@@ -449,7 +454,7 @@ static int possible_cpus() {
       count = 0; // a list that lacks a CPU of ours is not to be trusted
     }
   }
-  FREE_C_HEAP_ARRAY(uint8_t, mask);
+  FreeHeap(mask);
   if (count == 0) {
     count = limit;
   }
@@ -557,6 +562,11 @@ void Rseq::count(uint64_t* aborts, uint64_t* overflows) {
     *aborts += local->aborts();
     *overflows += local->overflows();
   }
+}
+
+bool Rseq::is_address_space_limited() {
+  struct rlimit limit;
+  return ::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
 }
 
 bool Rseq::commit_arena(char* base, size_t size) {

@@ -106,6 +106,10 @@ class Rseq : public AllStatic {
   // several times what a section does.
   static bool are_atomics_slow();
 
+  // Whether the process may not have all addresses that it asks for: an arena takes 4 GB,
+  // most of which nobody can use.
+  static bool is_address_space_limited();
+
   // Makes reserved memory usable, such that each slot takes only the pages it
   // touches; false if there is none.
   static bool commit_arena(char* base, size_t size);

@@ -25,7 +25,7 @@
 #include "memory/allocation.hpp"
 #include "memory/resourceArea.hpp"
 #include "oops/method.hpp"
-#include "runtime/atomic.hpp"
+#include "runtime/atomicAccess.hpp"
 #include "runtime/icache.hpp"
 #include "runtime/interfaceSupport.inline.hpp"
 #include "runtime/mutexLocker.hpp"
@@ -71,14 +71,14 @@ RseqDescriptor* RseqDescriptors::new_chunk() {
   RseqSectionInfo* const infos = NEW_C_HEAP_ARRAY_RETURN_NULL(RseqSectionInfo, most, mtCode);
   char* const stripes = NEW_C_HEAP_ARRAY_RETURN_NULL(char, most * stripes_size + line, mtCode);
   if (infos == nullptr || stripes == nullptr) {
-    FREE_C_HEAP_ARRAY(RseqSectionInfo, infos);
-    FREE_C_HEAP_ARRAY(char, stripes);
+    FreeHeap(infos);
+    FreeHeap(stripes);
     return nullptr;
   }
   BufferBlob* blob = BufferBlob::create(blob_name, chunk_size);
   if (blob == nullptr) {
-    FREE_C_HEAP_ARRAY(RseqSectionInfo, infos);
-    FREE_C_HEAP_ARRAY(char, stripes);
+    FreeHeap(infos);
+    FreeHeap(stripes);
     return nullptr;
   }
   address base = chunk_base(blob);
@@ -105,7 +105,7 @@ RseqDescriptor* RseqDescriptors::new_chunk() {
   chunk->_count = count;
   MutexLocker ml(CodeCache_lock, Mutex::_no_safepoint_check_flag);
   chunk->_next = _chunks;
-  Atomic::release_store(&_chunks, chunk);
+  AtomicAccess::release_store(&_chunks, chunk);
   if (_nowhere == nullptr) {
     _nowhere = base;
   }
@@ -172,8 +172,8 @@ void RseqDescriptors::bind(RseqDescriptor* list, address code_begin) {
       RseqPD::write_distance(code_begin + info->_literal_offset, (address)d);
     }
     // The target first: an abort can come as soon as start_ip is there.
-    Atomic::store(&d->_target, code_begin + abort_offset);
-    Atomic::release_store(&d->_start_ip, (uint64_t)(uintptr_t)(code_begin + start_offset));
+    AtomicAccess::store(&d->_target, code_begin + abort_offset);
+    AtomicAccess::release_store(&d->_start_ip, (uint64_t)(uintptr_t)(code_begin + start_offset));
   }
 }
 
@@ -181,7 +181,7 @@ void RseqDescriptors::release_locked(RseqDescriptor* list) {
   assert_lock_strong(CodeCache_lock);
   while (list != nullptr) {
     RseqDescriptor* next = list->next();
-    Atomic::store(&list->_start_ip, (uint64_t)(uintptr_t)_nowhere);
+    AtomicAccess::store(&list->_start_ip, (uint64_t)(uintptr_t)_nowhere);
     const int length = list->length();
     list->set_next(_free[length]);
     _free[length] = list;
@@ -222,17 +222,17 @@ address RseqDescriptors::code_pc(address pc) {
 
 // Others are free, or belong to code that is not in its place yet.
 bool RseqDescriptors::has_section(const RseqDescriptor* descriptor) {
-  const uint64_t start = Atomic::load(&descriptor->_start_ip);
+  const uint64_t start = AtomicAccess::load(&descriptor->_start_ip);
   return start != 0 && start != (uint64_t)(uintptr_t)_nowhere;
 }
 
 void RseqDescriptors::print_pc_on(outputStream* st, address pc) {
-  for (const RseqChunk* chunk = Atomic::load_acquire(&_chunks); chunk != nullptr; chunk = chunk->_next) {
+  for (const RseqChunk* chunk = AtomicAccess::load_acquire(&_chunks); chunk != nullptr; chunk = chunk->_next) {
     for (int i = 0; i < chunk->_count; i++) {
       const RseqDescriptor* const d = &chunk->_first[i];
       const address start = (address)(uintptr_t)d->start_ip();
       const address trampoline = (address)(uintptr_t)d->abort_ip();
-      const address handler = Atomic::load(&d->_target);
+      const address handler = AtomicAccess::load(&d->_target);
       if (!has_section(d)) {
         continue;
       } else if (start <= pc && pc < start + d->length()) {
@@ -340,11 +340,11 @@ void RseqDescriptors::print_sections_on(outputStream* st) {
 }
 
 int RseqDescriptors::allocated() {
-  return Atomic::load(&_allocated);
+  return AtomicAccess::load(&_allocated);
 }
 
 int RseqDescriptors::capacity() {
-  return Atomic::load(&_capacity);
+  return AtomicAccess::load(&_capacity);
 }
 
 #else

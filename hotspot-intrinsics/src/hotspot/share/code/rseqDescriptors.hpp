@@ -22,6 +22,7 @@
 
 #include "code/rseqSectionInfo.hpp"
 #include "memory/allStatic.hpp"
+#include "utilities/checkedCast.hpp"
 #include "utilities/globalDefinitions.hpp"
 
 class Method;

@@ -20,7 +20,7 @@
 #include "code/rseqSectionInfo.hpp"
 #include "memory/resourceArea.hpp"
 #include "oops/method.hpp"
-#include "runtime/atomic.hpp"
+#include "runtime/atomicAccess.hpp"
 #include "runtime/rseq.hpp"
 #include "utilities/ostream.hpp"
 #include "utilities/powerOfTwo.hpp"
@@ -50,7 +50,7 @@ void RseqSectionInfo::clear() {
 uint64_t RseqSectionInfo::sum(ByteSize count) const {
   uint64_t sum = 0;
   for (int i = 0; i < stripes(); i++) {
-    sum += Atomic::load((volatile uint64_t*)(_stripes + ((size_t)i << stripe_shift) + in_bytes(count)));
+    sum += AtomicAccess::load((volatile uint64_t*)(_stripes + ((size_t)i << stripe_shift) + in_bytes(count)));
   }
   return sum;
 }

@@ -24,7 +24,7 @@
 #include "logging/log.hpp"
 #include "nmt/memTag.hpp"
 #include "prims/perCpuServices.hpp"
-#include "runtime/atomic.hpp"
+#include "runtime/atomicAccess.hpp"
 #include "runtime/globals.hpp"
 #include "runtime/handshake.hpp"
 #include "runtime/interfaceSupport.inline.hpp"
@@ -65,8 +65,8 @@ JVM_ENTRY(static void, PerCpu_Fence0(JNIEnv* env, jclass cls)) {
     LeaveSectionsClosure leave;
     Handshake::execute(&leave);
   }
-  Atomic::inc(&_fences);
-  Atomic::add(&_fence_nanos, (uint64_t)(os::javaTimeNanos() - start));
+  AtomicAccess::inc(&_fences);
+  AtomicAccess::add(&_fence_nanos, (uint64_t)(os::javaTimeNanos() - start));
 } JVM_END
 
 // How much of the stack Java frames can still take.
@@ -98,8 +98,8 @@ static size_t in_pages(jlong bytes) {
 
 static jlong count_reserved(address base, size_t size) {
   if (base != nullptr) {
-    Atomic::inc(&_arenas);
-    Atomic::add(&_arena_bytes, size);
+    AtomicAccess::inc(&_arenas);
+    AtomicAccess::add(&_arena_bytes, size);
     log_debug(rseq)("%zu bytes at " PTR_FORMAT, size, p2i(base));
   }
   return (jlong)(uintptr_t)base;
@@ -107,8 +107,8 @@ static jlong count_reserved(address base, size_t size) {
 
 static void count_released(jlong base, size_t size) {
   log_debug(rseq)("Memory at " PTR_FORMAT " released", (intptr_t)base);
-  Atomic::dec(&_arenas);
-  Atomic::sub(&_arena_bytes, size);
+  AtomicAccess::dec(&_arenas);
+  AtomicAccess::sub(&_arena_bytes, size);
 }
 
 static size_t arena_size() {
@@ -152,7 +152,6 @@ static volatile size_t _adders = 0;
 static const char* volatile _no_adders = nullptr;
 
 static const char* why_no_adders() {
-  size_t limit;
   if (!UsePerCpuAdders) {
     return "-XX:-UsePerCpuAdders";
   }
@@ -162,8 +161,7 @@ static const char* why_no_adders() {
   if (CDSConfig::is_dumping_heap()) {
     return "heap objects are archived, which outlive this process";
   }
-  // An arena takes 4 GB of addresses on a machine of two CPUs, for those that nobody can use.
-  if (os::has_allocatable_memory_limit(&limit)) {
+  if (Rseq::is_address_space_limited()) {
     return "address space is limited";
   }
   return nullptr;
@@ -171,7 +169,7 @@ static const char* why_no_adders() {
 
 JVM_ENTRY(static jboolean, PerCpu_UsesAdders0(JNIEnv* env, jclass cls)) {
   const char* const reason = why_no_adders();
-  Atomic::store(&_no_adders, reason);
+  AtomicAccess::store(&_no_adders, reason);
   if (reason != nullptr) {
     log_info(rseq)("No adder counts per CPU: %s", reason);
   }
@@ -183,17 +181,17 @@ JVM_LEAF(static jboolean, PerCpu_AreAtomicsSlow0(JNIEnv* env, jclass cls)) {
 } JVM_END
 
 JVM_ENTRY(static void, PerCpu_CountAdders0(JNIEnv* env, jclass cls, jint more)) {
-  const size_t adders = Atomic::add(&_adders, (size_t)(ssize_t)more);
+  const size_t adders = AtomicAccess::add(&_adders, (size_t)(ssize_t)more);
   if (more > 0 && is_power_of_2(adders)) {
     log_info(rseq)("Adders that count per CPU: %zu", adders);
   }
 } JVM_END
 
 void PerCpuServices::print_on(outputStream* st) {
-  const char* const reason = Atomic::load(&_no_adders);
-  st->print("per-CPU memory: %zu blocks of %zu KB in all; adders: ", Atomic::load(&_arenas), Atomic::load(&_arena_bytes) / K);
+  const char* const reason = AtomicAccess::load(&_no_adders);
+  st->print("per-CPU memory: %zu blocks of %zu KB in all; adders: ", AtomicAccess::load(&_arenas), AtomicAccess::load(&_arena_bytes) / K);
   if (reason == nullptr) {
-    st->print("%zu count per CPU", Atomic::load(&_adders));
+    st->print("%zu count per CPU", AtomicAccess::load(&_adders));
   } else {
     st->print("none counts per CPU (%s)", reason);
   }
@@ -209,11 +207,11 @@ JVM_ENTRY(static jlong, PerCpu_Statistic0(JNIEnv* env, jclass cls, jint which)) 
   switch (which) {
     case 0: return (jlong)aborts;
     case 1: return (jlong)overflows;
-    case 2: return (jlong)Atomic::load(&_arenas);
-    case 3: return (jlong)Atomic::load(&_arena_bytes);
-    case 4: return (jlong)Atomic::load(&_fences);
-    case 5: return (jlong)Atomic::load(&_adders);
-    case 6: return (jlong)Atomic::load(&_fence_nanos);
+    case 2: return (jlong)AtomicAccess::load(&_arenas);
+    case 3: return (jlong)AtomicAccess::load(&_arena_bytes);
+    case 4: return (jlong)AtomicAccess::load(&_fences);
+    case 5: return (jlong)AtomicAccess::load(&_adders);
+    case 6: return (jlong)AtomicAccess::load(&_fence_nanos);
     case 7: return (jlong)RseqDescriptors::given_up();
     default: return -1;
   }

@@ -54,6 +54,7 @@ class Rseq : public AllStatic {
   static void release_arena(address slot0);
   static bool fence() { return false; }
   static bool are_atomics_slow() { return false; }
+  static bool is_address_space_limited() { return false; }
   static bool commit_arena(char* base, size_t size) { return os::commit_memory(base, size, !ExecMem); }
   static void count(uint64_t* aborts, uint64_t* overflows) { *aborts = 0; *overflows = 0; }
   static void print_on(outputStream* st) { st->print("rseq: none: no critical sections on this platform; striped atomics, %d slots", slots()); }
