@@ -71,10 +71,10 @@ public class PerfMap {
             named(map, section.start(), "void PerfMap$Mapped.op()");
             named(map, section.descriptor(), "rseq descriptors");
             int stubs = 0;
-            Matcher line = Pattern.compile("\\[0x([0-9a-f]+), 0x[0-9a-f]+\\)  (percpu_\\w+)")
+            Matcher line = Pattern.compile("\\[0x([0-9a-f]+), 0x[0-9a-f]+\\)  (\\w+) in PerCpuStubs")
                     .matcher(new JMXExecutor().execute("Compiler.percpu").getOutput());
             while (line.find()) {
-                named(map, Long.parseLong(line.group(1), 16), "StubRoutines::" + line.group(2));
+                named(map, Long.parseLong(line.group(1), 16), "PerCpuStubs percpu_" + line.group(2));
                 stubs++;
             }
             Check.that(stubs >= 8, "stubs: " + stubs);

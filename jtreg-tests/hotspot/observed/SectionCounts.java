@@ -123,7 +123,7 @@ public class SectionCounts {
                 Check.that(after.get(i - 1).aborts >= after.get(i).aborts, "not the most aborted first");
             }
 
-            String stub = "percpu_load_add_store";
+            String stub = "load_add_store in PerCpuStubs";
             // What an inline section gives up is counted there.
             counted(before, after, stub, 5L * CALLS * LIMIT, inline ? 0 : 5L * CALLS);
             if (inline) {

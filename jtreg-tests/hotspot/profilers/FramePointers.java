@@ -102,7 +102,7 @@ public class FramePointers {
                 int inStubs = 0;
                 for (long[] sample : samples) {
                     List<String> stack = LongStream.of(sample).mapToObj(map::at).toList();
-                    inStubs += stack.getFirst().matches("StubRoutines::percpu_.*|rseq descriptors") ? 1 : 0;
+                    inStubs += stack.getFirst().matches("PerCpuStubs .*|rseq descriptors") ? 1 : 0;
                     if (stack.stream().anyMatch(name -> name.contains("FramePointers$Loops." + loop.getKey() + "("))) {
                         right++;
                     } else {

@@ -125,7 +125,7 @@ public class EmittedSection {
         List<Section> found = new ArrayList<>();
         for (BlobType type : BlobType.getAvailable()) {
             for (CodeBlob blob : CodeBlob.getCodeBlobs(type)) {
-                if (blob.name.contains("StubRoutines")) {
+                if (blob.name.contains("PerCpuStubs")) {
                     found.addAll(Section.find(blob));
                 }
             }

@@ -17,9 +17,9 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-
 #include "asm/macroAssembler.inline.hpp"
 #include "asm/perCpuAssembler.hpp"
+#include "code/relocInfo.hpp"
 #include "code/rseqDescriptors.hpp"
 #include "memory/allocation.hpp"
 #include "runtime/globals.hpp"
@@ -46,11 +46,10 @@
 // registers are its own; the abort trampoline writes rscratch1.
 class RseqSection : public StackObj {
   MacroAssembler* const _masm;
-  int _literal_offset;
+  const int _number;
   int _arm_offset;
   int _start_offset;
   int _commit_offset;
-  int _forced_abort_offset;
 
   static Address in_area(int offset_from_thread_pointer) {
     return Address(area, offset_from_thread_pointer - Rseq::area_offset());
@@ -64,8 +63,11 @@ class RseqSection : public StackObj {
   static const Register area;
 
   explicit RseqSection(MacroAssembler* masm)
-    : _masm(masm), _literal_offset(-1), _arm_offset(-1), _start_offset(-1), _commit_offset(-1),
-      _forced_abort_offset(-1) {}
+    : _masm(masm), _number(masm->code()->rseq_section_count()), _arm_offset(-1), _start_offset(-1),
+      _commit_offset(-1) {}
+
+  // A value that is known when the code is where it stays.
+  static void load_literal(MacroAssembler* masm, Register dst, int section, rseq_Relocation::Literal literal);
 
   static void load_area(MacroAssembler* masm);
 
@@ -110,12 +112,16 @@ void PerCpuAssembler::load_exclusive_word_address(MacroAssembler* masm, Register
   __ andr(words, address, -Rseq::group_size);
 }
 
+void RseqSection::load_literal(MacroAssembler* masm, Register dst, int section, rseq_Relocation::Literal literal) {
+  __ relocate(rseq_Relocation::spec(section, literal));
+  __ movptr(dst, 0);
+}
+
 void RseqSection::begin(Register tmp) {
   MacroAssembler* masm = _masm;
   load_area(masm);
   // The descriptor is known only when the section's length is.
-  _literal_offset = __ offset();
-  __ movptr(tmp, 0);
+  load_literal(masm, tmp, _number, rseq_Relocation::descriptor);
   // Arm: from here on, if this thread is preempted, migrated or gets a signal
   // while its pc is in the section, it goes on at abort_ip.
   _arm_offset = __ offset();
@@ -199,8 +205,7 @@ void RseqSection::before_commit(Register tmp) {
   delay(tmp);
   if (RseqForceAbort) {
     // Where the kernel would send the thread.
-    _forced_abort_offset = __ offset();
-    __ movptr(tmp, 0);
+    load_literal(masm, tmp, _number, rseq_Relocation::trampoline);
     __ br(tmp);
   }
 }
@@ -219,11 +224,8 @@ RseqDescriptor* RseqSection::end() {
   MacroAssembler* masm = _masm;
   RseqDescriptor* descriptor = RseqDescriptors::allocate(__ offset() - _start_offset);
   if (descriptor != nullptr) {
-    MacroAssembler::pd_patch_instruction(masm->addr_at(_literal_offset), (address)descriptor);
-    if (_forced_abort_offset >= 0) {
-      MacroAssembler::pd_patch_instruction(masm->addr_at(_forced_abort_offset), (address)descriptor->abort_ip());
-    }
     descriptor->info()->set_steps(_arm_offset, _start_offset, _commit_offset);
+    masm->code()->add_rseq_section(descriptor);
   }
   return descriptor;
 }
@@ -576,13 +578,14 @@ static void add_stripe_offset(MacroAssembler* masm, Register tmp, Register index
 // The thread's own count, and the section's.
 void PerCpuAssembler::count_abort(MacroAssembler* masm, RseqSectionInfo* section, Register index, Register tmp) {
   count(masm, RseqThreadLocal::aborts_offset(), tmp);
-  __ mov(tmp, (uint64_t)(uintptr_t)section->stripes_address() + in_bytes(RseqSectionInfo::aborts_offset()));
+  assert(in_bytes(RseqSectionInfo::aborts_offset()) == 0, "first in a stripe");
+  RseqSection::load_literal(masm, tmp, section->number(), rseq_Relocation::counts);
   add_stripe_offset(masm, tmp, index);
   __ atomic_add(noreg, 1, tmp);
 }
 
 void PerCpuAssembler::set_section(MacroAssembler* masm, RseqSectionInfo* section, Register tmp) {
-  __ mov(tmp, (uint64_t)(uintptr_t)section);
+  RseqSection::load_literal(masm, tmp, section->number(), rseq_Relocation::info);
   __ str(tmp, in_java_thread(RseqThreadLocal::section_offset()));
 }
 
@@ -596,7 +599,7 @@ void PerCpuAssembler::count_given_up(MacroAssembler* masm, RseqSectionInfo* own,
   Label called;
   __ ldr(tmp, in_java_thread(RseqThreadLocal::section_offset()));
   __ cbnz(tmp, called);
-  __ mov(tmp, (uint64_t)(uintptr_t)own);
+  RseqSection::load_literal(masm, tmp, own->number(), rseq_Relocation::info);
   __ bind(called);
   __ ldr(tmp, Address(tmp, RseqSectionInfo::stripes_offset()));
   __ add(tmp, tmp, in_bytes(RseqSectionInfo::given_up_offset()));

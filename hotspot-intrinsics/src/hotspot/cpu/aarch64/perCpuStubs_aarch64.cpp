@@ -17,14 +17,13 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-
 #include "asm/macroAssembler.inline.hpp"
 #include "asm/perCpuAssembler.hpp"
 #include "code/rseqDescriptors.hpp"
 #include "runtime/globals.hpp"
+#include "runtime/perCpuStubs.hpp"
 #include "runtime/rseq.hpp"
 #include "runtime/stubCodeGenerator.hpp"
-#include "runtime/stubRoutines.hpp"
 #include "utilities/macros.hpp"
 
 #define __ _masm->
@@ -44,18 +43,21 @@ static const Register attempts = r13;
 
 static const Register argument_registers[] = { c_rarg0, c_rarg1, c_rarg2, c_rarg3, c_rarg4, c_rarg5, c_rarg6 };
 
-// Not members of StubGenerator, which is all in one file here.
+// Agents are told a stub's name without its group.
+static const char* const group = "PerCpuStubs";
+static const char* const prefix = "percpu_";
+
 class PerCpuStubGenerator : public StackObj {
   StubCodeGenerator* const _generator;
   MacroAssembler* const _masm;
 
   template <typename Section, typename Slow>
-  address generate(StubGenStubId stub_id, Section section, Slow slow_path);
+  address generate(const char* name, Section section, Slow slow_path);
   template <typename Section, typename Overflow>
-  address generate_unnamed(StubGenStubId stub_id, Section section, Overflow overflow);
+  address generate_unnamed(const char* name, Section section, Overflow overflow);
   template <typename Section>
-  address generate_named(StubGenStubId stub_id, int moved, Section section);
-  address generate_slow(StubGenStubId stub_id, address stub, int arguments);
+  address generate_named(const char* name, int moved, Section section);
+  address generate_slow(const char* name, address stub, int arguments);
   address generate_call();
   address generate_current_slot();
 
@@ -71,9 +73,9 @@ class PerCpuStubGenerator : public StackObj {
 //   abort: if (--attempts != 0) goto retry
 //   slow:  what is done without a section
 template <typename Section, typename Slow>
-address PerCpuStubGenerator::generate(StubGenStubId stub_id, Section section, Slow slow_path) {
+address PerCpuStubGenerator::generate(const char* name, Section section, Slow slow_path) {
   __ align(CodeEntryAlignment);
-  StubCodeMark mark(_generator, stub_id);
+  StubCodeMark mark(_generator, group, name);
   address start = __ pc();
 
   Label retry, slow;
@@ -100,17 +102,15 @@ address PerCpuStubGenerator::generate(StubGenStubId stub_id, Section section, Sl
   __ leave();
   __ ret(lr);
 
-  // This code stays where it is: bind at once.
-  info->set_origin(StubRoutines::get_stub_name(stub_id), nullptr, -1);
-  RseqDescriptors::bind(descriptor, _masm->code_section()->start());
+  info->set_origin(name + strlen(prefix), nullptr, -1);
   return start;
 }
 
 // For an operation that finds its slot itself: it is done on the overflow slot,
 // with real atomics, which threads that can not use rseq share.
 template <typename Section, typename Overflow>
-address PerCpuStubGenerator::generate_unnamed(StubGenStubId stub_id, Section section, Overflow overflow) {
-  return generate(stub_id, section, [&] () {
+address PerCpuStubGenerator::generate_unnamed(const char* name, Section section, Overflow overflow) {
+  return generate(name, section, [&] () {
     PerCpuAssembler::count_overflow(_masm, tmp);
     __ sub(tmp, c_rarg0, -Rseq::overflow_offset());
     overflow();
@@ -121,8 +121,8 @@ address PerCpuStubGenerator::generate_unnamed(StubGenStubId stub_id, Section sec
 // the thread's next currentSlot() is the overflow slot, where the caller does
 // without a section.
 template <typename Section>
-address PerCpuStubGenerator::generate_named(StubGenStubId stub_id, int moved, Section section) {
-  return generate(stub_id, section, [&] () {
+address PerCpuStubGenerator::generate_named(const char* name, int moved, Section section) {
+  return generate(name, section, [&] () {
     PerCpuAssembler::set_stalled(_masm, tmp);
     __ mov(result, (int64_t)moved);
   });
@@ -132,9 +132,9 @@ address PerCpuStubGenerator::generate_named(StubGenStubId stub_id, int moved, Se
 // stack, the first on top, and all registers live, but the scratch registers, lr,
 // and v0 to v3 if the operation copies:
 //   first argument = stub(arguments)
-address PerCpuStubGenerator::generate_slow(StubGenStubId stub_id, address stub, int arguments) {
+address PerCpuStubGenerator::generate_slow(const char* name, address stub, int arguments) {
   __ align(CodeEntryAlignment);
-  StubCodeMark mark(_generator, stub_id);
+  StubCodeMark mark(_generator, group, name);
   address start = __ pc();
 
   RegSet saved = RegSet::of(r0, result, index_, tmp) + RegSet::of(attempts);
@@ -160,7 +160,7 @@ address PerCpuStubGenerator::generate_slow(StubGenStubId stub_id, address stub, 
 //   long (thread, stub, words): the answer of stub(words[0], ... words[6])
 address PerCpuStubGenerator::generate_call() {
   __ align(CodeEntryAlignment);
-  StubCodeMark mark(_generator, StubGenStubId::percpu_call_id);
+  StubCodeMark mark(_generator, group, "percpu_call");
   address start = __ pc();
 
   __ enter();
@@ -181,7 +181,7 @@ address PerCpuStubGenerator::generate_call() {
 
 address PerCpuStubGenerator::generate_current_slot() {
   __ align(CodeEntryAlignment);
-  StubCodeMark mark(_generator, StubGenStubId::percpu_current_slot_id);
+  StubCodeMark mark(_generator, group, "percpu_current_slot");
   address start = __ pc();
 
   Label slow;
@@ -198,8 +198,8 @@ address PerCpuStubGenerator::generate_current_slot() {
 
 void PerCpuStubGenerator::generate_all() {
   // void (address, delta)
-  StubRoutines::_percpu_load_add_store =
-    generate_unnamed(StubGenStubId::percpu_load_add_store_id, [&] (Label& slow) {
+  PerCpuStubs::_load_add_store =
+    generate_unnamed("percpu_load_add_store", [&] (Label& slow) {
       PerCpuAssembler::load_exclusive_word_address(_masm, result, c_rarg0);
       return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, result, index_, tmp, slow);
     }, [&] () {
@@ -207,16 +207,16 @@ void PerCpuStubGenerator::generate_all() {
     });
 
   // value before (address, delta)
-  StubRoutines::_percpu_get_and_add =
-    generate_unnamed(StubGenStubId::percpu_get_and_add_id, [&] (Label& slow) {
+  PerCpuStubs::_get_and_add =
+    generate_unnamed("percpu_get_and_add", [&] (Label& slow) {
       return PerCpuAssembler::get_and_add(_masm, false, result, c_rarg0, c_rarg1, index_, tmp, slow);
     }, [&] () {
       __ atomic_addal(result, c_rarg1, tmp);
     });
 
   // witness (address, expect, newv)
-  StubRoutines::_percpu_compare_and_exchange =
-    generate_unnamed(StubGenStubId::percpu_compare_and_exchange_id, [&] (Label& slow) {
+  PerCpuStubs::_compare_and_exchange =
+    generate_unnamed("percpu_compare_and_exchange", [&] (Label& slow) {
       return PerCpuAssembler::compare_and_exchange(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
                                                    index_, tmp, slow);
     }, [&] () {
@@ -224,23 +224,23 @@ void PerCpuStubGenerator::generate_all() {
     });
 
   // status (slot, address, expect, newv)
-  StubRoutines::_percpu_load_cbne_store =
-    generate_named(StubGenStubId::percpu_load_cbne_store_id, PerCpuAssembler::moved, [&] (Label& slow) {
+  PerCpuStubs::_load_cbne_store =
+    generate_named("percpu_load_cbne_store", PerCpuAssembler::moved, [&] (Label& slow) {
       return PerCpuAssembler::load_cbne_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2, c_rarg3,
                                               index_, tmp, slow);
     });
 
   // head (slot, address, expect_not, next_offset)
-  StubRoutines::_percpu_load_cbeq_store_add_load_store =
-    generate_named(StubGenStubId::percpu_load_cbeq_store_add_load_store_id, PerCpuAssembler::moved_head,
+  PerCpuStubs::_load_cbeq_store_add_load_store =
+    generate_named("percpu_load_cbeq_store_add_load_store", PerCpuAssembler::moved_head,
                    [&] (Label& slow) {
       return PerCpuAssembler::load_cbeq_store_add_load_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2, c_rarg3,
                                                              index_, tmp, slow);
     });
 
   // status (slot, address, expect, address2, expect2, newv)
-  StubRoutines::_percpu_load_cbne_load_cbne_store =
-    generate_named(StubGenStubId::percpu_load_cbne_load_cbne_store_id, PerCpuAssembler::moved, [&] (Label& slow) {
+  PerCpuStubs::_load_cbne_load_cbne_store =
+    generate_named("percpu_load_cbne_load_cbne_store", PerCpuAssembler::moved, [&] (Label& slow) {
       return PerCpuAssembler::load_cbne_load_cbne_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
                                                         c_rarg3, c_rarg4, c_rarg5, index_, tmp, slow);
     });
@@ -252,10 +252,10 @@ void PerCpuStubGenerator::generate_all() {
                                                     c_rarg3, c_rarg4, c_rarg5, index_, tmp, slow);
     };
   };
-  StubRoutines::_percpu_load_cbne_store_store =
-    generate_named(StubGenStubId::percpu_load_cbne_store_store_id, PerCpuAssembler::moved, store_store(false));
-  StubRoutines::_percpu_load_cbne_store_store_release =
-    generate_named(StubGenStubId::percpu_load_cbne_store_store_release_id, PerCpuAssembler::moved, store_store(true));
+  PerCpuStubs::_load_cbne_store_store =
+    generate_named("percpu_load_cbne_store_store", PerCpuAssembler::moved, store_store(false));
+  PerCpuStubs::_load_cbne_store_store_release =
+    generate_named("percpu_load_cbne_store_store_release", PerCpuAssembler::moved, store_store(true));
 
   // status (slot, address, expect, dst, src, length, newv)
   auto memcpy_store = [&] (bool release) {
@@ -264,48 +264,40 @@ void PerCpuStubGenerator::generate_all() {
                                                      c_rarg3, c_rarg4, c_rarg5, c_rarg6, index_, tmp, slow);
     };
   };
-  StubRoutines::_percpu_load_cbne_memcpy_store =
-    generate_named(StubGenStubId::percpu_load_cbne_memcpy_store_id, PerCpuAssembler::moved, memcpy_store(false));
-  StubRoutines::_percpu_load_cbne_memcpy_store_release =
-    generate_named(StubGenStubId::percpu_load_cbne_memcpy_store_release_id, PerCpuAssembler::moved, memcpy_store(true));
+  PerCpuStubs::_load_cbne_memcpy_store =
+    generate_named("percpu_load_cbne_memcpy_store", PerCpuAssembler::moved, memcpy_store(false));
+  PerCpuStubs::_load_cbne_memcpy_store_release =
+    generate_named("percpu_load_cbne_memcpy_store_release", PerCpuAssembler::moved, memcpy_store(true));
 
-  StubRoutines::_percpu_current_slot = generate_current_slot();
+  PerCpuStubs::_current_slot = generate_current_slot();
 
-  StubRoutines::_percpu_call = generate_call();
+  PerCpuStubs::_call = generate_call();
 
 #ifdef COMPILER2
-  StubRoutines::_percpu_slow_load_add_store =
-    generate_slow(StubGenStubId::percpu_slow_load_add_store_id, StubRoutines::_percpu_load_add_store, 2);
-  StubRoutines::_percpu_slow_get_and_add =
-    generate_slow(StubGenStubId::percpu_slow_get_and_add_id, StubRoutines::_percpu_get_and_add, 2);
-  StubRoutines::_percpu_slow_compare_and_exchange =
-    generate_slow(StubGenStubId::percpu_slow_compare_and_exchange_id, StubRoutines::_percpu_compare_and_exchange, 3);
-  StubRoutines::_percpu_slow_load_cbne_store =
-    generate_slow(StubGenStubId::percpu_slow_load_cbne_store_id, StubRoutines::_percpu_load_cbne_store, 4);
-  StubRoutines::_percpu_slow_load_cbeq_store_add_load_store =
-    generate_slow(StubGenStubId::percpu_slow_load_cbeq_store_add_load_store_id,
-                  StubRoutines::_percpu_load_cbeq_store_add_load_store, 4);
-  StubRoutines::_percpu_slow_load_cbne_load_cbne_store =
-    generate_slow(StubGenStubId::percpu_slow_load_cbne_load_cbne_store_id,
-                  StubRoutines::_percpu_load_cbne_load_cbne_store, 6);
-  StubRoutines::_percpu_slow_load_cbne_store_store =
-    generate_slow(StubGenStubId::percpu_slow_load_cbne_store_store_id,
-                  StubRoutines::_percpu_load_cbne_store_store_release, 6);
-  StubRoutines::_percpu_slow_load_cbne_memcpy_store =
-    generate_slow(StubGenStubId::percpu_slow_load_cbne_memcpy_store_id,
-                  StubRoutines::_percpu_load_cbne_memcpy_store_release, 7);
+  PerCpuStubs::_slow_load_add_store =
+    generate_slow("percpu_slow_load_add_store", PerCpuStubs::_load_add_store, 2);
+  PerCpuStubs::_slow_get_and_add =
+    generate_slow("percpu_slow_get_and_add", PerCpuStubs::_get_and_add, 2);
+  PerCpuStubs::_slow_compare_and_exchange =
+    generate_slow("percpu_slow_compare_and_exchange", PerCpuStubs::_compare_and_exchange, 3);
+  PerCpuStubs::_slow_load_cbne_store =
+    generate_slow("percpu_slow_load_cbne_store", PerCpuStubs::_load_cbne_store, 4);
+  PerCpuStubs::_slow_load_cbeq_store_add_load_store =
+    generate_slow("percpu_slow_load_cbeq_store_add_load_store", PerCpuStubs::_load_cbeq_store_add_load_store, 4);
+  PerCpuStubs::_slow_load_cbne_load_cbne_store =
+    generate_slow("percpu_slow_load_cbne_load_cbne_store", PerCpuStubs::_load_cbne_load_cbne_store, 6);
+  PerCpuStubs::_slow_load_cbne_store_store =
+    generate_slow("percpu_slow_load_cbne_store_store", PerCpuStubs::_load_cbne_store_store_release, 6);
+  PerCpuStubs::_slow_load_cbne_memcpy_store =
+    generate_slow("percpu_slow_load_cbne_memcpy_store", PerCpuStubs::_load_cbne_memcpy_store_release, 7);
 #endif // COMPILER2
 }
 
-void generate_percpu_stubs(StubCodeGenerator* generator) {
-  if (Rseq::is_enabled()) {
-    PerCpuStubGenerator(generator).generate_all();
-  }
+const int PerCpuStubs::code_size = 16 * K;
+
+void PerCpuStubs::generate(StubCodeGenerator* generator) {
+  PerCpuStubGenerator(generator).generate_all();
 }
-
-#else
-
-void generate_percpu_stubs(StubCodeGenerator* generator) {}
 
 #endif // RSEQ_CRITICAL_SECTIONS
 

@@ -40,9 +40,6 @@ class RseqPD {
     memcpy(at, code, sizeof(code));
   }
 
-  // Sections have the descriptor's address itself.
-  static void write_distance(address at, address descriptor) { ShouldNotReachHere(); }
-
   // Not measured yet.
   static bool are_atomics_slow() { return false; }
 

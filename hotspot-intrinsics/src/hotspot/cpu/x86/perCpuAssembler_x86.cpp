@@ -19,6 +19,7 @@
 
 #include "asm/macroAssembler.inline.hpp"
 #include "asm/perCpuAssembler.hpp"
+#include "code/relocInfo.hpp"
 #include "code/rseqDescriptors.hpp"
 #include "runtime/globals.hpp"
 #include "runtime/javaThread.hpp"
@@ -41,18 +42,23 @@
 // anywhere else outside. It must not call, push, fault or poll.
 class RseqSection : public StackObj {
   MacroAssembler* const _masm;
-  int _literal_offset;
+  const int _number;
   int _arm_offset;
   int _start_offset;
   int _commit_offset;
-  int _forced_abort_offset;
 
   void check_usable(Register words, Register slot_offset, Register tmp, Label& slow);
 
+  // A value that is known when the code is where it stays, relative to the pc.
+  static Address relative_literal(int section, rseq_Relocation::Literal literal);
+
  public:
   explicit RseqSection(MacroAssembler* masm)
-    : _masm(masm), _literal_offset(-1), _arm_offset(-1), _start_offset(-1), _commit_offset(-1),
-      _forced_abort_offset(-1) {}
+    : _masm(masm), _number(masm->code()->rseq_section_count()), _arm_offset(-1), _start_offset(-1),
+      _commit_offset(-1) {}
+
+  // A value that is known when the code is where it stays.
+  static void load_literal(MacroAssembler* masm, Register dst, int section, rseq_Relocation::Literal literal);
 
   // tmp is free again afterwards.
   void begin(Register tmp);
@@ -80,8 +86,8 @@ class RseqSection : public StackObj {
 
   void commit(Address variable, Register newv);
 
-  // After the commit. A descriptor that waits for its abort handler's offset,
-  // or null if the code cache is full.
+  // After the commit. A descriptor that waits for its abort handler's offset and
+  // is one of the code buffer's, or null if the code cache is full.
   RseqDescriptor* end();
 };
 
@@ -107,14 +113,24 @@ void PerCpuAssembler::load_exclusive_word_address(MacroAssembler* masm, Register
   __ andq(words, -Rseq::group_size);
 }
 
+Address RseqSection::relative_literal(int section, rseq_Relocation::Literal literal) {
+  Address address;
+  address._rspec = rseq_Relocation::spec(section, literal);
+  return address;
+}
+
+void RseqSection::load_literal(MacroAssembler* masm, Register dst, int section, rseq_Relocation::Literal literal) {
+  __ relocate(rseq_Relocation::spec(section, literal), Assembler::imm_operand);
+  // Not MacroAssembler's, which has a shorter instruction for 0: the literal needs all of this one.
+  __ Assembler::mov64(dst, 0);
+}
+
 void RseqSection::begin(Register tmp) {
   MacroAssembler* masm = _masm;
   // The descriptor is known only when the section's length is, and how far it is when
-  // the code is in its place: until then this is its own address. The descriptor is in
-  // the code cache, too, so 32 bits will do, which take less room than mov64 in the
-  // code and in the CPU's cache of decoded instructions.
-  __ leaq(tmp, __ as_Address(InternalAddress(__ pc())));
-  _literal_offset = __ offset() - (int)sizeof(int32_t);
+  // the code is in its place. It is in the code cache, too, so 32 bits will do, which
+  // take less room than mov64 in the code and in the CPU's cache of decoded instructions.
+  __ leaq(tmp, relative_literal(_number, rseq_Relocation::descriptor));
   // Arm: from here on, if this thread is preempted, migrated or gets a signal
   // while its pc is in the section, it goes on at abort_ip.
   _arm_offset = __ offset();
@@ -200,8 +216,7 @@ void RseqSection::before_commit(Register tmp) {
   delay(tmp);
   if (RseqForceAbort) {
     // Where the kernel would send the thread.
-    __ mov64(tmp, 0);
-    _forced_abort_offset = __ offset() - (int)sizeof(int64_t);
+    load_literal(masm, tmp, _number, rseq_Relocation::trampoline);
     __ jmp(tmp);
   }
 }
@@ -219,12 +234,8 @@ RseqDescriptor* RseqSection::end() {
   MacroAssembler* masm = _masm;
   RseqDescriptor* descriptor = RseqDescriptors::allocate(__ offset() - _start_offset);
   if (descriptor != nullptr) {
-    RseqSectionInfo* const info = descriptor->info();
-    info->set_literal_offset(_literal_offset);
-    info->set_steps(_arm_offset, _start_offset, _commit_offset);
-    if (_forced_abort_offset >= 0) {
-      Bytes::put_native_u8(masm->addr_at(_forced_abort_offset), (u8)descriptor->abort_ip());
-    }
+    descriptor->info()->set_steps(_arm_offset, _start_offset, _commit_offset);
+    masm->code()->add_rseq_section(descriptor);
   }
   return descriptor;
 }
@@ -600,18 +611,17 @@ static void load_stripe_offset(MacroAssembler* masm, Register index) {
   __ shll(index, RseqSectionInfo::stripe_shift);
 }
 
-// The thread's own count, and the section's. The code may be moved until it is bound, so no
-// address in it is relative.
+// The thread's own count, and the section's.
 void PerCpuAssembler::count_abort(MacroAssembler* masm, RseqSectionInfo* section, Register index, Register tmp) {
   __ incrementq(in_java_thread(RseqThreadLocal::aborts_offset()));
   load_stripe_offset(masm, index);
-  __ mov64(tmp, (int64_t)(uintptr_t)section->stripes_address());
+  RseqSection::load_literal(masm, tmp, section->number(), rseq_Relocation::counts);
   __ lock();
   __ incrementq(Address(tmp, index, Address::times_1, in_bytes(RseqSectionInfo::aborts_offset())));
 }
 
 void PerCpuAssembler::set_section(MacroAssembler* masm, RseqSectionInfo* section, Register tmp) {
-  __ mov64(tmp, (int64_t)(uintptr_t)section);
+  RseqSection::load_literal(masm, tmp, section->number(), rseq_Relocation::info);
   __ movq(in_java_thread(RseqThreadLocal::section_offset()), tmp);
 }
 
@@ -626,7 +636,7 @@ void PerCpuAssembler::count_given_up(MacroAssembler* masm, RseqSectionInfo* own,
   __ movq(tmp, in_java_thread(RseqThreadLocal::section_offset()));
   __ testq(tmp, tmp);
   __ jccb(Assembler::notZero, called);
-  __ mov64(tmp, (int64_t)(uintptr_t)own);
+  RseqSection::load_literal(masm, tmp, own->number(), rseq_Relocation::info);
   __ bind(called);
   __ movq(tmp, Address(tmp, RseqSectionInfo::stripes_offset()));
   load_stripe_offset(masm, index);

@@ -21,9 +21,9 @@
 #include "asm/perCpuAssembler.hpp"
 #include "code/rseqDescriptors.hpp"
 #include "runtime/globals.hpp"
+#include "runtime/perCpuStubs.hpp"
 #include "runtime/rseq.hpp"
 #include "runtime/stubCodeGenerator.hpp"
-#include "runtime/stubRoutines.hpp"
 #include "utilities/macros.hpp"
 
 #define __ _masm->
@@ -47,18 +47,21 @@ static const int max_register_arguments = (int)ARRAY_SIZE(argument_registers);
 // Between rbp and what the caller pushed: its rbp, and where it goes on.
 static const int frame_words = 2;
 
-// As on aarch64 not members of StubGenerator, which need not know them.
+// Agents are told a stub's name without its group.
+static const char* const group = "PerCpuStubs";
+static const char* const prefix = "percpu_";
+
 class PerCpuStubGenerator : public StackObj {
   StubCodeGenerator* const _generator;
   MacroAssembler* const _masm;
 
   template <typename Section, typename Slow>
-  address generate(StubGenStubId stub_id, int arguments, Section section, Slow slow_path);
+  address generate(const char* name, int arguments, Section section, Slow slow_path);
   template <typename Section, typename Overflow>
-  address generate_unnamed(StubGenStubId stub_id, Section section, Overflow overflow);
+  address generate_unnamed(const char* name, Section section, Overflow overflow);
   template <typename Section>
-  address generate_named(StubGenStubId stub_id, int arguments, int moved, Section section);
-  address generate_slow(StubGenStubId stub_id, address stub, int arguments);
+  address generate_named(const char* name, int arguments, int moved, Section section);
+  address generate_slow(const char* name, address stub, int arguments);
   address generate_call();
   address generate_current_slot();
 
@@ -74,9 +77,9 @@ class PerCpuStubGenerator : public StackObj {
 //   abort: if (--attempts != 0) goto retry
 //   slow:  what is done without a section
 template <typename Section, typename Slow>
-address PerCpuStubGenerator::generate(StubGenStubId stub_id, int arguments, Section section, Slow slow_path) {
+address PerCpuStubGenerator::generate(const char* name, int arguments, Section section, Slow slow_path) {
   __ align(CodeEntryAlignment);
-  StubCodeMark mark(_generator, stub_id);
+  StubCodeMark mark(_generator, group, name);
   address start = __ pc();
 
   const bool on_stack = arguments > max_register_arguments;
@@ -114,17 +117,15 @@ address PerCpuStubGenerator::generate(StubGenStubId stub_id, int arguments, Sect
   slow_path();
   leave_and_return();
 
-  // This code stays where it is: bind at once.
-  info->set_origin(StubRoutines::get_stub_name(stub_id), nullptr, -1);
-  RseqDescriptors::bind(descriptor, _masm->code_section()->start());
+  info->set_origin(name + strlen(prefix), nullptr, -1);
   return start;
 }
 
 // For an operation that finds its slot itself: it is done on the overflow slot,
 // with real atomics, which threads that can not use rseq share.
 template <typename Section, typename Overflow>
-address PerCpuStubGenerator::generate_unnamed(StubGenStubId stub_id, Section section, Overflow overflow) {
-  return generate(stub_id, 0, section, [&] () {
+address PerCpuStubGenerator::generate_unnamed(const char* name, Section section, Overflow overflow) {
+  return generate(name, 0, section, [&] () {
     PerCpuAssembler::count_overflow(_masm, tmp);
     overflow();
   });
@@ -134,8 +135,8 @@ address PerCpuStubGenerator::generate_unnamed(StubGenStubId stub_id, Section sec
 // the thread's next currentSlot() is the overflow slot, where the caller does
 // without a section.
 template <typename Section>
-address PerCpuStubGenerator::generate_named(StubGenStubId stub_id, int arguments, int moved, Section section) {
-  return generate(stub_id, arguments, section, [&] () {
+address PerCpuStubGenerator::generate_named(const char* name, int arguments, int moved, Section section) {
+  return generate(name, arguments, section, [&] () {
     PerCpuAssembler::set_stalled(_masm, tmp);
     __ movptr(result, moved);
   });
@@ -145,13 +146,13 @@ address PerCpuStubGenerator::generate_named(StubGenStubId stub_id, int arguments
 // stack, the first on top, and all registers live, but xmm0 to xmm3
 // if the operation copies:
 //   first argument = stub(arguments)
-address PerCpuStubGenerator::generate_slow(StubGenStubId stub_id, address stub, int arguments) {
+address PerCpuStubGenerator::generate_slow(const char* name, address stub, int arguments) {
   static const Register written[] = { result, index_, tmp };
   const int in_registers = MIN2(arguments, max_register_arguments);
   const int first = frame_words * wordSize;
 
   __ align(CodeEntryAlignment);
-  StubCodeMark mark(_generator, stub_id);
+  StubCodeMark mark(_generator, group, name);
   address start = __ pc();
 
   __ enter();
@@ -189,7 +190,7 @@ address PerCpuStubGenerator::generate_slow(StubGenStubId stub_id, address stub, 
 //   long (thread, stub, words): the answer of stub(words[0], ... words[6])
 address PerCpuStubGenerator::generate_call() {
   __ align(CodeEntryAlignment);
-  StubCodeMark mark(_generator, StubGenStubId::percpu_call_id);
+  StubCodeMark mark(_generator, group, "percpu_call");
   address start = __ pc();
 
   const Register stub = r11;
@@ -214,7 +215,7 @@ address PerCpuStubGenerator::generate_call() {
 
 address PerCpuStubGenerator::generate_current_slot() {
   __ align(CodeEntryAlignment);
-  StubCodeMark mark(_generator, StubGenStubId::percpu_current_slot_id);
+  StubCodeMark mark(_generator, group, "percpu_current_slot");
   address start = __ pc();
 
   Label slow;
@@ -233,8 +234,8 @@ void PerCpuStubGenerator::generate_all() {
   const int overflow_offset = checked_cast<int>(Rseq::overflow_offset());
 
   // void (address, delta)
-  StubRoutines::_percpu_load_add_store =
-    generate_unnamed(StubGenStubId::percpu_load_add_store_id, [&] (Label& slow) {
+  PerCpuStubs::_load_add_store =
+    generate_unnamed("percpu_load_add_store", [&] (Label& slow) {
       PerCpuAssembler::load_exclusive_word_address(_masm, result, c_rarg0);
       return PerCpuAssembler::load_add_store(_masm, false, c_rarg0, c_rarg1, result, index_, tmp, slow);
     }, [&] () {
@@ -243,8 +244,8 @@ void PerCpuStubGenerator::generate_all() {
     });
 
   // value before (address, delta)
-  StubRoutines::_percpu_get_and_add =
-    generate_unnamed(StubGenStubId::percpu_get_and_add_id, [&] (Label& slow) {
+  PerCpuStubs::_get_and_add =
+    generate_unnamed("percpu_get_and_add", [&] (Label& slow) {
       return PerCpuAssembler::get_and_add(_masm, false, result, c_rarg0, c_rarg1, index_, tmp, slow);
     }, [&] () {
       __ movq(result, c_rarg1);
@@ -253,8 +254,8 @@ void PerCpuStubGenerator::generate_all() {
     });
 
   // witness (address, expect, newv)
-  StubRoutines::_percpu_compare_and_exchange =
-    generate_unnamed(StubGenStubId::percpu_compare_and_exchange_id, [&] (Label& slow) {
+  PerCpuStubs::_compare_and_exchange =
+    generate_unnamed("percpu_compare_and_exchange", [&] (Label& slow) {
       return PerCpuAssembler::compare_and_exchange(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
                                                    index_, tmp, slow);
     }, [&] () {
@@ -265,24 +266,22 @@ void PerCpuStubGenerator::generate_all() {
     });
 
   // status (slot, address, expect, newv)
-  StubRoutines::_percpu_load_cbne_store =
-    generate_named(StubGenStubId::percpu_load_cbne_store_id, 4, PerCpuAssembler::moved, [&] (Label& slow) {
+  PerCpuStubs::_load_cbne_store =
+    generate_named("percpu_load_cbne_store", 4, PerCpuAssembler::moved, [&] (Label& slow) {
       return PerCpuAssembler::load_cbne_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2, c_rarg3,
                                               index_, tmp, slow);
     });
 
   // head (slot, address, expect_not, next_offset)
-  StubRoutines::_percpu_load_cbeq_store_add_load_store =
-    generate_named(StubGenStubId::percpu_load_cbeq_store_add_load_store_id, 4,
-                  PerCpuAssembler::moved_head, [&] (Label& slow) {
+  PerCpuStubs::_load_cbeq_store_add_load_store =
+    generate_named("percpu_load_cbeq_store_add_load_store", 4, PerCpuAssembler::moved_head, [&] (Label& slow) {
       return PerCpuAssembler::load_cbeq_store_add_load_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2, c_rarg3,
                                                              index_, tmp, slow);
     });
 
   // status (slot, address, expect, address2, expect2, newv)
-  StubRoutines::_percpu_load_cbne_load_cbne_store =
-    generate_named(StubGenStubId::percpu_load_cbne_load_cbne_store_id, 6,
-                  PerCpuAssembler::moved, [&] (Label& slow) {
+  PerCpuStubs::_load_cbne_load_cbne_store =
+    generate_named("percpu_load_cbne_load_cbne_store", 6, PerCpuAssembler::moved, [&] (Label& slow) {
       return PerCpuAssembler::load_cbne_load_cbne_store(_masm, false, result, c_rarg0, c_rarg1, c_rarg2,
                                                         c_rarg3, c_rarg4, c_rarg5, index_, tmp, slow);
     });
@@ -292,66 +291,50 @@ void PerCpuStubGenerator::generate_all() {
     return PerCpuAssembler::load_cbne_store_store(_masm, false, true, result, c_rarg0, c_rarg1, c_rarg2,
                                                   c_rarg3, c_rarg4, c_rarg5, index_, tmp, slow);
   };
-  StubRoutines::_percpu_load_cbne_store_store =
-    generate_named(StubGenStubId::percpu_load_cbne_store_store_id, 6,
-                  PerCpuAssembler::moved, store_store);
-  StubRoutines::_percpu_load_cbne_store_store_release =
-    generate_named(StubGenStubId::percpu_load_cbne_store_store_release_id, 6,
-                  PerCpuAssembler::moved, store_store);
+  PerCpuStubs::_load_cbne_store_store =
+    generate_named("percpu_load_cbne_store_store", 6, PerCpuAssembler::moved, store_store);
+  PerCpuStubs::_load_cbne_store_store_release =
+    generate_named("percpu_load_cbne_store_store_release", 6, PerCpuAssembler::moved, store_store);
 
   // status (slot, address, expect, dst, src, length, newv)
   auto memcpy_store = [&] (Label& slow) {
     return PerCpuAssembler::load_cbne_memcpy_store(_masm, false, true, result, c_rarg0, c_rarg1, c_rarg2,
                                                    c_rarg3, c_rarg4, c_rarg5, seventh, index_, tmp, slow);
   };
-  StubRoutines::_percpu_load_cbne_memcpy_store =
-    generate_named(StubGenStubId::percpu_load_cbne_memcpy_store_id, 7,
-                  PerCpuAssembler::moved, memcpy_store);
-  StubRoutines::_percpu_load_cbne_memcpy_store_release =
-    generate_named(StubGenStubId::percpu_load_cbne_memcpy_store_release_id, 7,
-                  PerCpuAssembler::moved, memcpy_store);
+  PerCpuStubs::_load_cbne_memcpy_store =
+    generate_named("percpu_load_cbne_memcpy_store", 7, PerCpuAssembler::moved, memcpy_store);
+  PerCpuStubs::_load_cbne_memcpy_store_release =
+    generate_named("percpu_load_cbne_memcpy_store_release", 7, PerCpuAssembler::moved, memcpy_store);
 
-  StubRoutines::_percpu_current_slot = generate_current_slot();
+  PerCpuStubs::_current_slot = generate_current_slot();
 
-  StubRoutines::_percpu_call = generate_call();
+  PerCpuStubs::_call = generate_call();
 
 #ifdef COMPILER2
-  StubRoutines::_percpu_slow_load_add_store =
-    generate_slow(StubGenStubId::percpu_slow_load_add_store_id,
-                  StubRoutines::_percpu_load_add_store, 2);
-  StubRoutines::_percpu_slow_get_and_add =
-    generate_slow(StubGenStubId::percpu_slow_get_and_add_id,
-                  StubRoutines::_percpu_get_and_add, 2);
-  StubRoutines::_percpu_slow_compare_and_exchange =
-    generate_slow(StubGenStubId::percpu_slow_compare_and_exchange_id,
-                  StubRoutines::_percpu_compare_and_exchange, 3);
-  StubRoutines::_percpu_slow_load_cbne_store =
-    generate_slow(StubGenStubId::percpu_slow_load_cbne_store_id,
-                  StubRoutines::_percpu_load_cbne_store, 4);
-  StubRoutines::_percpu_slow_load_cbeq_store_add_load_store =
-    generate_slow(StubGenStubId::percpu_slow_load_cbeq_store_add_load_store_id,
-                  StubRoutines::_percpu_load_cbeq_store_add_load_store, 4);
-  StubRoutines::_percpu_slow_load_cbne_load_cbne_store =
-    generate_slow(StubGenStubId::percpu_slow_load_cbne_load_cbne_store_id,
-                  StubRoutines::_percpu_load_cbne_load_cbne_store, 6);
-  StubRoutines::_percpu_slow_load_cbne_store_store =
-    generate_slow(StubGenStubId::percpu_slow_load_cbne_store_store_id,
-                  StubRoutines::_percpu_load_cbne_store_store_release, 6);
-  StubRoutines::_percpu_slow_load_cbne_memcpy_store =
-    generate_slow(StubGenStubId::percpu_slow_load_cbne_memcpy_store_id,
-                  StubRoutines::_percpu_load_cbne_memcpy_store_release, 7);
+  PerCpuStubs::_slow_load_add_store =
+    generate_slow("percpu_slow_load_add_store", PerCpuStubs::_load_add_store, 2);
+  PerCpuStubs::_slow_get_and_add =
+    generate_slow("percpu_slow_get_and_add", PerCpuStubs::_get_and_add, 2);
+  PerCpuStubs::_slow_compare_and_exchange =
+    generate_slow("percpu_slow_compare_and_exchange", PerCpuStubs::_compare_and_exchange, 3);
+  PerCpuStubs::_slow_load_cbne_store =
+    generate_slow("percpu_slow_load_cbne_store", PerCpuStubs::_load_cbne_store, 4);
+  PerCpuStubs::_slow_load_cbeq_store_add_load_store =
+    generate_slow("percpu_slow_load_cbeq_store_add_load_store", PerCpuStubs::_load_cbeq_store_add_load_store, 4);
+  PerCpuStubs::_slow_load_cbne_load_cbne_store =
+    generate_slow("percpu_slow_load_cbne_load_cbne_store", PerCpuStubs::_load_cbne_load_cbne_store, 6);
+  PerCpuStubs::_slow_load_cbne_store_store =
+    generate_slow("percpu_slow_load_cbne_store_store", PerCpuStubs::_load_cbne_store_store_release, 6);
+  PerCpuStubs::_slow_load_cbne_memcpy_store =
+    generate_slow("percpu_slow_load_cbne_memcpy_store", PerCpuStubs::_load_cbne_memcpy_store_release, 7);
 #endif // COMPILER2
 }
 
-void generate_percpu_stubs(StubCodeGenerator* generator) {
-  if (Rseq::is_enabled()) {
-    PerCpuStubGenerator(generator).generate_all();
-  }
+const int PerCpuStubs::code_size = 16 * K;
+
+void PerCpuStubs::generate(StubCodeGenerator* generator) {
+  PerCpuStubGenerator(generator).generate_all();
 }
-
-#else
-
-void generate_percpu_stubs(StubCodeGenerator* generator) {}
 
 #endif // RSEQ_CRITICAL_SECTIONS
 

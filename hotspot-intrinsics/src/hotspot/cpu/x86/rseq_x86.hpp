@@ -40,13 +40,6 @@ class RseqPD {
     memcpy(at + 2, &distance, sizeof(distance));
   }
 
-  // The last 32 bits of lea reg, [rip + distance]: code that was emitted knows where
-  // the descriptor is, but not where it will be itself.
-  static void write_distance(address at, address descriptor) {
-    const int32_t distance = checked_cast<int32_t>(descriptor - (at + sizeof(int32_t)));
-    memcpy(at, &distance, sizeof(distance));
-  }
-
   // An update by compare-and-set and one by a section: 10.9 ns and 1.3 ns on
   // Intel's Xeons, 1.7 ns to 2.5 ns both on AMD's EPYC.
   static bool are_atomics_slow() {

@@ -25,7 +25,7 @@
 #include "c1/c1_ValueStack.hpp"
 #include "classfile/vmIntrinsics.hpp"
 #include "runtime/perCpuOperations.hpp"
-#include "runtime/stubRoutines.hpp"
+#include "runtime/perCpuStubs.hpp"
 
 #ifdef ASSERT
 #define __ gen()->lir(__FILE__, __LINE__)->
@@ -35,7 +35,7 @@
 
 static address stub_of(vmIntrinsics::ID id) {
   switch (id) {
-#define PERCPU_CASE(method, stub) case vmIntrinsics::_percpu_##method: return StubRoutines::stub();
+#define PERCPU_CASE(method, stub) case vmIntrinsics::_percpu_##method: return PerCpuStubs::stub();
   PERCPU_OPERATIONS_DO(PERCPU_CASE)
 #undef PERCPU_CASE
   default:
@@ -50,7 +50,7 @@ static address stub_of(vmIntrinsics::ID id) {
 // its debug information, and an intrinsic that is pinned does not move.
 void LIRGenerator::do_percpu(Intrinsic* x) {
   if (x->id() == vmIntrinsics::_percpu_currentSlot) {
-    do_RuntimeCall(StubRoutines::percpu_current_slot(), x);
+    do_RuntimeCall(PerCpuStubs::current_slot(), x);
     return;
   }
   LIRItem owner(x->argument_at(0), this);

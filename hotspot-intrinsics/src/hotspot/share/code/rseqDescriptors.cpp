@@ -31,6 +31,7 @@
 #include "runtime/mutexLocker.hpp"
 #include "runtime/rseq.hpp"
 #include "runtime/safepointVerifiers.hpp"
+#include "services/memoryService.hpp"
 #include "utilities/align.hpp"
 #include "utilities/growableArray.hpp"
 #include "utilities/macros.hpp"
@@ -63,28 +64,32 @@ static address chunk_base(const CodeBlob* blob) {
   return align_up(blob->content_begin(), descriptor_alignment);
 }
 
-// A chunk's descriptors, linked; no code ever runs in its first max_length bytes.
-RseqDescriptor* RseqDescriptors::new_chunk() {
+// Makes more fresh ones, if there is room; no code ever runs in a chunk's first max_length
+// bytes. Not by BufferBlob::create, which takes the lock.
+void RseqDescriptors::add_chunk() {
+  assert_lock_strong(CodeCache_lock);
   const size_t most = chunk_size / sizeof(RseqDescriptor);
   const size_t stripes_size = (size_t)RseqSectionInfo::stripes() << RseqSectionInfo::stripe_shift;
   const size_t line = (size_t)1 << RseqSectionInfo::stripe_shift;
+  const unsigned int blob_size = CodeBlob::align_code_offset(sizeof(BufferBlob)) + (unsigned int)chunk_size;
   RseqSectionInfo* const infos = NEW_C_HEAP_ARRAY_RETURN_NULL(RseqSectionInfo, most, mtCode);
   char* const stripes = NEW_C_HEAP_ARRAY_RETURN_NULL(char, most * stripes_size + line, mtCode);
-  if (infos == nullptr || stripes == nullptr) {
-    FreeHeap(infos);
-    FreeHeap(stripes);
-    return nullptr;
-  }
-  BufferBlob* blob = BufferBlob::create(blob_name, chunk_size);
+  BufferBlob* const blob = (infos == nullptr || stripes == nullptr) ? nullptr :
+      new (blob_size) BufferBlob(blob_name, CodeBlobKind::Buffer, (int)blob_size);
   if (blob == nullptr) {
     FreeHeap(infos);
     FreeHeap(stripes);
-    return nullptr;
+    return;
   }
+  // Code has 48 bits of such an address on aarch64.
+  guarantee(((uintptr_t)(infos + most) | (uintptr_t)stripes) >> 48 == 0, "an address of malloc's: " PTR_FORMAT,
+            p2i(stripes));
   address base = chunk_base(blob);
   address end = blob->content_end();
   memset(base, 0, end - base);
-  RseqDescriptor* list = nullptr;
+  if (_nowhere == nullptr) {
+    _nowhere = base;
+  }
   int count = 0;
   for (address p = base + max_length; p + sizeof(RseqDescriptor) <= end; p += sizeof(RseqDescriptor)) {
     RseqDescriptor* d = (RseqDescriptor*)p;
@@ -95,23 +100,18 @@ RseqDescriptor* RseqDescriptors::new_chunk() {
     d->_info->_stripes = (address)align_up(stripes, line) + count * stripes_size;
     count++;
     d->_info->clear();
-    d->set_next(list);
-    list = d;
+    d->set_next(_fresh);
+    _fresh = d;
   }
   assert((size_t)count <= most, "%d descriptors in a chunk", count);
   ICache::invalidate_range(base, (int)(end - base));
   RseqChunk* const chunk = (RseqChunk*)base;
   chunk->_first = (RseqDescriptor*)(base + max_length);
   chunk->_count = count;
-  MutexLocker ml(CodeCache_lock, Mutex::_no_safepoint_check_flag);
   chunk->_next = _chunks;
   AtomicAccess::release_store(&_chunks, chunk);
-  if (_nowhere == nullptr) {
-    _nowhere = base;
-  }
   _capacity += count;
   log_debug(rseq)("New chunk of %d descriptors, %d in use of %d", count, _allocated, _capacity);
-  return list;
 }
 
 RseqDescriptor* RseqDescriptors::pop_free(int length) {
@@ -134,74 +134,65 @@ RseqDescriptor* RseqDescriptors::pop_free(int length) {
   return d;
 }
 
-RseqDescriptor* RseqDescriptors::allocate(int length) {
+RseqDescriptor* RseqDescriptors::allocate_locked(int length) {
   guarantee(length > 0 && length <= max_length, "a section of %d bytes", length);
+  RseqDescriptor* d = pop_free(length);
+  if (d == nullptr) {
+    // Even if there is no room: while the VM finds that out, it releases the lock.
+    add_chunk();
+    d = pop_free(length);
+  }
+  return d;
+}
+
+RseqDescriptor* RseqDescriptors::allocate(int length) {
   // Compilers come here in native state and may block on the lock.
   ThreadInVMfromUnknown tiv;
-  for (;;) {
-    {
-      MutexLocker ml(CodeCache_lock, Mutex::_no_safepoint_check_flag);
-      RseqDescriptor* d = pop_free(length);
-      if (d != nullptr) {
-        return d;
-      }
-    }
-    RseqDescriptor* chunk = new_chunk();
-    if (chunk == nullptr) {
-      return nullptr;
-    }
+  RseqDescriptor* d;
+  int before, after;
+  {
     MutexLocker ml(CodeCache_lock, Mutex::_no_safepoint_check_flag);
-    while (chunk != nullptr) {
-      RseqDescriptor* next = chunk->next();
-      chunk->set_next(_fresh);
-      _fresh = chunk;
-      chunk = next;
-    }
+    before = _capacity;
+    d = allocate_locked(length);
+    after = _capacity;
   }
+  if (after != before) {
+    MemoryService::track_code_cache_memory_usage();
+  }
+  return d;
 }
 
-void RseqDescriptors::bind(RseqDescriptor* list, address code_begin) {
-  for (RseqDescriptor* d = list; d != nullptr; d = d->next()) {
-    const RseqSectionInfo* const info = d->info();
-    const int start_offset = info->_start_offset;
-    const int abort_offset = info->_abort_offset;
-    assert(start_offset >= 0 && abort_offset >= 0 && info->_slow_offset >= 0, "not complete");
-    assert(abort_offset < start_offset || abort_offset >= start_offset + d->length(),
-           "abort handler at %d inside its section at %d", abort_offset, start_offset);
-    if (info->_literal_offset >= 0) {
-      RseqPD::write_distance(code_begin + info->_literal_offset, (address)d);
-    }
-    // The target first: an abort can come as soon as start_ip is there.
-    AtomicAccess::store(&d->_target, code_begin + abort_offset);
-    AtomicAccess::release_store(&d->_start_ip, (uint64_t)(uintptr_t)(code_begin + start_offset));
-  }
+void RseqDescriptors::bind(RseqDescriptor* descriptor, address code_begin) {
+  const RseqSectionInfo* const info = descriptor->info();
+  const int start_offset = info->_start_offset;
+  const int abort_offset = info->_abort_offset;
+  assert(start_offset >= 0 && abort_offset >= 0 && info->_slow_offset >= 0, "not complete");
+  assert(abort_offset < start_offset || abort_offset >= start_offset + descriptor->length(),
+         "abort handler at %d inside its section at %d", abort_offset, start_offset);
+  // The target first: an abort can come as soon as start_ip is there.
+  AtomicAccess::store(&descriptor->_target, code_begin + abort_offset);
+  AtomicAccess::release_store(&descriptor->_start_ip, (uint64_t)(uintptr_t)(code_begin + start_offset));
 }
 
-void RseqDescriptors::release_locked(RseqDescriptor* list) {
+void RseqDescriptors::release_locked(const GrowableArrayView<RseqDescriptor*>& descriptors) {
   assert_lock_strong(CodeCache_lock);
-  while (list != nullptr) {
-    RseqDescriptor* next = list->next();
-    AtomicAccess::store(&list->_start_ip, (uint64_t)(uintptr_t)_nowhere);
-    const int length = list->length();
-    list->set_next(_free[length]);
-    _free[length] = list;
+  for (RseqDescriptor* d : descriptors) {
+    AtomicAccess::store(&d->_start_ip, (uint64_t)(uintptr_t)_nowhere);
+    d->set_next(_free[d->length()]);
+    _free[d->length()] = d;
     _allocated--;
-    list = next;
   }
   // No core may see the section's code reused while it still sees the old start_ip.
   OrderAccess::fence();
 }
 
-void RseqDescriptors::release(RseqDescriptor* list) {
-  if (list == nullptr) {
-    return;
-  }
+void RseqDescriptors::release(const GrowableArrayView<RseqDescriptor*>& descriptors) {
   if (CodeCache_lock->owned_by_self()) {
-    release_locked(list);
+    release_locked(descriptors);
   } else {
     ThreadInVMfromUnknown tiv;
     MutexLocker ml(CodeCache_lock, Mutex::_no_safepoint_check_flag);
-    release_locked(list);
+    release_locked(descriptors);
   }
 }
 
@@ -253,30 +244,28 @@ void RseqDescriptors::print_pc_on(outputStream* st, address pc) {
   }
 }
 
-void RseqDescriptors::print_labels_on(outputStream* st, const RseqDescriptor* list, address from, address to) {
-  for (const RseqDescriptor* d = list; d != nullptr; d = d->next()) {
-    const RseqSectionInfo* const info = d->info();
-    const struct {
-      int offset;
-      const char* name;
-    } steps[] = {
-      { info->_arm_offset,                 "arm" },
-      { info->_start_offset,               "start" },
-      { info->_commit_offset,              "commit" },
-      { info->_start_offset + d->length(), "post_commit" },
-      { info->_abort_offset,               "abort handler" },
-      { info->_slow_offset,                "without a section" }
-    };
-    // Where the code begins that the offsets are in.
-    const address begin = (address)(uintptr_t)d->start_ip() - info->_start_offset;
-    for (const auto& step : steps) {
-      const address pc = begin + step.offset;
-      if (step.offset >= 0 && from <= pc && pc < to) {
-        st->bol();
-        st->print("[rseq " PTR_FORMAT " %s at " PTR_FORMAT ": ", p2i(d), step.name, p2i(pc));
-        info->print_on(st);
-        st->print_cr("]");
-      }
+void RseqDescriptors::print_labels_on(outputStream* st, const RseqDescriptor* descriptor, address from, address to) {
+  const RseqSectionInfo* const info = descriptor->info();
+  const struct {
+    int offset;
+    const char* name;
+  } steps[] = {
+    { info->_arm_offset,                          "arm" },
+    { info->_start_offset,                        "start" },
+    { info->_commit_offset,                       "commit" },
+    { info->_start_offset + descriptor->length(), "post_commit" },
+    { info->_abort_offset,                        "abort handler" },
+    { info->_slow_offset,                         "without a section" }
+  };
+  // Where the code begins that the offsets are in.
+  const address begin = (address)(uintptr_t)descriptor->start_ip() - info->_start_offset;
+  for (const auto& step : steps) {
+    const address pc = begin + step.offset;
+    if (step.offset >= 0 && from <= pc && pc < to) {
+      st->bol();
+      st->print("[rseq " PTR_FORMAT " %s at " PTR_FORMAT ": ", p2i(descriptor), step.name, p2i(pc));
+      info->print_on(st);
+      st->print_cr("]");
     }
   }
 }
@@ -329,7 +318,9 @@ void RseqDescriptors::print_sections_on(outputStream* st) {
   for (const RseqSectionCounts& s : sections) {
     st->print("%8" PRIu64 "  %8" PRIu64 "  [" PTR_FORMAT ", " PTR_FORMAT ")  %s", s.aborts, s.given_up,
               p2i(s.start), p2i(s.end), s.operation);
-    if (s.method != nullptr) {
+    if (s.method == nullptr) {
+      st->print(" in PerCpuStubs");
+    } else {
       st->print(" in %s @ %d", s.method->external_name(), s.bci);
       if (s.compiled_in != s.method) {
         st->print(", compiled in %s", s.compiled_in->external_name());
@@ -350,13 +341,15 @@ int RseqDescriptors::capacity() {
 #else
 
 // No code has sections.
+RseqDescriptor* RseqDescriptors::allocate(int length)                { ShouldNotReachHere(); return nullptr; }
+RseqDescriptor* RseqDescriptors::allocate_locked(int length)         { ShouldNotReachHere(); return nullptr; }
 address RseqDescriptors::code_pc(address pc)                         { return pc; }
 void RseqDescriptors::print_pc_on(outputStream* st, address pc)      {}
 void RseqDescriptors::print_sections_on(outputStream* st)            {}
 uint64_t RseqDescriptors::given_up()                                 { return 0; }
-void RseqDescriptors::print_labels_on(outputStream* st, const RseqDescriptor* list, address from, address to)  {}
 void RseqDescriptors::count_sections(GrowableArray<RseqSectionCounts>* sections) {}
-void RseqDescriptors::bind(RseqDescriptor* list, address code_begin) { assert(list == nullptr, "sections"); }
-void RseqDescriptors::release(RseqDescriptor* list)                  { assert(list == nullptr, "sections"); }
+void RseqDescriptors::bind(RseqDescriptor* descriptor, address code_begin) { ShouldNotReachHere(); }
+void RseqDescriptors::release(const GrowableArrayView<RseqDescriptor*>& descriptors) { ShouldNotReachHere(); }
+void RseqDescriptors::print_labels_on(outputStream* st, const RseqDescriptor* descriptor, address from, address to) {}
 
 #endif // RSEQ_CRITICAL_SECTIONS

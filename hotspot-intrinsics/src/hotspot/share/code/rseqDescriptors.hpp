@@ -28,6 +28,7 @@
 class Method;
 class outputStream;
 template <typename E> class GrowableArray;
+template <typename E> class GrowableArrayView;
 
 // A critical section's descriptor together with its abort trampoline.
 //
@@ -75,13 +76,14 @@ class RseqDescriptor {
   u1       _trampoline[8];     // abort_ip
   RseqSectionInfo* _info;      // never changes
 
+  RseqDescriptor* next() const { return _info->_next; }
+  void set_next(RseqDescriptor* next) { _info->_next = next; }
+
  public:
   int length() const { return checked_cast<int>(_post_commit_offset); }
   uint64_t start_ip() const { return _start_ip; }
   uint64_t abort_ip() const { return _abort_ip; }
   RseqSectionInfo* info() const { return _info; }
-  RseqDescriptor* next() const { return _info->_next; }
-  void set_next(RseqDescriptor* next) { _info->_next = next; }
 };
 
 // At the beginning of each chunk of descriptors. Chunks are linked for those who look
@@ -114,25 +116,26 @@ class RseqDescriptors : public AllStatic {
   static RseqChunk* _chunks;
   static address _nowhere;   // a range of max_length bytes where no code ever runs
 
-  static RseqDescriptor* new_chunk();
+  static void add_chunk();
   static bool has_section(const RseqDescriptor* descriptor);
   static RseqDescriptor* pop_free(int length);
-  static void release_locked(RseqDescriptor* list);
+  static void release_locked(const GrowableArrayView<RseqDescriptor*>& descriptors);
 
  public:
   static const int max_length = 512; // of a section, in bytes
 
   // A descriptor for a section of that many bytes, unbound; null if the code
-  // cache is full.
+  // cache is full. The second is for those who hold CodeCache_lock.
   static RseqDescriptor* allocate(int length);
+  static RseqDescriptor* allocate_locked(int length);
 
-  // Lets the list's sections take effect, whose code now starts at code_begin.
-  static void bind(RseqDescriptor* list, address code_begin);
+  // Lets the section take effect, whose code now starts at code_begin.
+  static void bind(RseqDescriptor* descriptor, address code_begin);
 
-  // Makes the list's descriptors available again. The caller guarantees that no
+  // Makes the descriptors available again. The caller guarantees that no
   // thread is or will be in one of their sections, and reuses their code only
   // after this.
-  static void release(RseqDescriptor* list);
+  static void release(const GrowableArrayView<RseqDescriptor*>& descriptors);
 
   // Where a thread is that was found at pc: in the section, if pc is in its
   // trampoline, where a signal puts it. For those who look for the frame. Takes no
@@ -142,8 +145,8 @@ class RseqDescriptors : public AllStatic {
   // What pc has to do with a section, if anything. For hs_err: takes no locks.
   static void print_pc_on(outputStream* st, address pc);
 
-  // For a disassembly of the code that has the list's sections: what is in [from, to).
-  static void print_labels_on(outputStream* st, const RseqDescriptor* list, address from, address to);
+  // For a disassembly of the code that has the section: what is in [from, to).
+  static void print_labels_on(outputStream* st, const RseqDescriptor* descriptor, address from, address to);
 
   // The sections that code has now, but for code that is being unloaded, most aborted
   // first. Take CodeCache_lock.

@@ -43,8 +43,16 @@ void RseqSectionInfo::clear() {
   _abort_offset = -1;
   _slow_offset = -1;
   _done_offset = -1;
-  _literal_offset = -1;
+  _number = -1;
   _next = nullptr;
+}
+
+void RseqSectionInfo::set_like(const RseqSectionInfo* other) {
+  set_origin(other->_operation, other->_method, other->_bci);
+  set_steps(other->_arm_offset, other->_start_offset, other->_commit_offset);
+  _abort_offset = other->_abort_offset;
+  _slow_offset = other->_slow_offset;
+  _done_offset = other->_done_offset;
 }
 
 uint64_t RseqSectionInfo::sum(ByteSize count) const {
@@ -57,7 +65,9 @@ uint64_t RseqSectionInfo::sum(ByteSize count) const {
 
 void RseqSectionInfo::print_on(outputStream* st) const {
   st->print("%s", _operation);
-  if (_method != nullptr && Method::is_valid_method(_method)) {
+  if (_method == nullptr) {
+    st->print(" in PerCpuStubs");
+  } else if (Method::is_valid_method(_method)) {
     ResourceMark rm;
     st->print(" in %s @ %d", _method->external_name(), _bci);
   }

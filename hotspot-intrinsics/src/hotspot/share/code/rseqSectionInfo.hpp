@@ -55,9 +55,9 @@ class RseqSectionInfo {
   int _abort_offset;    // of the abort handler
   int _slow_offset;     // where the section is left that can not be used
   int _done_offset;     // where it is left with an answer before its commit, if not for its end
-  int _literal_offset;  // of the descriptor's distance from the code
 
-  RseqDescriptor* _next;  // the next section of an nmethod, or the next free descriptor
+  int _number;            // among the sections of its code
+  RseqDescriptor* _next;  // of the free ones
 
   void clear();
   uint64_t sum(ByteSize count) const;
@@ -79,7 +79,11 @@ class RseqSectionInfo {
   void set_abort_offset(int offset)   { _abort_offset = offset; }
   void set_slow_offset(int offset)    { _slow_offset = offset; }
   void set_done_offset(int offset)    { _done_offset = offset; }
-  void set_literal_offset(int offset) { _literal_offset = offset; }
+  void set_number(int number)         { _number = number; }
+  int number() const                  { return _number; }
+
+  // The same section in a copy of the code: all but the counts and the number.
+  void set_like(const RseqSectionInfo* other);
 
   uint64_t aborts() const   { return sum(aborts_offset()); }
   uint64_t given_up() const { return sum(given_up_offset()); }

@@ -24,8 +24,8 @@
 #include "opto/c2PerCpuStub.hpp"
 #include "opto/compile.hpp"
 #include "opto/output.hpp"
+#include "runtime/perCpuStubs.hpp"
 #include "runtime/rseq.hpp"
-#include "runtime/stubRoutines.hpp"
 #include "utilities/macros.hpp"
 
 #ifdef RSEQ_CRITICAL_SECTIONS
@@ -47,7 +47,6 @@ void C2PerCpuStub::add(C2_MacroAssembler* masm, RseqDescriptor* descriptor) {
   // The method is in the code's table of metadata, and so lives as long.
   masm->oop_recorder()->find_index(_site.method());
   _section->set_origin(_operation, (Method*)_site.method(), _site.bci());
-  masm->code()->add_rseq_section(descriptor);
   Compile::current()->output()->add_stub(this);
 }
 
@@ -64,7 +63,7 @@ void C2PerCpu::keep(C2_MacroAssembler* masm, jobject owner) {
 void C2PerCpu::load_add_store(C2_MacroAssembler* masm, const C2PerCpuSite& site,
                               Register address, RegisterOrConstant delta,
                               Register words, Register index, Register tmp) {
-  C2PerCpuStub* stub = new_stub("load_add_store", site, StubRoutines::percpu_slow_load_add_store(), noreg, index, tmp)
+  C2PerCpuStub* stub = new_stub("load_add_store", site, PerCpuStubs::slow_load_add_store(), noreg, index, tmp)
       ->with(address)->with(delta);
   stub->add(masm, PerCpuAssembler::load_add_store(masm, C2PerCpuStub::in_scratch(), address, delta,
                                                   words, index, tmp, stub->entry()));
@@ -73,7 +72,7 @@ void C2PerCpu::load_add_store(C2_MacroAssembler* masm, const C2PerCpuSite& site,
 void C2PerCpu::get_and_add(C2_MacroAssembler* masm, const C2PerCpuSite& site,
                            Register result, Register address, Register delta,
                            Register index, Register tmp) {
-  C2PerCpuStub* stub = new_stub("get_and_add", site, StubRoutines::percpu_slow_get_and_add(), result, index, tmp)
+  C2PerCpuStub* stub = new_stub("get_and_add", site, PerCpuStubs::slow_get_and_add(), result, index, tmp)
       ->with(address)->with(delta);
   stub->add(masm, PerCpuAssembler::get_and_add(masm, C2PerCpuStub::in_scratch(), result, address, delta,
                                                index, tmp, stub->entry()));
@@ -83,7 +82,7 @@ void C2PerCpu::compare_and_exchange(C2_MacroAssembler* masm, const C2PerCpuSite&
                                     Register result, Register address,
                                     Register expect, Register newv, Register index, Register tmp) {
   C2PerCpuStub* stub = new_stub("compare_and_exchange", site,
-                                StubRoutines::percpu_slow_compare_and_exchange(), result, index, tmp)
+                                PerCpuStubs::slow_compare_and_exchange(), result, index, tmp)
       ->with(address)->with(expect)->with(newv);
   stub->add(masm, PerCpuAssembler::compare_and_exchange(masm, C2PerCpuStub::in_scratch(), result, address,
                                                         expect, newv, index, tmp, stub->entry()));
@@ -93,7 +92,7 @@ void C2PerCpu::load_cbne_store(C2_MacroAssembler* masm, const C2PerCpuSite& site
                                Register result, Register slot, Register address,
                                Register expect, Register newv, Register index, Register tmp) {
   C2PerCpuStub* stub = new_stub("load_cbne_store", site,
-                                StubRoutines::percpu_slow_load_cbne_store(), result, index, tmp)
+                                PerCpuStubs::slow_load_cbne_store(), result, index, tmp)
       ->with(slot)->with(address)->with(expect)->with(newv);
   stub->add(masm, PerCpuAssembler::load_cbne_store(masm, C2PerCpuStub::in_scratch(), result, slot, address,
                                                    expect, newv, index, tmp, stub->entry()));
@@ -104,7 +103,7 @@ void C2PerCpu::load_cbeq_store_add_load_store(C2_MacroAssembler* masm, const C2P
                                               Register address, Register expect_not, Register next_offset,
                                               Register index, Register tmp) {
   C2PerCpuStub* stub = new_stub("load_cbeq_store_add_load_store", site,
-                                StubRoutines::percpu_slow_load_cbeq_store_add_load_store(), result, index, tmp)
+                                PerCpuStubs::slow_load_cbeq_store_add_load_store(), result, index, tmp)
       ->with(slot)->with(address)->with(expect_not)->with(next_offset);
   stub->add(masm, PerCpuAssembler::load_cbeq_store_add_load_store(masm, C2PerCpuStub::in_scratch(), result, slot,
                                                                   address, expect_not, next_offset,
@@ -116,7 +115,7 @@ void C2PerCpu::load_cbne_load_cbne_store(C2_MacroAssembler* masm, const C2PerCpu
                                          Register expect, Register address2, Register expect2, Register newv,
                                          Register index, Register tmp) {
   C2PerCpuStub* stub = new_stub("load_cbne_load_cbne_store", site,
-                                StubRoutines::percpu_slow_load_cbne_load_cbne_store(), result, index, tmp)
+                                PerCpuStubs::slow_load_cbne_load_cbne_store(), result, index, tmp)
       ->with(slot)->with(address)->with(expect)->with(address2)->with(expect2)->with(newv);
   stub->add(masm, PerCpuAssembler::load_cbne_load_cbne_store(masm, C2PerCpuStub::in_scratch(), result, slot,
                                                              address, expect, address2, expect2, newv,
@@ -129,7 +128,7 @@ void C2PerCpu::load_cbne_store_store(C2_MacroAssembler* masm, const C2PerCpuSite
                                      Register expect, Register address2, Register newv2, Register newv,
                                      Register index, Register tmp) {
   C2PerCpuStub* stub = new_stub("load_cbne_store_store", site,
-                                StubRoutines::percpu_slow_load_cbne_store_store(), result, index, tmp)
+                                PerCpuStubs::slow_load_cbne_store_store(), result, index, tmp)
       ->with(slot)->with(address)->with(expect)->with(address2)->with(newv2)->with(newv);
   stub->add(masm, PerCpuAssembler::load_cbne_store_store(masm, C2PerCpuStub::in_scratch(), true, result, slot,
                                                          address, expect, address2, newv2, newv,
@@ -141,7 +140,7 @@ void C2PerCpu::load_cbne_memcpy_store(C2_MacroAssembler* masm, const C2PerCpuSit
                                       Register expect, Register dst, Register src, Register length, Register newv,
                                       Register index, Register tmp) {
   C2PerCpuStub* stub = new_stub("load_cbne_memcpy_store", site,
-                                StubRoutines::percpu_slow_load_cbne_memcpy_store(), result, index, tmp)
+                                PerCpuStubs::slow_load_cbne_memcpy_store(), result, index, tmp)
       ->with(slot)->with(address)->with(expect)->with(dst)->with(src)->with(length)->with(newv);
   stub->add(masm, PerCpuAssembler::load_cbne_memcpy_store(masm, C2PerCpuStub::in_scratch(), true, result, slot, address,
                                                           expect, dst, src, length, newv, index, tmp, stub->entry()));

@@ -22,7 +22,7 @@
 #include "jvm.h"
 #include "runtime/interfaceSupport.inline.hpp"
 #include "runtime/javaThread.inline.hpp"
-#include "runtime/stubRoutines.hpp"
+#include "runtime/perCpuStubs.hpp"
 #include "utilities/globalDefinitions.hpp"
 
 // Native methods of jdk.internal.percpu.Rseq: the operations as the interpreter
@@ -39,70 +39,70 @@ static jlong call_stub(JavaThread* thread, address stub, Arguments... arguments)
   guarantee(stub != nullptr, "raw per-CPU operation without rseq: ask Rseq.isEnabled() first");
   typedef jlong (*Call)(JavaThread*, address, const jlong*);
   const jlong words[PerCpuAssembler::max_arguments] = { (jlong)arguments... };
-  return CAST_TO_FN_PTR(Call, StubRoutines::percpu_call())(thread, stub, words);
+  return CAST_TO_FN_PTR(Call, PerCpuStubs::call())(thread, stub, words);
 }
 
 PERCPU_SECTION(void, PerCpu_LoadAddStore(JNIEnv* env, jclass cls, jobject owner, jlong addr, jlong delta)) {
-  call_stub(thread, StubRoutines::percpu_load_add_store(), addr, delta);
+  call_stub(thread, PerCpuStubs::load_add_store(), addr, delta);
 } JVM_END
 
 PERCPU_SECTION(jlong, PerCpu_GetAndAdd(JNIEnv* env, jclass cls, jobject owner, jlong addr, jlong delta)) {
-  return call_stub(thread, StubRoutines::percpu_get_and_add(), addr, delta);
+  return call_stub(thread, PerCpuStubs::get_and_add(), addr, delta);
 } JVM_END
 
 PERCPU_SECTION(jlong, PerCpu_CompareAndExchange(JNIEnv* env, jclass cls, jobject owner, jlong addr, jlong expect,
                                                 jlong newv)) {
-  return call_stub(thread, StubRoutines::percpu_compare_and_exchange(), addr, expect, newv);
+  return call_stub(thread, PerCpuStubs::compare_and_exchange(), addr, expect, newv);
 } JVM_END
 
 PERCPU_SECTION(jint, PerCpu_LoadCbneStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr, jlong expect,
                                           jlong newv)) {
-  return (jint)call_stub(thread, StubRoutines::percpu_load_cbne_store(), slot, addr, expect, newv);
+  return (jint)call_stub(thread, PerCpuStubs::load_cbne_store(), slot, addr, expect, newv);
 } JVM_END
 
 PERCPU_SECTION(jlong, PerCpu_LoadCbeqStoreAddLoadStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
                                                        jlong expect_not, jlong next_offset)) {
-  return call_stub(thread, StubRoutines::percpu_load_cbeq_store_add_load_store(), slot, addr, expect_not,
+  return call_stub(thread, PerCpuStubs::load_cbeq_store_add_load_store(), slot, addr, expect_not,
                    next_offset);
 } JVM_END
 
 PERCPU_SECTION(jint, PerCpu_LoadCbneLoadCbneStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
                                                   jlong expect, jlong addr2, jlong expect2, jlong newv)) {
-  return (jint)call_stub(thread, StubRoutines::percpu_load_cbne_load_cbne_store(), slot, addr, expect, addr2, expect2,
+  return (jint)call_stub(thread, PerCpuStubs::load_cbne_load_cbne_store(), slot, addr, expect, addr2, expect2,
                          newv);
 } JVM_END
 
 PERCPU_SECTION(jint, PerCpu_LoadCbneStoreStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
                                                jlong expect, jlong addr2, jlong newv2, jlong newv)) {
-  return (jint)call_stub(thread, StubRoutines::percpu_load_cbne_store_store(), slot, addr, expect, addr2, newv2,
+  return (jint)call_stub(thread, PerCpuStubs::load_cbne_store_store(), slot, addr, expect, addr2, newv2,
                          newv);
 } JVM_END
 
 PERCPU_SECTION(jint, PerCpu_LoadCbneStoreStoreRelease(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
                                                       jlong expect, jlong addr2, jlong newv2, jlong newv)) {
-  return (jint)call_stub(thread, StubRoutines::percpu_load_cbne_store_store_release(), slot, addr, expect, addr2,
+  return (jint)call_stub(thread, PerCpuStubs::load_cbne_store_store_release(), slot, addr, expect, addr2,
                          newv2, newv);
 } JVM_END
 
 PERCPU_SECTION(jint, PerCpu_LoadCbneMemcpyStore(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
                                                 jlong expect, jlong dst, jlong src, jlong length, jlong newv)) {
-  return (jint)call_stub(thread, StubRoutines::percpu_load_cbne_memcpy_store(), slot, addr, expect, dst, src, length,
+  return (jint)call_stub(thread, PerCpuStubs::load_cbne_memcpy_store(), slot, addr, expect, dst, src, length,
                          newv);
 } JVM_END
 
 PERCPU_SECTION(jint, PerCpu_LoadCbneMemcpyStoreRelease(JNIEnv* env, jclass cls, jobject owner, jint slot, jlong addr,
                                                        jlong expect, jlong dst, jlong src, jlong length,
                                                        jlong newv)) {
-  return (jint)call_stub(thread, StubRoutines::percpu_load_cbne_memcpy_store_release(), slot, addr, expect, dst, src,
+  return (jint)call_stub(thread, PerCpuStubs::load_cbne_memcpy_store_release(), slot, addr, expect, dst, src,
                          length, newv);
 } JVM_END
 
 JVM_LEAF(static jint, PerCpu_CurrentSlot(JNIEnv* env, jclass cls)) {
-  return (jint)call_stub(JavaThread::thread_from_jni_environment(env), StubRoutines::percpu_current_slot());
+  return (jint)call_stub(JavaThread::thread_from_jni_environment(env), PerCpuStubs::current_slot());
 } JVM_END
 
 JVM_LEAF(static jboolean, PerCpu_IsEnabled0(JNIEnv* env, jclass cls)) {
-  return StubRoutines::percpu_load_add_store() != nullptr;
+  return PerCpuStubs::load_add_store() != nullptr;
 } JVM_END
 
 #define CC (char*)  /* cast a literal from (const char*) */

@@ -25,16 +25,16 @@
 
 // f(method, stub)
 #define PERCPU_OPERATIONS_DO(f)                                                                                        \
-  f(loadAddStore, percpu_load_add_store)                                                                               \
-  f(getAndAdd, percpu_get_and_add)                                                                                     \
-  f(compareAndExchange, percpu_compare_and_exchange)                                                                   \
-  f(loadCbneStore, percpu_load_cbne_store)                                                                             \
-  f(loadCbeqStoreAddLoadStore, percpu_load_cbeq_store_add_load_store)                                                  \
-  f(loadCbneLoadCbneStore, percpu_load_cbne_load_cbne_store)                                                           \
-  f(loadCbneStoreStore, percpu_load_cbne_store_store)                                                                  \
-  f(loadCbneStoreStoreRelease, percpu_load_cbne_store_store_release)                                                   \
-  f(loadCbneMemcpyStore, percpu_load_cbne_memcpy_store)                                                                \
-  f(loadCbneMemcpyStoreRelease, percpu_load_cbne_memcpy_store_release)
+  f(loadAddStore, load_add_store)                                                                                      \
+  f(getAndAdd, get_and_add)                                                                                            \
+  f(compareAndExchange, compare_and_exchange)                                                                          \
+  f(loadCbneStore, load_cbne_store)                                                                                    \
+  f(loadCbeqStoreAddLoadStore, load_cbeq_store_add_load_store)                                                         \
+  f(loadCbneLoadCbneStore, load_cbne_load_cbne_store)                                                                  \
+  f(loadCbneStoreStore, load_cbne_store_store)                                                                         \
+  f(loadCbneStoreStoreRelease, load_cbne_store_store_release)                                                          \
+  f(loadCbneMemcpyStore, load_cbne_memcpy_store)                                                                       \
+  f(loadCbneMemcpyStoreRelease, load_cbne_memcpy_store_release)
 
 // Nodes that have an owner, and all.
 #define PERCPU_LOAD_STORE_NODES_DO(f)                                                                                  \
@@ -96,29 +96,28 @@
   do_intrinsic(_percpu_currentSlot, jdk_internal_percpu_Rseq, percpu_currentSlot_name, void_int_signature, F_SN)       \
    do_name(percpu_currentSlot_name, "currentSlot")
 
-// For STUBGEN_FINAL_BLOBS_DO. The slow ones are what C2's out-of-line code calls.
-#define percpu_stub(name, do_stub, do_entry) do_stub(final, name) do_entry(final, name, name, name)
-
-#define PERCPU_STUBS_DO(do_stub, do_entry)                                                                             \
-  percpu_stub(percpu_load_add_store, do_stub, do_entry)                                                                \
-  percpu_stub(percpu_get_and_add, do_stub, do_entry)                                                                   \
-  percpu_stub(percpu_compare_and_exchange, do_stub, do_entry)                                                          \
-  percpu_stub(percpu_load_cbne_store, do_stub, do_entry)                                                               \
-  percpu_stub(percpu_load_cbeq_store_add_load_store, do_stub, do_entry)                                                \
-  percpu_stub(percpu_load_cbne_load_cbne_store, do_stub, do_entry)                                                     \
-  percpu_stub(percpu_load_cbne_store_store, do_stub, do_entry)                                                         \
-  percpu_stub(percpu_load_cbne_store_store_release, do_stub, do_entry)                                                 \
-  percpu_stub(percpu_load_cbne_memcpy_store, do_stub, do_entry)                                                        \
-  percpu_stub(percpu_load_cbne_memcpy_store_release, do_stub, do_entry)                                                \
-  percpu_stub(percpu_current_slot, do_stub, do_entry)                                                                  \
-  percpu_stub(percpu_call, do_stub, do_entry)                                                                          \
-  percpu_stub(percpu_slow_load_add_store, do_stub, do_entry)                                                           \
-  percpu_stub(percpu_slow_get_and_add, do_stub, do_entry)                                                              \
-  percpu_stub(percpu_slow_compare_and_exchange, do_stub, do_entry)                                                     \
-  percpu_stub(percpu_slow_load_cbne_store, do_stub, do_entry)                                                          \
-  percpu_stub(percpu_slow_load_cbeq_store_add_load_store, do_stub, do_entry)                                           \
-  percpu_stub(percpu_slow_load_cbne_load_cbne_store, do_stub, do_entry)                                                \
-  percpu_stub(percpu_slow_load_cbne_store_store, do_stub, do_entry)                                                    \
-  percpu_stub(percpu_slow_load_cbne_memcpy_store, do_stub, do_entry)
+// The slow ones are what C2's out-of-line code calls.
+// f(stub)
+#define PERCPU_STUBS_DO(f)                                                                                             \
+  f(load_add_store)                                                                                                    \
+  f(get_and_add)                                                                                                       \
+  f(compare_and_exchange)                                                                                              \
+  f(load_cbne_store)                                                                                                   \
+  f(load_cbeq_store_add_load_store)                                                                                    \
+  f(load_cbne_load_cbne_store)                                                                                         \
+  f(load_cbne_store_store)                                                                                             \
+  f(load_cbne_store_store_release)                                                                                     \
+  f(load_cbne_memcpy_store)                                                                                            \
+  f(load_cbne_memcpy_store_release)                                                                                    \
+  f(current_slot)                                                                                                      \
+  f(call)                                                                                                              \
+  f(slow_load_add_store)                                                                                               \
+  f(slow_get_and_add)                                                                                                  \
+  f(slow_compare_and_exchange)                                                                                         \
+  f(slow_load_cbne_store)                                                                                              \
+  f(slow_load_cbeq_store_add_load_store)                                                                               \
+  f(slow_load_cbne_load_cbne_store)                                                                                    \
+  f(slow_load_cbne_store_store)                                                                                        \
+  f(slow_load_cbne_memcpy_store)
 
 #endif // SHARE_RUNTIME_PERCPUOPERATIONS_HPP
