@@ -28,32 +28,20 @@
  * @run driver Archived
  */
 
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.spi.ToolProvider;
 
 import percpu.lib.Check;
 import percpu.lib.Contention;
+import percpu.lib.Jar;
 import percpu.lib.Raw;
 import percpu.lib.Vm;
 
 public class Archived {
     public static void main(String[] args) throws Exception {
-        // Archives take classes from jars only.
-        String jar = Path.of("app.jar").toAbsolutePath().toString();
-        List<String> arguments = new ArrayList<>(List.of("--create", "--file", jar));
-        for (String folder : System.getProperty("test.class.path").split(File.pathSeparator)) {
-            if (Files.isDirectory(Path.of(folder))) {
-                arguments.addAll(List.of("-C", folder, "."));
-            }
-        }
-        Check.equal(ToolProvider.findFirst("jar").orElseThrow().run(System.out, System.err,
-                arguments.toArray(String[]::new)), 0, "exit code of jar");
+        String jar = Jar.ofTestClasses("app.jar");
         // A whole archive of classes and heap objects, made by a VM of its own.
         vm(jar).with("-Xshare:dump", "-XX:SharedArchiveFile=static.jsa").pass(Contended.class);
         vm(jar).with("-Xshare:on", "-XX:SharedArchiveFile=static.jsa").pass(Contended.class, "may");
