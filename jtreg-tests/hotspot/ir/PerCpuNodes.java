@@ -46,6 +46,7 @@ public class PerCpuNodes {
     static final String START = "(\\d+(\\s){2}(";
     static final String END = ")(\\s){2}===.*)";
     static final String ADD = START + "PerCpuAdd" + END;
+    static final String ADD_DOUBLE = START + "PerCpuAddDouble" + END;
     private static final String GET_AND_ADD = START + "PerCpuGetAndAdd" + END;
     private static final String COMPARE_AND_EXCHANGE = START + "PerCpuCompareAndExchange" + END;
     static final String CBNE_STORE = START + "PerCpuCbneStore" + END;

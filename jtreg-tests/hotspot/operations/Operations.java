@@ -19,7 +19,7 @@
 
 /*
  * @test
- * @summary each raw operation that names its slot: what it does and what it answers, in every tier
+ * @summary each raw operation that names its slot, and the one on doubles: what it does and what it answers, in every tier
  * @requires os.family == "linux" & (os.arch == "amd64" | os.arch == "aarch64")
  * @library /test/lib /lib
  * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
@@ -29,6 +29,7 @@
 
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.stream.Stream;
 
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.internal.misc.Unsafe;
@@ -41,21 +42,33 @@ import percpu.lib.Raw;
 import percpu.lib.Vm;
 
 public class Operations {
+    // Compiles what is called some hundred times. What must live across a section comes in registers then.
+    private static final String[] C2_ONLY = {"-Xbatch", "-XX:-TieredCompilation", "-XX:CompileThresholdScaling=0.05",
+        "-XX:+PrintCompilation", "-XX:CompileCommand=quiet", "-XX:CompileCommand=dontinline,Operations*::beside*"};
+
     public static void main(String[] args) throws Exception {
         inlinedByC1();
         // With little of each CPU: no wide vectors, no atomic instructions of Armv8.1.
         String little = Platform.isX64() ? "-XX:UseAVX=0" : "-XX:-UseLSE";
-        String[][] tiers = {{"-Xint"}, {"-XX:TieredStopAtLevel=1"}, {"-Xbatch", "-XX:-TieredCompilation"},
-                {"-Xbatch", "-XX:-TieredCompilation", "-XX:+PreserveFramePointer", little},
-                {"-XX:+StressGCM", "-XX:+StressLCM", "-Xbatch", "-XX:-TieredCompilation"}, {}};
+        String[][] tiers = {{"-Xint"}, {"-XX:TieredStopAtLevel=1"}, {}, C2_ONLY,
+                with(C2_ONLY, "-XX:+PreserveFramePointer", little), with(C2_ONLY, "-XX:+StressGCM", "-XX:+StressLCM")};
         for (String[] tier : tiers) {
             for (String index : new String[] {"mm_cid", "cpu_id"}) {
-                new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-XX:RseqIndex=" + index).with(tier)
-                        .pass(Steps.class).shouldContain("all steps are right");
+                pass(new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-XX:RseqIndex=" + index), tier);
             }
             // Every section gives up: nothing may have happened but the tries.
-            new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-XX:+RseqForceAbort").with(tier).pass(Steps.class, "abort")
-                    .shouldContain("all steps are right");
+            pass(new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-XX:+RseqForceAbort"), tier, "abort");
+        }
+    }
+
+    private static String[] with(String[] options, String... more) {
+        return Stream.of(options, more).flatMap(Stream::of).toArray(String[]::new);
+    }
+
+    private static void pass(Vm vm, String[] tier, String... how) throws Exception {
+        OutputAnalyzer output = vm.with(tier).pass(Steps.class, how).shouldContain("all steps are right");
+        if (List.of(tier).containsAll(List.of(C2_ONLY))) {
+            output.shouldContain("Operations$Steps::besideAdd").shouldContain("Operations$Steps::besideCopy");
         }
     }
 
@@ -64,8 +77,8 @@ public class Operations {
         OutputAnalyzer output = new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-XX:TieredStopAtLevel=1",
                 "-XX:+PrintCompilation", "-XX:+PrintInlining", "-XX:CompileCommand=quiet",
                 "-XX:CompileCommand=compileonly,Operations*::*").pass(Steps.class);
-        for (String name : new String[] {"loadCbneStore", "loadCbeqStoreAddLoadStore", "loadCbneLoadCbneStore",
-                "loadCbneStoreStore", "loadCbneStoreStoreRelease", "loadCbneMemcpyStore",
+        for (String name : new String[] {"loadAddDoubleStore", "loadCbneStore", "loadCbeqStoreAddLoadStore",
+                "loadCbneLoadCbneStore", "loadCbneStoreStore", "loadCbneStoreStoreRelease", "loadCbneMemcpyStore",
                 "loadCbneMemcpyStoreRelease", "currentSlot"}) {
             output.shouldMatch("Rseq::" + name + " \\(\\d+ bytes\\)   (intrinsic|inline.*intrinsic.*)")
                     .shouldNotMatch("Rseq::" + name + " \\(\\d+ bytes\\) .*failed to inline");
@@ -82,6 +95,8 @@ public class Operations {
 
         private final PerCpuLong v = new PerCpuLong();
         private final long address = Raw.address(v);
+        private final PerCpuLong doubles = new PerCpuLong();
+        private final long doublesAddress = Raw.address(doubles);
         private final long words = U.allocateMemory(64);
         private final long source = U.allocateMemory(MAX + 2 * GUARD) + GUARD;
         private final long target = U.allocateMemory(MAX + 2 * GUARD) + GUARD;
@@ -104,6 +119,7 @@ public class Operations {
                 steps.twoStores(i);
                 steps.copySome(i);
                 steps.copyBesideDoubles(i);
+                steps.addDoubles(i);
             }
             int begin = few ? 36 : 260;
             int end = few ? 3 : 20;
@@ -234,6 +250,29 @@ public class Operations {
                 Rseq.loadCbneMemcpyStore(v, here, address, value, target, source, MAX, 55);
                 Rseq.loadCbneMemcpyStoreRelease(v, here, address, 55, target, source, MAX, 56);
             }
+            return a + 2 * b + 4 * c + 8 * d + 16 * e + 32 * f + 64 * g + 128 * h;
+        }
+
+        private double added;
+
+        // Of all slots: the operation finds its own.
+        private void addDoubles(int i) {
+            double sum = besideAdd(i, i + 1, i + 2, i + 3, i + 4, i + 5, i + 6, i + 7);
+            Check.that(sum == 255.0 * i + 1538, "sum of what lived across an addition: " + sum);
+            added += i + 0.25 - 1e6;
+            double all = 0;
+            for (int slot = 0; slot < Slots.count(); slot++) {
+                all += Double.longBitsToDouble(Slots.get(slot, doublesAddress));
+            }
+            Check.that(all == added, "sum of the slots: " + all + ", added " + added);
+            double overflow = Double.longBitsToDouble(Slots.get(Slots.overflow(), doublesAddress));
+            Check.that(abort ? overflow == added : overflow == 0 || Raw.overflowOperations() > 0,
+                    "in the overflow slot: " + overflow + ", added: " + added);
+        }
+
+        private double besideAdd(double a, double b, double c, double d, double e, double f, double g, double h) {
+            Rseq.loadAddDoubleStore(doubles, doublesAddress, Double.doubleToRawLongBits(a + 0.25));
+            Rseq.loadAddDoubleStore(doubles, doublesAddress, Double.doubleToRawLongBits(-1e6));
             return a + 2 * b + 4 * c + 8 * d + 16 * e + 32 * f + 64 * g + 128 * h;
         }
 

@@ -55,7 +55,8 @@ public class AdderContract {
                 "-XX:+UnlockDiagnosticVMOptions -XX:RseqFence=handshake",
                 // As with a compiler that does not know the operations.
                 "-XX:-TieredCompilation -Xbatch -XX:+UnlockDiagnosticVMOptions "
-                        + "-XX:DisableIntrinsic=_percpu_loadAddStore,_percpu_getAndAdd,_percpu_loadCbneStore,"
+                        + "-XX:DisableIntrinsic=_percpu_loadAddStore,_percpu_loadAddDoubleStore,"
+                        + "_percpu_getAndAdd,_percpu_loadCbneStore,"
                         + "_percpu_currentSlot")) {
             new Vm().with(way.split(" ")).pass(Contract.class, "may");
         }

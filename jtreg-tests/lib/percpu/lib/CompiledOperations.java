@@ -72,7 +72,12 @@ public final class CompiledOperations {
 
     // Zero in every slot, for the operations that take it for a head or a counter.
     private static final PerCpuLong EMPTY = new PerCpuLong();
+    private static final PerCpuLong DOUBLES = new PerCpuLong();
     private static final long WORD = U.allocateMemory(64);
+
+    static void opAddDouble(PerCpuLong v, long x) {
+        Rseq.loadAddDoubleStore(DOUBLES, Raw.address(DOUBLES), x);
+    }
 
     private static int currentSlot() {
         return Rseq.currentSlot();

@@ -77,10 +77,10 @@ final class Listing {
     }
 
     /** The only section of the method. Answers are those that it gives in a register if it is left early. */
-    static String of(NMethod code, boolean answers) throws Exception {
+    static String of(NMethod code, boolean prepares) throws Exception {
         List<Section> sections = Section.find(code);
         Check.equal(sections.size(), 1, "sections of " + code);
-        return new Listing(code, sections.getFirst()).text(answers);
+        return new Listing(code, sections.getFirst()).text(prepares);
     }
 
     private int index(long address) {
@@ -88,9 +88,9 @@ final class Listing {
         return indexes.get(address);
     }
 
-    private String text(boolean answers) {
+    private String text(boolean prepares) {
         int words = words();
-        int first = first(answers, words);
+        int first = first(prepares, words);
         int wordsEnd = words < first ? end(words) : words;
         name(first, words);
         line("%d instructions, %d bytes in the section; %d instructions before it", postCommit - start,
@@ -152,16 +152,16 @@ final class Listing {
 
     // x86: the exclusive word's address, if it is made there, or the answer; the descriptor, the arm store. aarch64: the
     // answer, then from where the thread pointer is read.
-    private int first(boolean answers, int words) {
+    private int first(boolean prepares, int words) {
         if (!Cpu.AARCH64) {
-            return answers ? start - 3 : words < start && end(words) == start - 2 ? words : start - 2;
+            return prepares ? start - 3 : words < start && end(words) == start - 2 ? words : start - 2;
         }
         int first = start;
         while (!all.get(first).mnemonic().equals("mrs")) {
             first--;
         }
         Check.that(start - first < 12, "the thread pointer is read at " + all.get(first));
-        return answers ? first - 1 : first;
+        return prepares ? first - 1 : first;
     }
 
     private void name(int first, int words) {

@@ -39,13 +39,14 @@ public final class WriteListing {
     /** How a listing is not made, and why. */
     static final String NOT_HERE = "no such code here: ";
 
-    // Method, name and what it is in the API, whether a register has an answer before the section.
-    private record Operation(String method, String words, boolean answers) {}
+    // Method, name and what it is in the API, whether an instruction before the section is its own: of an answer, or a sum.
+    private record Operation(String method, String words, boolean prepares) {}
 
     private static final List<Operation> OPERATIONS = List.of(
             new Operation("opAddConstant", "load_add_store: PerCpu.add(v, 1)", false),
             new Operation("opAdd", "load_add_store: PerCpu.add(v, delta)", false),
             new Operation("opIncrement", "load_add_store: PerCpuCounter.increment()", false),
+            new Operation("opAddDouble", "load_add_double_store", true),
             new Operation("opGetAndAdd", "get_and_add: PerCpu.getAndAdd(v, delta)", false),
             new Operation("opCmpxchg", "compare_and_exchange: PerCpu.cmpxchg(v, expected, value)", false),
             new Operation("opCmpxchgInSlot", "load_cbne_store: PerCpu.weakCompareAndSet(v, slot, expected, value)",
@@ -92,7 +93,7 @@ public final class WriteListing {
         Map<String, String> byText = new HashMap<>();
         StringBuilder text = new StringBuilder();
         for (Operation operation : OPERATIONS) {
-            String listing = Listing.of(compiled(operation.method), operation.answers);
+            String listing = Listing.of(compiled(operation.method), operation.prepares);
             String same = byText.putIfAbsent(listing, operation.words.split(":")[0]);
             text.append("\n\n").append(operation.words).append('\n').append("-".repeat(operation.words.length()))
                     .append('\n').append(same == null ? listing

@@ -78,6 +78,7 @@ class RseqSection : public StackObj {
                                Label& moved, Label& slow);
   void before_commit(Register tmp);
   void commit(Register newv, Register address, bool release);
+  void commit(FloatRegister newv, Register address);
   RseqDescriptor* end();
 };
 
@@ -220,6 +221,12 @@ void RseqSection::commit(Register newv, Register address, bool release) {
   }
 }
 
+void RseqSection::commit(FloatRegister newv, Register address) {
+  MacroAssembler* masm = _masm;
+  _commit_offset = __ offset();
+  __ strd(newv, Address(address));
+}
+
 RseqDescriptor* RseqSection::end() {
   MacroAssembler* masm = _masm;
   RseqDescriptor* descriptor = RseqDescriptors::allocate(__ offset() - _start_offset);
@@ -260,6 +267,30 @@ RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scrat
     __ add(tmp, tmp, delta.as_constant());
   }
   section.commit(tmp, index, false);
+  return scratch ? nullptr : section.end();
+}
+
+// load_add_double_store(v, delta):
+//   sum = delta
+//   arm
+//   index = this thread's slot; not registered or exclusive: slow
+//   old = v[index]; sum += old
+//   v[index] = sum                                         commit
+RseqDescriptor* PerCpuAssembler::load_add_double_store(MacroAssembler* masm, bool scratch,
+                                                       Register address, Register delta,
+                                                       Register words, Register index, Register tmp, Label& slow) {
+  assert_outputs(noreg, index, tmp, { address, delta, words });
+  const FloatRegister sum = v0;
+  const FloatRegister old = v1;
+  RseqSection section(masm);
+  // Before the section, which is not to be longer than it must; whoever starts again comes by here.
+  __ fmovd(sum, delta);
+  section.begin(tmp);
+  section.load_slot_address(index, words, address, tmp, slow);
+  __ ldrd(old, Address(index));
+  __ faddd(sum, old, sum);
+  section.before_commit(tmp);
+  section.commit(sum, index);
   return scratch ? nullptr : section.end();
 }
 

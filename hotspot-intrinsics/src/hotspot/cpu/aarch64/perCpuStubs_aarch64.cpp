@@ -32,8 +32,8 @@
 
 // The stubs have the C calling convention, which C1 and the interpreter's
 // native methods use, and want the thread in its register. They write r0, the
-// scratch registers, r10 to r13, the flags and, where data is copied, v0 to v3, and
-// nothing else, and make no calls; the slow stubs below rely on that. All have frames
+// scratch registers, r10 to r13, the flags and, where data is copied, v0 to v3, where
+// doubles are added, v0 and v1, and nothing else, and make no calls; the slow stubs below rely on that. All have frames
 // that begin with the frame pointer, which those who walk a stack by it need to find
 // the caller.
 static const Register result   = r10;   // not r0: an abort starts again with all arguments
@@ -130,7 +130,7 @@ address PerCpuStubGenerator::generate_named(const char* name, int moved, Section
 
 // The same operation for C2's out-of-line code, which has its arguments on the
 // stack, the first on top, and all registers live, but the scratch registers, lr,
-// and v0 to v3 if the operation copies:
+// v0 to v3 if the operation copies, and v0 and v1 if it adds doubles:
 //   first argument = stub(arguments)
 address PerCpuStubGenerator::generate_slow(const char* name, address stub, int arguments) {
   __ align(CodeEntryAlignment);
@@ -206,6 +206,24 @@ void PerCpuStubGenerator::generate_all() {
       __ atomic_addal(noreg, c_rarg1, tmp);
     });
 
+  // void (address, delta)
+  PerCpuStubs::_load_add_double_store =
+    generate_unnamed("percpu_load_add_double_store", [&] (Label& slow) {
+      PerCpuAssembler::load_exclusive_word_address(_masm, result, c_rarg0);
+      return PerCpuAssembler::load_add_double_store(_masm, false, c_rarg0, c_rarg1, result, index_, tmp, slow);
+    }, [&] () {
+      // do { result = v; index_ = result + delta } while (v is not result any more)
+      Label again;
+      __ fmovd(v0, c_rarg1);
+      __ bind(again);
+      __ ldr(result, Address(tmp));
+      __ fmovd(v1, result);
+      __ faddd(v1, v1, v0);
+      __ fmovd(index_, v1);
+      __ cmpxchg(tmp, result, index_, Assembler::xword, /*acquire*/ true, /*release*/ true, /*weak*/ false, noreg);
+      __ br(Assembler::NE, again);
+    });
+
   // value before (address, delta)
   PerCpuStubs::_get_and_add =
     generate_unnamed("percpu_get_and_add", [&] (Label& slow) {
@@ -276,6 +294,8 @@ void PerCpuStubGenerator::generate_all() {
 #ifdef COMPILER2
   PerCpuStubs::_slow_load_add_store =
     generate_slow("percpu_slow_load_add_store", PerCpuStubs::_load_add_store, 2);
+  PerCpuStubs::_slow_load_add_double_store =
+    generate_slow("percpu_slow_load_add_double_store", PerCpuStubs::_load_add_double_store, 2);
   PerCpuStubs::_slow_get_and_add =
     generate_slow("percpu_slow_get_and_add", PerCpuStubs::_get_and_add, 2);
   PerCpuStubs::_slow_compare_and_exchange =

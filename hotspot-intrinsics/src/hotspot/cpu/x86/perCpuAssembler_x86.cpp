@@ -85,6 +85,7 @@ class RseqSection : public StackObj {
   void commit_is_next();
 
   void commit(Address variable, Register newv);
+  void commit(Address variable, XMMRegister newv);
 
   // After the commit. A descriptor that waits for its abort handler's offset and
   // is one of the code buffer's, or null if the code cache is full.
@@ -230,6 +231,11 @@ void RseqSection::commit(Address variable, Register newv) {
   _masm->movq(variable, newv);
 }
 
+void RseqSection::commit(Address variable, XMMRegister newv) {
+  commit_is_next();
+  _masm->movdbl(variable, newv);
+}
+
 RseqDescriptor* RseqSection::end() {
   MacroAssembler* masm = _masm;
   RseqDescriptor* descriptor = RseqDescriptors::allocate(__ offset() - _start_offset);
@@ -271,6 +277,30 @@ RseqDescriptor* PerCpuAssembler::load_add_store(MacroAssembler* masm, bool scrat
   } else {
     __ addq(Address(index, 0), checked_cast<int32_t>(delta.as_constant()));
   }
+  return scratch ? nullptr : section.end();
+}
+
+// load_add_double_store(v, delta):
+//   sum = delta
+//   arm
+//   index = this thread's slot; not registered or exclusive: slow
+//   sum += v[index]
+//   v[index] = sum                                         commit
+RseqDescriptor* PerCpuAssembler::load_add_double_store(MacroAssembler* masm, bool scratch,
+                                                       Register address, Register delta,
+                                                       Register words, Register index, Register tmp, Label& slow) {
+  assert_outputs(noreg, index, tmp, { address, delta, words });
+  const XMMRegister sum = xmm0;
+  RseqSection section(masm);
+  // Before the section, which is not to be longer than it must; whoever starts again comes by here.
+  __ movdq(sum, delta);
+  section.begin(tmp);
+  section.load_slot_offset(index, words, tmp, slow);
+  section.add_address(index, address);
+  // Loads and adds. The value goes through no register but this: the next addition waits for the store.
+  __ addsd(sum, Address(index, 0));
+  section.before_commit(tmp);
+  section.commit(Address(index, 0), sum);
   return scratch ? nullptr : section.end();
 }
 

@@ -32,8 +32,8 @@
 
 // The stubs have the C calling convention, which C1 and the interpreter's
 // native methods use, and want the thread in its register. They write rax, r10,
-// r11, the flags and, where data is copied, xmm0 to xmm3, and nothing else, and
-// make no calls; the slow stubs below rely on that. All have frames that begin with
+// r11, the flags and, where data is copied, xmm0 to xmm3, where doubles are added, xmm0
+// and xmm1, and nothing else, and make no calls; the slow stubs below rely on that. All have frames that begin with
 // the frame pointer, which those who walk a stack by it need to find the caller.
 static const Register result   = rax;
 static const Register index_   = r10;
@@ -144,7 +144,7 @@ address PerCpuStubGenerator::generate_named(const char* name, int arguments, int
 
 // The same operation for C2's out-of-line code, which has its arguments on the
 // stack, the first on top, and all registers live, but xmm0 to xmm3
-// if the operation copies:
+// if the operation copies, and xmm0 and xmm1 if it adds doubles:
 //   first argument = stub(arguments)
 address PerCpuStubGenerator::generate_slow(const char* name, address stub, int arguments) {
   static const Register written[] = { result, index_, tmp };
@@ -243,6 +243,26 @@ void PerCpuStubGenerator::generate_all() {
       __ addq(Address(c_rarg0, overflow_offset), c_rarg1);
     });
 
+  // void (address, delta)
+  PerCpuStubs::_load_add_double_store =
+    generate_unnamed("percpu_load_add_double_store", [&] (Label& slow) {
+      PerCpuAssembler::load_exclusive_word_address(_masm, result, c_rarg0);
+      return PerCpuAssembler::load_add_double_store(_masm, false, c_rarg0, c_rarg1, result, index_, tmp, slow);
+    }, [&] () {
+      // result = v; do { tmp = result + delta } while (v changed, result = v)
+      assert(result == rax, "cmpxchg");
+      Label again;
+      __ movdq(xmm0, c_rarg1);
+      __ movq(result, Address(c_rarg0, overflow_offset));
+      __ bind(again);
+      __ movdq(xmm1, result);
+      __ addsd(xmm1, xmm0);
+      __ movdq(tmp, xmm1);
+      __ lock();
+      __ cmpxchgq(tmp, Address(c_rarg0, overflow_offset));
+      __ jcc(Assembler::notEqual, again);
+    });
+
   // value before (address, delta)
   PerCpuStubs::_get_and_add =
     generate_unnamed("percpu_get_and_add", [&] (Label& slow) {
@@ -313,6 +333,8 @@ void PerCpuStubGenerator::generate_all() {
 #ifdef COMPILER2
   PerCpuStubs::_slow_load_add_store =
     generate_slow("percpu_slow_load_add_store", PerCpuStubs::_load_add_store, 2);
+  PerCpuStubs::_slow_load_add_double_store =
+    generate_slow("percpu_slow_load_add_double_store", PerCpuStubs::_load_add_double_store, 2);
   PerCpuStubs::_slow_get_and_add =
     generate_slow("percpu_slow_get_and_add", PerCpuStubs::_get_and_add, 2);
   PerCpuStubs::_slow_compare_and_exchange =

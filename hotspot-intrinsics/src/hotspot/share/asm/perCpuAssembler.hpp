@@ -49,6 +49,7 @@ class RseqSectionInfo;
 //   abort             count it, and start again; after RseqAbortLimit in a row: slow
 //
 // load_add_store(v, delta)                      section { enter; v[index] += delta }
+// load_add_double_store(v, delta)               the same with the bits of doubles, and their addition
 // get_and_add(v, delta)                         section { enter; old = v[index]; v[index] = old + delta }
 //                                               return old
 // compare_and_exchange(v, expect, newv)         section { enter; old = v[index]; if (old == expect) v[index] = newv }
@@ -88,7 +89,7 @@ class RseqSectionInfo;
 // hs_err says why. Operations that name their slot compare the index first. current_slot()
 // answers the overflow slot.
 //
-// All registers differ; result, index and tmp are written, all others kept. What comes after
+// All registers differ; result, index and tmp are written, all others for integers kept. What comes after
 // an abort, and the place slow, are the caller's. Where scratch is true the code is only
 // measured: there is no descriptor.
 class PerCpuAssembler : public AllStatic {
@@ -120,6 +121,11 @@ class PerCpuAssembler : public AllStatic {
   static RseqDescriptor* load_add_store(MacroAssembler* masm, bool scratch,
                                         Register address, RegisterOrConstant delta,
                                         Register words, Register index, Register tmp, Label& slow);
+
+  // Writes xmm0 and xmm1, or v0 and v1; as the overflow path in the stub does.
+  static RseqDescriptor* load_add_double_store(MacroAssembler* masm, bool scratch,
+                                               Register address, Register delta,
+                                               Register words, Register index, Register tmp, Label& slow);
 
   static RseqDescriptor* get_and_add(MacroAssembler* masm, bool scratch, Register result,
                                      Register address, Register delta,

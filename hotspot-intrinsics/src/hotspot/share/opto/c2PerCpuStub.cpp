@@ -69,6 +69,16 @@ void C2PerCpu::load_add_store(C2_MacroAssembler* masm, const C2PerCpuSite& site,
                                                   words, index, tmp, stub->entry()));
 }
 
+void C2PerCpu::load_add_double_store(C2_MacroAssembler* masm, const C2PerCpuSite& site,
+                                     Register address, Register delta,
+                                     Register words, Register index, Register tmp) {
+  C2PerCpuStub* stub = new_stub("load_add_double_store", site, PerCpuStubs::slow_load_add_double_store(), noreg,
+                                index, tmp)
+      ->with(address)->with(delta);
+  stub->add(masm, PerCpuAssembler::load_add_double_store(masm, C2PerCpuStub::in_scratch(), address, delta,
+                                                         words, index, tmp, stub->entry()));
+}
+
 void C2PerCpu::get_and_add(C2_MacroAssembler* masm, const C2PerCpuSite& site,
                            Register result, Register address, Register delta,
                            Register index, Register tmp) {
@@ -151,6 +161,8 @@ void C2PerCpu::load_cbne_memcpy_store(C2_MacroAssembler* masm, const C2PerCpuSit
 void C2PerCpu::keep(C2_MacroAssembler*, jobject) { ShouldNotReachHere(); }
 void C2PerCpu::load_add_store(C2_MacroAssembler*, const C2PerCpuSite&, Register, RegisterOrConstant, Register,
                               Register, Register) { ShouldNotReachHere(); }
+void C2PerCpu::load_add_double_store(C2_MacroAssembler*, const C2PerCpuSite&, Register, Register, Register,
+                                     Register, Register) { ShouldNotReachHere(); }
 void C2PerCpu::get_and_add(C2_MacroAssembler*, const C2PerCpuSite&, Register, Register, Register, Register,
                            Register) { ShouldNotReachHere(); }
 void C2PerCpu::compare_and_exchange(C2_MacroAssembler*, const C2PerCpuSite&, Register, Register, Register, Register,

@@ -86,6 +86,10 @@ class C2PerCpu : public AllStatic {
   static void load_add_store(C2_MacroAssembler* masm, const C2PerCpuSite& site,
                              Register address, RegisterOrConstant delta,
                              Register words, Register index, Register tmp);
+  static void load_add_double_store(C2_MacroAssembler* masm, const C2PerCpuSite& site,
+                                    Register address, Register delta,
+                                    Register words, Register index, Register tmp);
+
   static void get_and_add(C2_MacroAssembler* masm, const C2PerCpuSite& site,
                           Register result, Register address, Register delta,
                           Register index, Register tmp);

@@ -53,6 +53,7 @@ static JVMState* caller_of_library(JVMState* jvms) {
 //----------------------------inline_percpu------------------------------------
 // static operations of jdk.internal.percpu.Rseq:
 //   void loadAddStore(Object owner, long address, long delta)
+//   void loadAddDoubleStore(Object owner, long address, long delta)
 //   long getAndAdd(Object owner, long address, long delta)
 //   long compareAndExchange(Object owner, long address, long expect, long newv)
 // and, with (Object owner, int slot, long address ...) before the rest,
@@ -89,6 +90,10 @@ bool LibraryCallKit::inline_percpu(vmIntrinsics::ID id) {
       op = new PerCpuAddNode(control(), mem, adr, argument(at + 2), owner,
                              _gvn.transform(new AndLNode(argument(at), longcon(-Rseq::group_size))));
       break;
+    case vmIntrinsics::_percpu_loadAddDoubleStore:
+      op = new PerCpuAddDoubleNode(control(), mem, adr, argument(at + 2), owner,
+                                   _gvn.transform(new AndLNode(argument(at), longcon(-Rseq::group_size))));
+      break;
     case vmIntrinsics::_percpu_getAndAdd:
       op = new PerCpuGetAndAddNode(control(), mem, adr, argument(at + 2), owner);
       break;
@@ -123,7 +128,7 @@ bool LibraryCallKit::inline_percpu(vmIntrinsics::ID id) {
   Node* result = _gvn.transform(op);
   set_memory(_gvn.transform(new SCMemProjNode(result)), Compile::AliasIdxRaw);
   percpu_barrier();
-  if (id != vmIntrinsics::_percpu_loadAddStore) {
+  if (callee()->return_type()->basic_type() != T_VOID) {
     set_result(result);
   }
   return true;

@@ -78,6 +78,14 @@ class PerCpuAddNode : public PerCpuLoadStoreNode {
   virtual int Opcode() const;
 };
 
+// v[this slot] += value, where both are the bits of doubles
+class PerCpuAddDoubleNode : public PerCpuAddNode {
+ public:
+  PerCpuAddDoubleNode(Node* c, Node* mem, Node* adr, Node* delta, Node* owner, Node* exclusive_word)
+    : PerCpuAddNode(c, mem, adr, delta, owner, exclusive_word) {}
+  virtual int Opcode() const;
+};
+
 // The value before; v[this slot] += value
 class PerCpuGetAndAddNode : public PerCpuLoadStoreNode {
  public:

@@ -46,6 +46,10 @@ PERCPU_SECTION(void, PerCpu_LoadAddStore(JNIEnv* env, jclass cls, jobject owner,
   call_stub(thread, PerCpuStubs::load_add_store(), addr, delta);
 } JVM_END
 
+PERCPU_SECTION(void, PerCpu_LoadAddDoubleStore(JNIEnv* env, jclass cls, jobject owner, jlong addr, jlong delta)) {
+  call_stub(thread, PerCpuStubs::load_add_double_store(), addr, delta);
+} JVM_END
+
 PERCPU_SECTION(jlong, PerCpu_GetAndAdd(JNIEnv* env, jclass cls, jobject owner, jlong addr, jlong delta)) {
   return call_stub(thread, PerCpuStubs::get_and_add(), addr, delta);
 } JVM_END
@@ -111,6 +115,7 @@ JVM_LEAF(static jboolean, PerCpu_IsEnabled0(JNIEnv* env, jclass cls)) {
 
 static JNINativeMethod operations[] = {
   { CC "loadAddStore",       CC "(" OBJ "JJ)V",   FN_PTR(PerCpu_LoadAddStore) },
+  { CC "loadAddDoubleStore", CC "(" OBJ "JJ)V",   FN_PTR(PerCpu_LoadAddDoubleStore) },
   { CC "getAndAdd",          CC "(" OBJ "JJ)J",   FN_PTR(PerCpu_GetAndAdd) },
   { CC "compareAndExchange", CC "(" OBJ "JJJ)J",  FN_PTR(PerCpu_CompareAndExchange) },
   { CC "loadCbneStore",      CC "(" OBJ "IJJJ)I", FN_PTR(PerCpu_LoadCbneStore) },

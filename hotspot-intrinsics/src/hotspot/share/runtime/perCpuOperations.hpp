@@ -26,6 +26,7 @@
 // f(method, stub)
 #define PERCPU_OPERATIONS_DO(f)                                                                                        \
   f(loadAddStore, load_add_store)                                                                                      \
+  f(loadAddDoubleStore, load_add_double_store)                                                                         \
   f(getAndAdd, get_and_add)                                                                                            \
   f(compareAndExchange, compare_and_exchange)                                                                          \
   f(loadCbneStore, load_cbne_store)                                                                                    \
@@ -39,6 +40,7 @@
 // Nodes that have an owner, and all.
 #define PERCPU_LOAD_STORE_NODES_DO(f)                                                                                  \
   f(PerCpuAdd)                                                                                                         \
+  f(PerCpuAddDouble)                                                                                                   \
   f(PerCpuGetAndAdd)                                                                                                   \
   f(PerCpuCompareAndExchange)                                                                                          \
   f(PerCpuCbneStore)                                                                                                   \
@@ -60,6 +62,9 @@
                percpu_loadAddStore_name, percpu_loadAddStore_signature, F_SN)                                          \
    do_name(percpu_loadAddStore_name, "loadAddStore")                                                                   \
    do_alias(percpu_loadAddStore_signature, putLong_signature)                                                          \
+  do_intrinsic(_percpu_loadAddDoubleStore, jdk_internal_percpu_Rseq,                                                   \
+               percpu_loadAddDoubleStore_name, percpu_loadAddStore_signature, F_SN)                                    \
+   do_name(percpu_loadAddDoubleStore_name, "loadAddDoubleStore")                                                       \
   do_intrinsic(_percpu_getAndAdd, jdk_internal_percpu_Rseq,                                                            \
                percpu_getAndAdd_name, percpu_getAndAdd_signature, F_SN)                                                \
    do_name(percpu_getAndAdd_name, "getAndAdd")                                                                         \
@@ -100,6 +105,7 @@
 // f(stub)
 #define PERCPU_STUBS_DO(f)                                                                                             \
   f(load_add_store)                                                                                                    \
+  f(load_add_double_store)                                                                                             \
   f(get_and_add)                                                                                                       \
   f(compare_and_exchange)                                                                                              \
   f(load_cbne_store)                                                                                                   \
@@ -112,6 +118,7 @@
   f(current_slot)                                                                                                      \
   f(call)                                                                                                              \
   f(slow_load_add_store)                                                                                               \
+  f(slow_load_add_double_store)                                                                                        \
   f(slow_get_and_add)                                                                                                  \
   f(slow_compare_and_exchange)                                                                                         \
   f(slow_load_cbne_store)                                                                                              \

@@ -244,41 +244,7 @@ public final class Adders {
     @ForceInline
     public static void add(Object owner, int handle, double x) {
         U.storeFence();
-        int done = tryAdd(owner, handle, x);
-        if (done != Rseq.COMMITTED) {
-            addAgain(owner, handle, x, done);
-        }
-    }
-
-    @ForceInline
-    private static int tryAdd(Object owner, int handle, double x) {
-        int slot = Rseq.currentSlot();
-        if (slot == Slots.overflow()) {
-            return USE_OVERFLOW;
-        }
-        long address = address(handle);
-        long word = Slots.getOfCpu(slot, address);
-        return Rseq.loadCbneStore(owner, slot, address, word, plus(word, x));
-    }
-
-    private static void addAgain(Object owner, int handle, double x, int done) {
-        for (int tries = 1; tries < TRIES && done != USE_OVERFLOW; tries++) {
-            done = tryAdd(owner, handle, x);
-            if (done == Rseq.COMMITTED) {
-                return;
-            }
-        }
-        long address = Slots.address(address(handle), Slots.overflow());
-        long word;
-        do {
-            word = U.getLongVolatile(null, address);
-        } while (!U.compareAndSetLong(null, address, word, plus(word, x)));
-        Reference.reachabilityFence(owner);
-    }
-
-    @ForceInline
-    private static long plus(long word, double x) {
-        return Double.doubleToRawLongBits(Double.longBitsToDouble(word) + x);
+        Rseq.loadAddDoubleStore(owner, address(handle), Double.doubleToRawLongBits(x));
     }
 
     /**

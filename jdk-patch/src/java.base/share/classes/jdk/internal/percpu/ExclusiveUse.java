@@ -58,7 +58,7 @@ import jdk.internal.misc.Unsafe;
  * while one of these is taken.
  *
  * <p>Atomic instructions on a single word, which {@link Stripes} and the overflow path of
- * {@link Rseq#loadAddStore} use, are not kept off. So a word is updated by sections and
+ * {@link Rseq}'s operations that find their slot themselves use, are not kept off. So a word is updated by sections and
  * atomics, or by sections and transactions, never by all three.
  *
  * <p>Whoever gets a lock gives it back, whatever is thrown meanwhile. What the virtual

@@ -49,9 +49,9 @@ import jdk.internal.vm.annotation.IntrinsicCandidate;
  *     {@code RseqAbortLimit} times in a row.
  * </ul>
  *
- * <p>There are six operations, with variants: {@link #loadAddStore} and
- * {@link #getAndAdd}, {@link #compareAndExchange}, which find their slot
- * themselves, and those that name it, {@link #loadCbneStore},
+ * <p>There are nine operations, two with a variant: {@link #loadAddStore},
+ * {@link #loadAddDoubleStore} and {@link #getAndAdd}, {@link #compareAndExchange},
+ * which find their slot themselves, and those that name it, {@link #loadCbneStore},
  * {@link #loadCbeqStoreAddLoadStore}, {@link #loadCbneLoadCbneStore},
  * {@link #loadCbneStoreStore} and {@link #loadCbneMemcpyStore}. Of the last ones
  * {@code overflow} is always: return {@code MOVED}, and the thread's next
@@ -125,6 +125,20 @@ public final class Rseq {
      */
     @IntrinsicCandidate
     public static native void loadAddStore(Object owner, long address, long delta);
+
+    /**
+     * Adds to this CPU's slot, where words are the bits of doubles.
+     * {@snippet lang="text" :
+     * section { v[index] = v[index] plus delta }    // commit
+     * overflow: atomically v[overflowSlot] = v[overflowSlot] plus delta
+     * }
+     *
+     * @param owner   keeps the variable alive
+     * @param address the variable
+     * @param delta   the bits of what to add
+     */
+    @IntrinsicCandidate
+    public static native void loadAddDoubleStore(Object owner, long address, long delta);
 
     /**
      * Adds to this CPU's slot and returns what it held before.
