@@ -17,15 +17,21 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,21 +40,28 @@ import java.util.stream.Stream;
 
 /**
  * What does a start of the VM cost, and compilation, on one JDK compared with another? The two take turns, so what
- * slows the machine for a while slows both. "OTHER OURS [PART]": their homes; a part, 0.1 say, of the rounds for a
- * look.
+ * slows the machine for a while slows both. Each figure is a median with a 95% interval that assumes no distribution,
+ * of the time and of the CPU time, which waits for nobody. "OTHER OURS [PART]": their homes; a part, 0.1 say, of the
+ * rounds for a look.
  */
 public class VmCosts {
     private static final int METHODS = 400;
 
-    // Student's t for 95% and 29 degrees of freedom: no measurement has fewer rounds unless a part is asked for.
-    private static final double T = 2.045;
+    private static final MethodHandle GETRUSAGE = Linker.nativeLinker().downcallHandle(
+            Linker.nativeLinker().defaultLookup().findOrThrow("getrusage"),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+    private static final int RUSAGE_CHILDREN = -1;
+    private static final long RUSAGE_BYTES = 144;
 
     // "C2 {speed: ...; standard: 0.784 s, 46672 bytes, 414 methods; osr: 0.000 s, 0 bytes, ..."
     private static final Pattern COMPILER = Pattern.compile(
             "  C[12] \\{.*standard: *([0-9.]+) s, (\\d+) bytes, .*osr: *([0-9.]+) s, (\\d+) bytes");
 
-    private interface Cost {
-        double of(Path jdk) throws IOException, InterruptedException;
+    // One run of the VM: what the clock says, in a unit of its own, and the CPU time of the process in milliseconds.
+    private record Cost(double elapsed, double cpu) {}
+
+    private interface Run {
+        Cost of(Path jdk) throws IOException, InterruptedException;
     }
 
     private final Path other;
@@ -64,71 +77,72 @@ public class VmCosts {
     public static void main(String[] args) throws Exception {
         VmCosts costs = new VmCosts(Path.of(args[0]), Path.of(args[1]),
                 args.length > 2 ? Double.parseDouble(args[2]) : 1);
-        costs.compare("java -version, ms", 300, VmCosts::start);
-        costs.compare("compilation of what java -Xcomp -version runs, ns a byte", 60,
+        costs.compare("java -version", "ms", 600, VmCosts::start);
+        costs.compare("compilation of what java -Xcomp -version runs", "ns a byte", 60,
                 jdk -> compilation(jdk, List.of("-Xcomp", "-version")));
         if (hasModule(costs.other)) {
             Path classes = sections(costs.ours);
-            costs.compare("compilation of " + METHODS + " methods with one section each, ns a byte", 60,
+            costs.compare("compilation of " + METHODS + " methods with one section each", "ns a byte", 60,
                     jdk -> compilation(jdk, List.of("-Xcomp", "-XX:CompileCommand=quiet",
                             "-XX:CompileCommand=compileonly,Sections::add*", "--add-modules=jdk.incubator.percpu",
                             "-cp", classes.toString(), "Sections")));
         }
     }
 
-    private void compare(String what, int planned, Cost cost) throws IOException, InterruptedException {
-        int rounds = (int) Math.max(2, planned * part);
-        double[] theirs = new double[rounds];
-        double[] differences = new double[rounds];
-        double[] ratios = new double[rounds];
-        cost.of(other);
-        cost.of(ours);
+    private void compare(String what, String unit, int planned, Run run) throws IOException, InterruptedException {
+        int rounds = (int) Math.max(6, planned * part);
+        List<Cost> theirs = new ArrayList<>();
+        List<Cost> own = new ArrayList<>();
+        run.of(other);
+        run.of(ours);
         for (int i = 0; i < rounds; i++) {
             // Who comes first in a round takes turns, too.
-            double first = cost.of(i % 2 == 0 ? other : ours);
-            double second = cost.of(i % 2 == 0 ? ours : other);
-            theirs[i] = i % 2 == 0 ? first : second;
-            double own = i % 2 == 0 ? second : first;
-            differences[i] = own - theirs[i];
-            ratios[i] = Math.log(own / theirs[i]);
+            Cost first = run.of(i % 2 == 0 ? other : ours);
+            Cost second = run.of(i % 2 == 0 ? ours : other);
+            theirs.add(i % 2 == 0 ? first : second);
+            own.add(i % 2 == 0 ? second : first);
         }
-        System.out.printf(Locale.ROOT, "%s: other %.3f, ours - other %+.3f (%+.3f to %+.3f), "
-                + "ours / other %.4f (%.4f to %.4f), %d rounds%n", what, mean(theirs), mean(differences),
-                low(differences), high(differences), Math.exp(mean(ratios)), Math.exp(low(ratios)),
-                Math.exp(high(ratios)), rounds);
+        System.out.println(what + ", " + rounds + " rounds");
+        print("elapsed, " + unit, theirs, own, Cost::elapsed);
+        print("CPU time of the process, ms", theirs, own, Cost::cpu);
     }
 
-    private static double mean(double[] values) {
-        return Arrays.stream(values).average().orElseThrow();
+    private static void print(String what, List<Cost> theirs, List<Cost> own, ToDoubleFunction<Cost> figure) {
+        double[] others = theirs.stream().mapToDouble(figure).toArray();
+        double[] ours = own.stream().mapToDouble(figure).toArray();
+        double[] differences = IntStream.range(0, ours.length).mapToDouble(i -> ours[i] - others[i]).toArray();
+        double[] ratios = IntStream.range(0, ours.length).mapToDouble(i -> ours[i] / others[i]).toArray();
+        System.out.printf(Locale.ROOT, "  %-28s other %.3f, ours - other %s, ours / other %s%n", what + ":",
+                median(others), interval(differences, "%+.3f"), interval(ratios, "%.4f"));
     }
 
-    private static double low(double[] values) {
-        return mean(values) - halfWidth(values);
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
-    private static double high(double[] values) {
-        return mean(values) + halfWidth(values);
+    // The median, and the two values between which that of all possible rounds lies: how many of n rounds are below
+    // it is a binomial number, which is nearly normal.
+    private static String interval(double[] values, String format) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int n = sorted.length;
+        int low = (int) Math.max(0, Math.floor((n - 1.96 * Math.sqrt(n)) / 2) - 1);
+        return String.format(Locale.ROOT, format + " (" + format + " to " + format + ")", median(values), sorted[low],
+                sorted[n - 1 - low]);
     }
 
-    private static double halfWidth(double[] values) {
-        double mean = mean(values);
-        double squares = 0;
-        for (double value : values) {
-            squares += (value - mean) * (value - mean);
-        }
-        return T * Math.sqrt(squares / (values.length - 1) / values.length);
-    }
-
-    private static double start(Path jdk) throws IOException, InterruptedException {
+    private static Cost start(Path jdk) throws IOException, InterruptedException {
         long begin = System.nanoTime();
-        run(jdk, "java", Redirect.DISCARD, List.of("-version"));
-        return (System.nanoTime() - begin) / 1e6;
+        double cpu = run(jdk, "java", Redirect.DISCARD, List.of("-version"));
+        return new Cost((System.nanoTime() - begin) / 1e6, cpu);
     }
 
-    private static double compilation(Path jdk, List<String> arguments) throws IOException, InterruptedException {
+    private static Cost compilation(Path jdk, List<String> arguments) throws IOException, InterruptedException {
         Path output = Files.createTempFile("compilation", ".txt");
         try {
-            run(jdk, "java", Redirect.to(output.toFile()),
+            double cpu = run(jdk, "java", Redirect.to(output.toFile()),
                     Stream.concat(Stream.of("-Xbatch", "-XX:+CITime"), arguments.stream()).toList());
             double seconds = 0;
             long bytes = 0;
@@ -139,19 +153,38 @@ public class VmCosts {
             if (bytes == 0) {
                 throw new IOException(jdk + " compiled nothing: " + Files.readString(output));
             }
-            return seconds * 1e9 / bytes;
+            return new Cost(seconds * 1e9 / bytes, cpu);
         } finally {
             Files.delete(output);
         }
     }
 
-    private static void run(Path jdk, String tool, Redirect output, List<String> arguments)
+    // Returns the CPU time in milliseconds, user and system.
+    private static double run(Path jdk, String tool, Redirect output, List<String> arguments)
             throws IOException, InterruptedException {
+        double before = cpuOfChildren();
         List<String> command = new ArrayList<>(List.of(jdk.resolve("bin").resolve(tool).toString()));
         command.addAll(arguments);
         int status = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start().waitFor();
         if (status != 0) {
             throw new IOException(command + " ended with " + status);
+        }
+        return cpuOfChildren() - before;
+    }
+
+    // Of the children that have ended: getrusage, as Java tells the CPU time of living ones only.
+    private static double cpuOfChildren() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment usage = arena.allocate(RUSAGE_BYTES, Long.BYTES);
+            if ((int) GETRUSAGE.invokeExact(RUSAGE_CHILDREN, usage) != 0) {
+                throw new IllegalStateException("getrusage failed");
+            }
+            // Two struct timeval: user and system.
+            long seconds = usage.get(ValueLayout.JAVA_LONG, 0) + usage.get(ValueLayout.JAVA_LONG, 16);
+            long micros = usage.get(ValueLayout.JAVA_LONG, 8) + usage.get(ValueLayout.JAVA_LONG, 24);
+            return seconds * 1e3 + micros / 1e3;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
         }
     }
 
