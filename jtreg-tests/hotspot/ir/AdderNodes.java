@@ -101,7 +101,7 @@ public class AdderNodes {
 
     // It was contended, so its code knows the time before, too.
     @Test
-    @IR(counts = {PerCpuNodes.CBNE_STORE, ">= 1", PerCpuNodes.CURRENT_SLOT, ">= 1", FENCE, ">= 1"},
+    @IR(counts = {PerCpuNodes.COMPARE_AND_EXCHANGE, ">= 1", PerCpuNodes.CURRENT_SLOT, ">= 1", FENCE, ">= 1"},
         phase = CompilePhase.BEFORE_MATCHING)
     private static void accumulate(long x) {
         ACCUMULATOR.accumulate(x);

@@ -48,8 +48,8 @@ public class PerCpuNodes {
     static final String ADD = START + "PerCpuAdd" + END;
     static final String ADD_DOUBLE = START + "PerCpuAddDouble" + END;
     private static final String GET_AND_ADD = START + "PerCpuGetAndAdd" + END;
-    private static final String COMPARE_AND_EXCHANGE = START + "PerCpuCompareAndExchange" + END;
-    static final String CBNE_STORE = START + "PerCpuCbneStore" + END;
+    static final String COMPARE_AND_EXCHANGE = START + "PerCpuCompareAndExchange" + END;
+    private static final String CBNE_STORE = START + "PerCpuCbneStore" + END;
     private static final String CBEQ_STORE_ADD_LOAD_STORE = START + "PerCpuCbeqStoreAddLoadStore" + END;
     private static final String CBNE_CBNE_STORE = START + "PerCpuCbneCbneStore" + END;
     private static final String CBNE_STORE_STORE = START + "PerCpuCbneStoreStore" + END;

@@ -80,9 +80,6 @@ public final class Adders {
     // Less one; a power of two. How many updates of a slot outweigh a sum, which reads all slots, most of them unused.
     private static final int SAMPLE_MASK = Math.max(Integer.highestOneBit(Slots.count()) / 16, 1) - 1;
 
-    // What became of a try, beside Rseq's COMMITTED, NOT_EQUAL and MOVED: the thread is to use the overflow slot.
-    private static final int USE_OVERFLOW = -1;
-
     /** What {@link #tryAllocate} answers if the adder may ask again. */
     public static final int NOT_NOW = 1;
 
@@ -309,43 +306,39 @@ public final class Adders {
      */
     @ForceInline
     public static void accumulate(Object owner, int handle, LongBinaryOperator function, long identity, long x) {
-        int done = tryAccumulate(owner, handle, function, identity, x);
-        if (done != Rseq.COMMITTED) {
-            accumulateAgain(owner, handle, function, identity, x, done);
-        }
-    }
-
-    @ForceInline
-    private static int tryAccumulate(Object owner, int handle, LongBinaryOperator function, long identity, long x) {
-        int slot = Rseq.currentSlot();
-        if (slot == Slots.overflow()) {
-            return USE_OVERFLOW;
-        }
         long address = address(handle);
-        long word = Slots.getOfCpu(slot, address);
+        // Of any slot: the section compares it with that of the CPU it runs on.
+        long word = Slots.get(Rseq.currentSlot(), address);
         long result = apply(function, identity, word, x);
-        if (result == word) {
-            return Rseq.COMMITTED;
-        }
-        U.storeFence();
-        return Rseq.loadCbneStore(owner, slot, address, word, result);
-    }
-
-    private static void accumulateAgain(Object owner, int handle, LongBinaryOperator function, long identity, long x,
-                                        int done) {
-        for (int tries = 1; tries < TRIES && done != USE_OVERFLOW; tries++) {
-            done = tryAccumulate(owner, handle, function, identity, x);
-            if (done == Rseq.COMMITTED) {
-                return;
+        if (result != word) {
+            U.storeFence();
+            long witness = Rseq.compareAndExchange(owner, address, word, result);
+            if (witness != word) {
+                accumulateAgain(owner, address, function, identity, x, witness);
             }
         }
-        long address = Slots.address(address(handle), Slots.overflow());
-        long word;
+    }
+
+    private static void accumulateAgain(Object owner, long address, LongBinaryOperator function, long identity, long x,
+                                        long word) {
+        for (int tries = 1; tries < TRIES; tries++) {
+            long result = apply(function, identity, word, x);
+            if (result == word) {
+                return;
+            }
+            U.storeFence();
+            long witness = Rseq.compareAndExchange(owner, address, word, result);
+            if (witness == word) {
+                return;
+            }
+            word = witness;
+        }
+        long overflow = Slots.address(address, Slots.overflow());
         long result;
         do {
-            word = U.getLongVolatile(null, address);
+            word = U.getLongVolatile(null, overflow);
             result = apply(function, identity, word, x);
-        } while (result != word && !U.compareAndSetLong(null, address, word, result));
+        } while (result != word && !U.compareAndSetLong(null, overflow, word, result));
         Reference.reachabilityFence(owner);
     }
 
@@ -419,44 +412,39 @@ public final class Adders {
      */
     @ForceInline
     public static void accumulateDouble(Object owner, int handle, DoubleBinaryOperator function, long identity, double x) {
-        int done = tryAccumulateDouble(owner, handle, function, identity, x);
-        if (done != Rseq.COMMITTED) {
-            accumulateDoubleAgain(owner, handle, function, identity, x, done);
-        }
-    }
-
-    @ForceInline
-    private static int tryAccumulateDouble(Object owner, int handle, DoubleBinaryOperator function, long identity,
-                                         double x) {
-        int slot = Rseq.currentSlot();
-        if (slot == Slots.overflow()) {
-            return USE_OVERFLOW;
-        }
         long address = address(handle);
-        long word = Slots.getOfCpu(slot, address);
+        // Of any slot: the section compares it with that of the CPU it runs on.
+        long word = Slots.get(Rseq.currentSlot(), address);
         long result = applyDouble(function, identity, word, x);
-        if (result == word) {
-            return Rseq.COMMITTED;
-        }
-        U.storeFence();
-        return Rseq.loadCbneStore(owner, slot, address, word, result);
-    }
-
-    private static void accumulateDoubleAgain(Object owner, int handle, DoubleBinaryOperator function, long identity,
-                                              double x, int done) {
-        for (int tries = 1; tries < TRIES && done != USE_OVERFLOW; tries++) {
-            done = tryAccumulateDouble(owner, handle, function, identity, x);
-            if (done == Rseq.COMMITTED) {
-                return;
+        if (result != word) {
+            U.storeFence();
+            long witness = Rseq.compareAndExchange(owner, address, word, result);
+            if (witness != word) {
+                accumulateDoubleAgain(owner, address, function, identity, x, witness);
             }
         }
-        long address = Slots.address(address(handle), Slots.overflow());
-        long word;
+    }
+
+    private static void accumulateDoubleAgain(Object owner, long address, DoubleBinaryOperator function, long identity, double x,
+                                              long word) {
+        for (int tries = 1; tries < TRIES; tries++) {
+            long result = applyDouble(function, identity, word, x);
+            if (result == word) {
+                return;
+            }
+            U.storeFence();
+            long witness = Rseq.compareAndExchange(owner, address, word, result);
+            if (witness == word) {
+                return;
+            }
+            word = witness;
+        }
+        long overflow = Slots.address(address, Slots.overflow());
         long result;
         do {
-            word = U.getLongVolatile(null, address);
+            word = U.getLongVolatile(null, overflow);
             result = applyDouble(function, identity, word, x);
-        } while (result != word && !U.compareAndSetLong(null, address, word, result));
+        } while (result != word && !U.compareAndSetLong(null, overflow, word, result));
         Reference.reachabilityFence(owner);
     }
 
