@@ -53,7 +53,7 @@ export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARG
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-vm export clean check-dir
+.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-vm export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
@@ -107,6 +107,9 @@ test-source:    ## look for the source as on a fresh machine; skipped if no plac
 
 test-patches: source     ## series + new files == tree; every way that make source can fail
 	@jdk-build/test-patches.sh
+
+test-pages: jdk  ## each link of a page leads somewhere; numbers of docs/jep.md are on the pages of results that it names
+	@$(WITH_JDK) bash -c '"$$JDK/bin/java" jtreg-tests/pages/Pages.java .'
 
 test-upstream: jdk source  ## OpenJDK's own tests around what we changed, patched against unpatched
 	@$(WITH_JDK) jtreg-tests/upstream.sh
