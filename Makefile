@@ -154,7 +154,7 @@ bench-structures: jdk  ## JMH: stacks, rings, locks against JCTools, Agrona and 
 bench-ecosystem: jdk  ## JMH: what unchanged libraries gain, against an unpatched JDK, 50 minutes, as bench (QUICK=1: 6 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh ecosystem
 
-bench-vm: jdk   ## what a start of the VM and compilation cost, against an unpatched JDK, 10 minutes (QUICK=1: 1)
+bench-vm: jdk   ## what a start of the VM, memory, threads and compilation cost, against an unpatched JDK, 10 minutes (QUICK=1: 1)
 	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --enable-native-access=ALL-UNNAMED jtreg-tests/micro/VmCosts.java "$${UNPATCHED:-$$BOOT_JDK}" "$$JDK" $(if $(QUICK),0.1)'
 
 export:         ## rewrite jdk-patch/25/*.patch and series (JDK=27: jdk-patch/27) from the commits of build/source

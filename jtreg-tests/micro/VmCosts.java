@@ -39,10 +39,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What does a start of the VM cost, and compilation, on one JDK compared with another? The two take turns, so what
- * slows the machine for a while slows both. Each figure is a median with a 95% interval that assumes no distribution,
- * of the time and of the CPU time, which waits for nobody. "OTHER OURS [PART]": their homes; a part, 0.1 say, of the
- * rounds for a look.
+ * What do programs pay that use nothing of this: a start of the VM, its memory, starts of threads, compilation, on one
+ * JDK compared with another? The two take turns, so what slows the machine for a while slows both. Each figure is a
+ * median with a 95% interval that assumes no distribution, of the time and of the CPU time, which waits for nobody.
+ * "OTHER OURS [PART]": their homes; a part, 0.1 say, of the rounds for a look. PATCHED_OPTIONS in the environment are
+ * options for the second.
  */
 public class VmCosts {
     private static final int METHODS = 400;
@@ -53,12 +54,37 @@ public class VmCosts {
     private static final int RUSAGE_CHILDREN = -1;
     private static final long RUSAGE_BYTES = 144;
 
+    private static final int THREADS = 5000;
+    private static final String PROGRAM = """
+            import java.nio.file.*;
+
+            class Program {
+                public static void main(String[] args) throws Exception {
+                    if (args[0].equals("hello")) {
+                        System.out.println("Hello, world");
+                        String status = Files.readString(Path.of("/proc/self/status"));
+                        System.out.println("figure " + status.replaceAll("(?s).*VmHWM:\\\\s*(\\\\d+) kB.*", "$1"));
+                    } else {
+                        int threads = Integer.parseInt(args[1]);
+                        long begin = System.nanoTime();
+                        for (int i = 0; i < threads; i++) {
+                            Thread thread = new Thread(() -> {});
+                            thread.start();
+                            thread.join();
+                        }
+                        System.out.println("figure " + (System.nanoTime() - begin) / 1e3 / threads);
+                    }
+                }
+            }
+            """;
+    private static final Pattern FIGURE = Pattern.compile("(?m)^figure ([0-9.]+)$");
+
     // "C2 {speed: ...; standard: 0.784 s, 46672 bytes, 414 methods; osr: 0.000 s, 0 bytes, ..."
     private static final Pattern COMPILER = Pattern.compile(
             "  C[12] \\{.*standard: *([0-9.]+) s, (\\d+) bytes, .*osr: *([0-9.]+) s, (\\d+) bytes");
 
-    // One run of the VM: what the clock says, in a unit of its own, and the CPU time of the process in milliseconds.
-    private record Cost(double elapsed, double cpu) {}
+    // Of one run of the VM: a figure in a unit of its own, and the CPU time of the process in milliseconds.
+    private record Cost(double figure, double cpu) {}
 
     private interface Run {
         Cost of(Path jdk) throws IOException, InterruptedException;
@@ -66,26 +92,39 @@ public class VmCosts {
 
     private final Path other;
     private final Path ours;
+    private final List<String> ourOptions;
     private final double part;
 
-    private VmCosts(Path other, Path ours, double part) {
+    private VmCosts(Path other, Path ours, List<String> ourOptions, double part) {
         this.other = other;
         this.ours = ours;
+        this.ourOptions = ourOptions;
         this.part = part;
     }
 
     public static void main(String[] args) throws Exception {
-        VmCosts costs = new VmCosts(Path.of(args[0]), Path.of(args[1]),
-                args.length > 2 ? Double.parseDouble(args[2]) : 1);
-        costs.compare("java -version", "ms", 600, VmCosts::start);
-        costs.compare("compilation of what java -Xcomp -version runs", "ns a byte", 60,
+        String options = System.getenv().getOrDefault("PATCHED_OPTIONS", "");
+        List<String> ourOptions = Stream.of(options.split(" ")).filter(option -> !option.isEmpty()).toList();
+        new VmCosts(Path.of(args[0]), Path.of(args[1]), ourOptions,
+                args.length > 2 ? Double.parseDouble(args[2]) : 1).all();
+    }
+
+    private void all() throws IOException, InterruptedException {
+        System.out.println("libjvm.so, bytes: other " + libjvm(other) + ", ours " + libjvm(ours));
+        Path folder = Files.createTempDirectory("costs");
+        compile(folder, "Program", PROGRAM, List.of());
+        List<String> program = List.of("-cp", folder.toString(), "Program");
+        compare("java -version", "ms", 600, this::start);
+        compare("Hello World", "resident kB at most", 60, jdk -> figure(jdk, program, "hello"));
+        compare("a thread's start and end", "us", 60, jdk -> figure(jdk, program, "threads", "" + THREADS));
+        compare("compilation of what java -Xcomp -version runs", "ns a byte", 60,
                 jdk -> compilation(jdk, List.of("-Xcomp", "-version")));
-        if (hasModule(costs.other)) {
-            Path classes = sections(costs.ours);
-            costs.compare("compilation of " + METHODS + " methods with one section each", "ns a byte", 60,
+        if (hasModule(other)) {
+            compile(folder, "Sections", sections(), List.of("--add-modules=jdk.incubator.percpu"));
+            compare("compilation of " + METHODS + " methods with one section each", "ns a byte", 60,
                     jdk -> compilation(jdk, List.of("-Xcomp", "-XX:CompileCommand=quiet",
                             "-XX:CompileCommand=compileonly,Sections::add*", "--add-modules=jdk.incubator.percpu",
-                            "-cp", classes.toString(), "Sections")));
+                            "-cp", folder.toString(), "Sections")));
         }
     }
 
@@ -103,7 +142,7 @@ public class VmCosts {
             own.add(i % 2 == 0 ? second : first);
         }
         System.out.println(what + ", " + rounds + " rounds");
-        print("elapsed, " + unit, theirs, own, Cost::elapsed);
+        print(unit, theirs, own, Cost::figure);
         print("CPU time of the process, ms", theirs, own, Cost::cpu);
     }
 
@@ -133,13 +172,33 @@ public class VmCosts {
                 sorted[n - 1 - low]);
     }
 
-    private static Cost start(Path jdk) throws IOException, InterruptedException {
+    private static long libjvm(Path jdk) throws IOException {
+        return Files.size(jdk.resolve(Path.of("lib", "server", "libjvm.so")));
+    }
+
+    // What a program says of itself.
+    private Cost figure(Path jdk, List<String> program, String... arguments) throws IOException, InterruptedException {
+        Path output = Files.createTempFile("figure", ".txt");
+        try {
+            double cpu = run(jdk, "java", Redirect.to(output.toFile()),
+                    Stream.concat(program.stream(), Stream.of(arguments)).toList());
+            Matcher figure = FIGURE.matcher(Files.readString(output));
+            if (!figure.find()) {
+                throw new IOException(program + " says nothing: " + Files.readString(output));
+            }
+            return new Cost(Double.parseDouble(figure.group(1)), cpu);
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    private Cost start(Path jdk) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         double cpu = run(jdk, "java", Redirect.DISCARD, List.of("-version"));
         return new Cost((System.nanoTime() - begin) / 1e6, cpu);
     }
 
-    private static Cost compilation(Path jdk, List<String> arguments) throws IOException, InterruptedException {
+    private Cost compilation(Path jdk, List<String> arguments) throws IOException, InterruptedException {
         Path output = Files.createTempFile("compilation", ".txt");
         try {
             double cpu = run(jdk, "java", Redirect.to(output.toFile()),
@@ -160,10 +219,13 @@ public class VmCosts {
     }
 
     // Returns the CPU time in milliseconds, user and system.
-    private static double run(Path jdk, String tool, Redirect output, List<String> arguments)
+    private double run(Path jdk, String tool, Redirect output, List<String> arguments)
             throws IOException, InterruptedException {
         double before = cpuOfChildren();
         List<String> command = new ArrayList<>(List.of(jdk.resolve("bin").resolve(tool).toString()));
+        if (tool.equals("java") && jdk.equals(ours)) {
+            command.addAll(ourOptions);
+        }
         command.addAll(arguments);
         int status = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start().waitFor();
         if (status != 0) {
@@ -192,18 +254,20 @@ public class VmCosts {
         return Files.readString(jdk.resolve("release")).contains("jdk.incubator.percpu");
     }
 
-    // A class whose methods add to a per-CPU variable, compiled by a JDK; returns where.
-    private static Path sections(Path jdk) throws IOException, InterruptedException {
-        Path folder = Files.createTempDirectory("sections");
+    // A class whose methods add to a per-CPU variable.
+    private static String sections() {
         String methods = IntStream.range(0, METHODS)
                 .mapToObj(i -> "static void add" + i + "(PerCpuLong v) { PerCpu.add(v, " + (i + 1) + "); }\n")
                 .collect(Collectors.joining());
         String calls = IntStream.range(0, METHODS).mapToObj(i -> "add" + i + "(V);\n").collect(Collectors.joining());
-        Path source = Files.writeString(folder.resolve("Sections.java"), "import jdk.incubator.percpu.*;\n"
-                + "class Sections {\nstatic final PerCpuLong V = new PerCpuLong();\n" + methods
-                + "public static void main(String[] args) {\n" + calls + "}\n}\n");
-        run(jdk, "javac", Redirect.DISCARD, List.of("--add-modules=jdk.incubator.percpu", "-nowarn", "-d",
-                folder.toString(), source.toString()));
-        return folder;
+        return "import jdk.incubator.percpu.*;\nclass Sections {\nstatic final PerCpuLong V = new PerCpuLong();\n"
+                + methods + "public static void main(String[] args) {\n" + calls + "}\n}\n";
+    }
+
+    private void compile(Path folder, String name, String source, List<String> options)
+            throws IOException, InterruptedException {
+        Path file = Files.writeString(folder.resolve(name + ".java"), source);
+        run(ours, "javac", Redirect.DISCARD, Stream.concat(options.stream(),
+                Stream.of("-nowarn", "-d", folder.toString(), file.toString())).toList());
     }
 }
