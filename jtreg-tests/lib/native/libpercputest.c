@@ -19,7 +19,7 @@
 
 // JNI side of percpu.lib.Native.
 
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
 #include <jni.h>

@@ -17,7 +17,7 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-// A library that takes TAKEN_BYTES of what the C library sets aside for thread-local
+// Included by libstatictls*.c: a library that takes TAKEN_BYTES of what the C library sets aside for thread-local
 // storage of libraries that are loaded late.
 
 __attribute__((tls_model("initial-exec"), aligned(16)))

@@ -51,7 +51,7 @@ public final class Vm {
         return System.getProperty("test.nativepath", System.getProperty("java.library.path"));
     }
 
-    /** A program or library that natives.sh made. */
+    /** A program or library that the tests have in C. */
     public static String nativeFile(String name) {
         return Path.of(nativePath(), name).toString();
     }

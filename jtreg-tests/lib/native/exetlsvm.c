@@ -22,7 +22,7 @@
 // tlsvm BYTES libjvm.so [VM options...] -- class [arguments...]: takes as much and then
 // runs Java.
 
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -24,7 +24,7 @@
 //
 // LAZYADOPTER=creator: the first thread that is created, which creates the VM, needs it at once.
 
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include <dlfcn.h>
 #include <jni.h>
 #include <pthread.h>

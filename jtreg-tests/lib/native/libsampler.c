@@ -21,7 +21,7 @@
 // SIGPROF, whose handler calls AsyncGetCallTrace, and also follows the frame pointers, as perf
 // does. And the JNI side of percpu.lib.Sampler.
 
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include <dlfcn.h>
 #include <errno.h>
 #include <jni.h>

@@ -20,7 +20,7 @@
 // A library for LD_PRELOAD that behaves as the users of rseq did before glibc registered:
 // it owns the TLS symbol __rseq_abi and registers it for every thread.
 
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>

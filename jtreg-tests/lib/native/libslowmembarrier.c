@@ -21,7 +21,7 @@
 // written to the fifo MEMBARRIER_LEAVE. Before it waits it writes to the fifo
 // MEMBARRIER_ENTER.
 
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

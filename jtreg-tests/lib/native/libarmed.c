@@ -19,7 +19,7 @@
 
 // JNI side of percpu.lib.Armed: threads whose rseq_cs tells of a section that they are not in.
 
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include <jni.h>
 #include <sched.h>
 #include <signal.h>
