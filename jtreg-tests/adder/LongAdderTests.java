@@ -20,7 +20,7 @@
 /*
  * @test
  * @summary JDK's own tests of LongAdder, run against PerCpuCounter. Their source is taken from the
- *          source tree (-Dpercpu.source, or beside the tests), LongAdder is replaced, and the
+ *          source tree (-Dpercpu.source, or above or beside the tests), LongAdder is replaced, and the
  *          result is compiled and run in a JVM of its own.
  * @modules jdk.incubator.percpu jdk.compiler
  * @run junit/othervm/timeout=600 LongAdderTests
@@ -107,9 +107,12 @@ public class LongAdderTests {
     }
 
     static Path folder() {
-        // jtreg-tests/run.sh has the source tree beside the tests.
-        String source = System.getProperty("percpu.source", System.getProperty("test.root") + "/../source");
-        Path folder = Path.of(source, "test", "jdk", "java", "util", "concurrent");
+        // The source tree is above the tests, or, where they are run from elsewhere, beside them.
+        Path root = Path.of(System.getProperty("test.root", ""));
+        Path above = root.resolve("../..");
+        Path source = Files.isDirectory(above.resolve("test/jdk")) ? above : root.resolve("../source");
+        String named = System.getProperty("percpu.source");
+        Path folder = (named != null ? Path.of(named) : source).resolve("test/jdk/java/util/concurrent");
         assertTrue(Files.isDirectory(folder), "no JDK tests in " + folder + "; set -Dpercpu.source=<JDK source tree>");
         return folder;
     }
