@@ -26,14 +26,14 @@
 // the task threw (-2), detaching failed (-3).
 static inline int run_attached(JavaVM* vm, jobject task) {
   JNIEnv* env;
-  JavaVMAttachArgs args = { JNI_VERSION_10, "native-worker", NULL };
+  JavaVMAttachArgs args = { JNI_VERSION_10, "native-worker", 0 };
   if ((*vm)->AttachCurrentThread(vm, (void**)&env, &args) != JNI_OK) {
     return -1;
   }
   int error = 0;
   jclass runnable = (*env)->GetObjectClass(env, task);
   jmethodID run = (*env)->GetMethodID(env, runnable, "run", "()V");
-  if (run != NULL) {
+  if (run) {
     (*env)->CallVoidMethod(env, task, run);
   }
   if ((*env)->ExceptionCheck(env)) {

@@ -23,12 +23,12 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
-// The area that glibc registered for this thread, or NULL.
+// The area that glibc registered for this thread, or null.
 static inline char* glibc_area(void) {
   ptrdiff_t* offset = dlsym(RTLD_DEFAULT, "__rseq_offset");
   unsigned int* size = dlsym(RTLD_DEFAULT, "__rseq_size");
-  if (offset == NULL || size == NULL || *size == 0) {
-    return NULL;
+  if (!offset || !size || *size == 0) {
+    return 0;
   }
   return (char*)__builtin_thread_pointer() + *offset;
 }

@@ -42,14 +42,14 @@ static inline int start_vm(const char* launcher, int count, char** arguments) {
     return 2;
   }
   void* jvm = dlopen(arguments[0], RTLD_NOW | RTLD_GLOBAL);
-  if (jvm == NULL) {
+  if (!jvm) {
     fprintf(stderr, "%s: %s\n", launcher, dlerror());
     return 3;
   }
   create_vm_t create_vm = (create_vm_t)dlsym(jvm, "JNI_CreateJavaVM");
   int option_count = dashes - 1;
   JavaVMOption* options = calloc((size_t)option_count + 1, sizeof(JavaVMOption));
-  if (create_vm == NULL || options == NULL) {
+  if (!create_vm || !options) {
     fprintf(stderr, "%s: no JNI_CreateJavaVM, or no memory\n", launcher);
     return 3;
   }
@@ -73,12 +73,12 @@ static inline int start_vm(const char* launcher, int count, char** arguments) {
   int args_count = count - dashes - 2;
   int status = 1;
   jclass main_class = (*env)->FindClass(env, name);
-  jclass string_class = main_class == NULL ? NULL : (*env)->FindClass(env, "java/lang/String");
-  jmethodID main_method = string_class == NULL ? NULL
+  jclass string_class = !main_class ? 0 : (*env)->FindClass(env, "java/lang/String");
+  jmethodID main_method = !string_class ? 0
       : (*env)->GetStaticMethodID(env, main_class, "main", "([Ljava/lang/String;)V");
-  jobjectArray args = main_method == NULL ? NULL
-      : (*env)->NewObjectArray(env, args_count, string_class, NULL);
-  if (args != NULL) {
+  jobjectArray args = !main_method ? 0
+      : (*env)->NewObjectArray(env, args_count, string_class, 0);
+  if (args) {
     for (int i = 0; i < args_count; i++) {
       (*env)->SetObjectArrayElement(env, args, i, (*env)->NewStringUTF(env, arguments[dashes + 2 + i]));
     }

@@ -56,7 +56,7 @@ import jdk.internal.vm.annotation.ForceInline;
  * adder is unreachable.
  *
  * <p>Updates have release mode, as those of a cell. Going over throws nothing where no memory
- * is left: the answer is 0, and the adder uses cells. {@code docs/adders.md} has the reasons.
+ * is left: the answer is 0, and the adder uses cells.
  */
 public final class Adders {
 
