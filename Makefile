@@ -53,7 +53,7 @@ export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARG
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-vm export clean check-dir
+.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream upstream check-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-vm export clean check-dir
 .NOTPARALLEL:
 
 help:           ## this list
@@ -113,6 +113,12 @@ test-pages: jdk  ## each link of a page leads somewhere; numbers of docs/jep.md 
 
 test-upstream: jdk source  ## OpenJDK's own tests around what we changed, patched against unpatched
 	@$(WITH_JDK) jtreg-tests/upstream.sh
+
+upstream: source  ## all as commits that could be reviewed, tests where the JDK keeps them: branch percpu in build/upstream-branch
+	@jdk-build/upstream-branch.sh
+
+check-upstream: upstream  ## the form of these commits, as jcheck and the JDK's own checks of sources test it
+	@jdk-build/check-upstream.sh
 
 image-base:     ## a Debian to build images on, where no registry can be reached; needs make deps IMAGES=1
 	@container/base.sh

@@ -109,16 +109,17 @@ check_problem_lists() {
   local id place dirs
   IFS='|' read -ra dirs <<< "$(conf 'checks "problemlists"' dirs)"
   while IFS=$'\t' read -r id place; do
-    in_branch grep -n -w -e "$id" percpu -- "${dirs[@]/%/\/ProblemList*.txt}" | sed -n 's/^percpu:\([^:]*:[0-9]*\):[^#]*$/\1/p' |
+    { in_branch grep -n -w -e "$id" percpu -- "${dirs[@]/%/\/ProblemList*.txt}" || true; } |
+      sed -n 's/^percpu:\([^:]*:[0-9]*\):[^#]*$/\1/p' |
       while read -r entry; do broken "$entry" problemlists "issue $id, which is fixed in $place"; done
   done < "$part/issues"
   # None of ours is listed under a name that is gone.
-  in_branch grep -n -i -e percpu percpu -- "${dirs[@]/%/\/ProblemList*.txt}" | sed 's/^percpu://' | grep -v ':#' |
+  { in_branch grep -n -i -e percpu percpu -- "${dirs[@]/%/\/ProblemList*.txt}" || true; } | sed -n 's/^percpu:\([^:]*:[0-9]*:[^#]\)/\1/p' |
     while IFS=: read -r list row entry; do
       entry=${entry%%[ #]*}
       in_branch cat-file -e "percpu:${list%/*}/$entry" 2> /dev/null ||
         broken "$list:$row" problemlists "no such test: $entry"
-    done || true
+    done
 }
 
 # ---- what is there in the end -------------------------------------------------
@@ -223,7 +224,7 @@ check_names() {
   { in_branch grep -nE '\b(jtreg-tests|jdk-patch|hotspot-intrinsics|jdk-build)/|\b(docs|results)/[a-z]+(/|\.md)' percpu -- || true; } |
     sed 's/^percpu://' > "$part/named"
   while IFS=: read -r path row line; do
-    if grep -qxFe "$path" "$part/added"; then broken "$path:$row" names "a file of the project that the branch is made from:${line//+( )/ }"; fi
+    if grep -qxFe "$path" "$part/added"; then broken "$path:$row" names "a file of the project that the branch is made from: $line"; fi
   done < "$part/named"
 }
 

@@ -44,6 +44,8 @@ check() {
 . "$SCRIPTS/tests/dist.sh"
 # shellcheck source=tests/results.sh source-path=SCRIPTDIR
 . "$SCRIPTS/tests/results.sh"
+# shellcheck source=tests/upstream.sh source-path=SCRIPTDIR
+. "$SCRIPTS/tests/upstream.sh"
 
 if [ $skipped = 0 ]; then printf '%d passed, %d failed\n' $passed $failed
 else printf '%d passed, %d failed, %d skipped\n' $passed $failed $skipped; fi

@@ -32,7 +32,8 @@ read_list() {
   [ -f "$STEPS/list" ] || die "there is no $OUR_LIST"
   while IFS= read -r line; do
     number=$((number + 1))
-    word=${line%% *} rest=${line#* }
+    word=${line%% *} rest=${line#"$word"}
+    rest=${rest# }
     case $word in
       '' | '#'*) continue ;;
       step | stay) ;;
@@ -146,6 +147,11 @@ move_test() { # KIND FROM TO
 # ---- commits ----------------------------------------------------------------
 
 in_new() { git_plain -C "$NEW" "$@"; }
+apply() { # PATCH [OPTION...]
+  in_new apply --cached --whitespace=nowarn "${@:2}" "$1" 2> "$plan/apply" && return 0
+  sed 's/^/  /' "$plan/apply" >&2
+  return 1
+}
 
 commit_step() {
   local step=$1 name path ours kind files tree clash stage=$NEW.stage
@@ -154,7 +160,7 @@ commit_step() {
     [ -f "$plan/$step.$name" ] || continue
     include=()
     while read -r path; do include+=("--include=$path"); done < "$plan/$step.$name"
-    in_new apply --cached --whitespace=nowarn "${include[@]}" "$PATCHES/$name" ||
+    apply "$PATCHES/$name" "${include[@]}" ||
       die "what $OUR_LIST takes from $OUR_PATCHES/$name for step $step does not apply after the steps before it"
   done
   mkdir "$stage"
@@ -182,7 +188,7 @@ commit_step() {
   rm -rf "$stage"
   if [ -f "$plan/$step.edits" ]; then
     while read -r path; do
-      in_new apply --cached --whitespace=nowarn "$path" || die "jdk-patch/steps/${path##*/} does not apply to jdk-$VERSION"
+      apply "$path" || die "jdk-patch/steps/${path##*/} does not apply to jdk-$VERSION"
       files_of_patch "$path" >> "$plan/added"
     done < "$plan/$step.edits"
   fi

@@ -1,0 +1,257 @@
+# Copyright (c) 2026, PerCpu project authors. All rights reserved.
+# SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
+# shellcheck shell=bash
+#
+# make upstream and make check-upstream on a small JDK that has OpenJDK's own checks. Sourced by test-patches.sh.
+
+: "${scratch:?}" "${fake:?}"  # from test-patches.sh and workflow.sh
+
+# The licence as OpenJDK has it, in comments, with our line of copyright.
+gpl() { # FIRST EACH LAST
+  if [ -n "$1" ]; then printf '%s\n' "$1"; fi
+  git_plain -C "$SOURCE" show upstream:make/data/license-templates/gpl-header |
+    sed -e '1s/.*/Copyright (c) 2026, PerCpu project authors. All rights reserved./' -e '/^Please contact/,$d' -e '$d' |
+    sed -e '${/^$/d}' -e "s,^,$2 ," -e 's/ $//'
+  if [ -n "$3" ]; then printf '%s\n' "$3"; fi
+}
+c_file() { gpl '/*' ' *' ' */'; printf '\n'; cat; }
+
+make_tree_with_checks() {
+  local tree=$fake/checks folder
+  mkdir -p "$tree"
+  git_plain -C "$SOURCE" archive upstream .jcheck test/hotspot/jtreg/sources bin/blessed-modifier-order.sh \
+    make/data/license-templates | tar -C "$tree" -x
+  cp -r "$fake/jdk/." "$tree"
+  for folder in share/c1 share/ci share/compiler share/jvmci os/linux os/posix; do
+    mkdir -p "$tree/src/hotspot/$folder"
+    printf '#include "a.hpp"\n#include "b.hpp"\n' > "$tree/src/hotspot/$folder/sorted.cpp"
+  done
+  mkdir -p "$tree/test/jdk"
+  printf '# not about percpu\njava/Old.java 8123456 generic-all\n' > "$tree/test/jdk/ProblemList.txt"
+  tar -C "$fake" --transform 's,^checks,jdk-25-checks,' -cJf "$fake/dist/checks.tar.xz" checks
+}
+
+# upstream_checkout NAME: a checkout whose series, new files and tests are two steps, which break no rule.
+upstream_checkout() {
+  local at
+  at=$(checkout "$1")
+  sed -i -e 's/^TARBALL=.*/TARBALL=checks.tar.xz/' -e "s/^SHA256=.*/SHA256=$(sha256 < "$fake/dist/checks.tar.xz")/" \
+    "$at/jdk-patch/25/upstream"
+  source_of "$at" > /dev/null 2>&1
+  edit "$at" src/base/A.java 's/two/TWO/'
+  commit_all "$at" "Change A"
+  edit "$at" src/base/A.java 's/three/THREE/'
+  edit "$at" src/base/B.java 's/due/DUE/'
+  commit_all "$at" "Change A and B"
+  run "$at" export.sh > /dev/null 2>&1
+  c_file <<< 'class New {}' > "$at/jdk-patch/src/base/New.java"
+  rm "$at/hotspot-intrinsics/src/hotspot/rseq.hpp"
+  mkdir -p "$at/hotspot-intrinsics/src/hotspot/share" "$at/jdk-patch/steps" "$at/jtreg-tests/hotspot" "$at/jtreg-tests/jdk" \
+    "$at/jtreg-tests/lib"
+  c_file > "$at/hotspot-intrinsics/src/hotspot/share/rseq.hpp" <<'END'
+#ifndef SHARE_RSEQ_HPP
+#define SHARE_RSEQ_HPP
+
+#include "a.hpp"
+#include "b.hpp"
+
+#endif // SHARE_RSEQ_HPP
+END
+  c_file <<< 'class Lib {}' > "$at/jtreg-tests/lib/Lib.java"
+  c_file > "$at/jtreg-tests/hotspot/HotSpotTest.java" <<'END'
+/*
+ * @test
+ * @library /test/lib /test/hotspot/jtreg /lib
+ */
+class HotSpotTest {}
+END
+  c_file > "$at/jtreg-tests/jdk/JdkTest.java" <<'END'
+/*
+ * @test
+ * @library /test/lib /lib
+ */
+class JdkTest {}
+END
+  printf '# ours\n' > "$at/jtreg-tests/run.sh"
+  cat > "$at/jdk-patch/steps/list" <<'END'
+step first Change what A says
+| Why it does.
+|
+| And a second paragraph.
+patch 0001
+patch 0002 src/base/B.java
+new src/hotspot/*
+step second Add the class New
+patch 0002
+new src/base/New.java
+test hotspot/* to test/hotspot/jtreg/runtime/percpu
+test jdk/* to test/jdk/percpu
+test lib/* to test/hotspot/jtreg/testlibrary/percpu
+stay run.sh it runs them
+END
+  printf '%s' "$at"
+}
+upstream_of() { run "$1" upstream-branch.sh; }
+check_of() { run "$1" check-upstream.sh BOOT_JDK="$checks_jdk"; }
+add_line_to_list() { printf '%s\n' "$2" >> "$1/jdk-patch/steps/list"; }
+
+branch_is_made() {
+  local at branch
+  at=$(upstream_checkout up)
+  branch=$at/build/upstream-branch
+  prints '^  jtreg-tests/run.sh: it runs them$' upstream_of "$at"
+  [ "$(git_plain -C "$branch" log --format=%s upstream..percpu)" = $'0000000: Add the class New\n0000000: Change what A says' ]
+  [ "$(git_plain -C "$branch" log -1 --format=%b percpu~)" = $'Why it does.\n\nAnd a second paragraph.' ]
+  [ "$(git_plain -C "$branch" diff --name-only upstream percpu~)" = $'src/base/A.java\nsrc/base/B.java\nsrc/hotspot/share/rseq.hpp' ]
+  [ "$(git_plain -C "$branch" show percpu~:src/base/A.java)" = $'one\nTWO\nthree' ]
+  [ "$(cat "$branch/src/base/A.java")" = $'one\nTWO\nTHREE' ]
+  cmp "$branch/src/base/New.java" "$at/jdk-patch/src/base/New.java"
+  grep -qx ' \* @library /test/lib / /testlibrary/percpu' "$branch/test/hotspot/jtreg/runtime/percpu/HotSpotTest.java"
+  grep -qx ' \* @library /test/lib /test/hotspot/jtreg/testlibrary/percpu' "$branch/test/jdk/percpu/JdkTest.java"
+  [ -z "$(git_plain -C "$branch" status --porcelain)" ]
+  [ "$(git_plain -C "$branch" for-each-ref --format='%(refname)')" = $'refs/heads/percpu\nrefs/tags/upstream' ]
+  no_temporary "$at"
+}
+
+branch_is_reproducible() {
+  local before branch=$scratch/up/build/upstream-branch
+  before=$(git_plain -C "$branch" rev-parse HEAD)
+  upstream_of "$scratch/up"
+  [ "$before" = "$(git_plain -C "$branch" rev-parse HEAD)" ]
+}
+
+work_on_the_branch_is_safe() {
+  local at=$scratch/up
+  printf 'mine\n' >> "$at/build/upstream-branch/src/base/A.java"
+  fails_with 'holds work that make upstream did not make' upstream_of "$at"
+  fails_with 'has changes that are not committed' check_of "$at"
+  git_plain -C "$at/build/upstream-branch" -c user.name=U -c user.email=u@example.org commit --quiet --all --message mine
+  fails_with 'holds work that make upstream did not make' upstream_of "$at"
+  grep -q mine "$at/build/upstream-branch/src/base/A.java"
+}
+
+every_file_has_a_step() {
+  local at list
+  at=$(upstream_checkout up-list)
+  list=$at/jdk-patch/steps/list
+  cp "$list" "$at/list"
+  c_file <<< 'class Other {}' > "$at/jdk-patch/src/base/Other.java"
+  fails_with 'in no step: jdk-patch/src/base/Other.java; say in jdk-patch/steps/list which commit brings it' upstream_of "$at"
+  [ ! -e "$at/build/upstream-branch" ]
+  rm "$at/jdk-patch/src/base/Other.java"
+  printf 'x\n' > "$at/jtreg-tests/Page.java"
+  fails_with 'in no step: jtreg-tests/Page.java;' upstream_of "$at"
+  rm "$at/jtreg-tests/Page.java"
+  sed -i '/^patch 0002 src/d; s/^patch 0002$/patch 0002 src\/base\/A.java/' "$list"
+  fails_with 'in no step: src/base/B.java of jdk-patch/25/0002-Change-A-and-B.patch;' upstream_of "$at"
+  cp "$at/list" "$list"
+  add_line_to_list "$at" 'new src/base/Gone.java'
+  fails_with 'there is nothing for jdk-patch/steps/list:15: new src/base/Gone.java' upstream_of "$at"
+  cp "$at/list" "$list"
+  add_line_to_list "$at" 'new src/base/New.java'
+  fails_with 'src/base/New.java is in two lines: jdk-patch/steps/list:' upstream_of "$at"
+  cp "$at/list" "$list"
+  add_line_to_list "$at" 'news src/base/New.java'
+  fails_with 'jdk-patch/steps/list:15: no such kind of line' upstream_of "$at"
+  cp "$at/list" "$list"
+  add_line_to_list "$at" 'step third Nothing'
+  fails_with 'step third changes nothing' upstream_of "$at"
+  # A step that wants a hunk before that one which it stands on.
+  sed -e 's/^patch 0001$/patch 0009/; s/^patch 0002$/patch 0001/; s/^patch 0009$/patch 0002/; /^patch 0002 src/d' "$at/list" > "$list"
+  fails_with 'from jdk-patch/25/0002-Change-A-and-B.patch for step first does not apply' upstream_of "$at"
+  [ ! -e "$at/build/upstream-branch" ]
+  no_temporary "$at"
+}
+
+good_branch_passes() {
+  [ -n "$checks_jdk" ] || { echo "no JDK $JDK_MAJOR to run OpenJDK's own checks"; return 77; }
+  local at
+  at=$(upstream_checkout up-good)
+  fails_with 'there is no build/upstream-branch to check: run make upstream$' check_of "$at"
+  upstream_of "$at"
+  prints '^note: 2 commits have no issue yet' check_of "$at"
+  said_once '^checked: 2 commits, 7 files, 5 of them new$'
+  # With issues there is nothing left to say.
+  sed -i 's/^| Why.*/&\nissue 8100001/; s/^step second.*/&\nissue 8100002/' "$at/jdk-patch/steps/list"
+  upstream_of "$at"
+  prints '^checked: 2 commits' check_of "$at"
+  if grep -q '^note:' "$scratch/out"; then echo "there is a note on issues"; return 1; fi
+}
+
+# All at once, each in a file of its own.
+rules_are_seen_broken() {
+  [ -n "$checks_jdk" ] || { echo "no JDK $JDK_MAJOR to run OpenJDK's own checks"; return 77; }
+  local at new old first second
+  at=$(upstream_checkout up-bad)
+  new=$at/jdk-patch/src/base
+  old=$at/hotspot-intrinsics/src/hotspot/share
+  c_file <<< 'class Space {} ' > "$new/Space.java"
+  c_file <<< $'class Tab {\t}' > "$new/Tab.java"
+  c_file <<< $'class Return {}\r' > "$new/Return.java"
+  c_file <<< 'class Executable {}' > "$new/Executable.java"
+  chmod +x "$new/Executable.java"
+  printf 'class Bare {}\n' > "$new/Bare.java"
+  c_file <<< 'class Licence {}' | sed '/WARRANTY/d' > "$new/Licence.java"
+  printf '// Copyright (c) 2026 Oracle and/or its affiliates. All rights reserved.\n' > "$new/Oracle.java"
+  c_file <<< $'class Order {\n  final static int I = 0;\n}' > "$new/Order.java"
+  c_file <<< '// see docs/adders.md' > "$new/Names.java"
+  c_file <<< $'#include "b.hpp"\n#include "a.hpp"' > "$old/unsorted.cpp"
+  c_file <<< 'void* p = NULL;' > "$old/null.cpp"
+  c_file <<< $'#ifndef OTHER_HPP\n#define OTHER_HPP\n\n#endif // OTHER_HPP' > "$old/guard.hpp"
+  # The series, too.
+  printf 'percpu/Gone.java 8100009 generic-all\n' >> "$at/build/source/test/jdk/ProblemList.txt"
+  edit "$at" src/base/B.java 's/DUE/DUE /'
+  git_plain -C "$at/build/source" -c user.name=Dev -c user.email=dev@example.org commit --quiet --all --amend --no-edit
+  run "$at" export.sh
+  sed -i -e 's/^step first.*/step first Change what A says.\nissue 8123456/; s/^step second.*/&\nissue 12/' \
+    -e 's,^new src/base/New.java,new src/base/*,' -e 's/^| Why it does\./&\t/' "$at/jdk-patch/steps/list"
+  upstream_of "$at"
+  fails_with '[0-9]* places in build/upstream-branch are not as OpenJDK asks for' check_of "$at"
+  first=$(git_plain -C "$at/build/upstream-branch" rev-parse --short=12 percpu~)
+  second=$(git_plain -C "$at/build/upstream-branch" rev-parse --short=12 percpu)
+  said_once '^src/base/Space.java:20: whitespace: trailing space, in commit ' '^src/base/B.java:2: whitespace: trailing space' \
+    '^src/base/Tab.java:20: whitespace: tab' '^src/base/Return.java:20: whitespace: carriage return' \
+    '^src/base/Executable.java:1: executable: ' '^src/base/Bare.java:1: copyright: no copyright line' \
+    '^src/base/Licence.java:1: copyright: the licence is none of make/data/license-templates' \
+    '^src/base/Oracle.java:1: copyright: not of the form ' '^src/base/Order.java:21: modifiers: ' \
+    '^src/base/Names.java:20: names: .*: // see docs/adders.md' '^src/hotspot/share/unsorted.cpp:20: includes: .*SortIncludes' \
+    '^src/hotspot/share/null.cpp:20: null: ' '^src/hotspot/share/guard.hpp:20: guard: .* SHARE_GUARD_HPP$' \
+    "^commit $first:1: issuestitle: a period" "^commit $first:3: message: a tab" \
+    "^commit $second:1: issues: the first line is not of the form " \
+    '^test/jdk/ProblemList.txt:3: problemlists: no such test: percpu/Gone.java$' \
+    "^test/jdk/ProblemList.txt:2: problemlists: issue 8123456, which is fixed in commit $first"
+  # What is not broken is not named.
+  if grep -E '^[^:]*(New|HotSpotTest|JdkTest|Lib)\.java' "$scratch/out"; then return 1; fi
+  # Commits by hand: a title without text after an empty line, a link, a merge.
+  ln -s New.java "$at/build/upstream-branch/src/base/Link.java"
+  git_plain -C "$at/build/upstream-branch" add src/base/Link.java
+  git_plain -C "$at/build/upstream-branch" -c user.name=U -c user.email=u@example.org commit --quiet \
+    --cleanup=verbatim --message $'8100003: Add a link\nand say more\n'
+  fails_with 'places in build/upstream-branch' check_of "$at"
+  second=$(git_plain -C "$at/build/upstream-branch" rev-parse --short=12 percpu)
+  said_once '^src/base/Link.java:1: symlink: ' "^commit $second:2: message: an empty line is to follow the title: and say more"
+}
+
+# Includes are checked in the folders, too, that the JDK names, not in new files only.
+old_includes_are_seen() {
+  [ -n "$checks_jdk" ] || { echo "no JDK $JDK_MAJOR to run OpenJDK's own checks"; return 77; }
+  local at
+  at=$(upstream_checkout up-includes)
+  edit "$at" src/hotspot/share/c1/sorted.cpp '1{h;d};2G'
+  commit_all "$at" "Unsort"
+  run "$at" export.sh
+  sed -i 's/^patch 0001$/&\npatch 0003/' "$at/jdk-patch/steps/list"
+  upstream_of "$at"
+  fails_with '1 places in' check_of "$at"
+  said_once '^src/hotspot/share/c1/sorted.cpp:1: includes: '
+}
+
+make_tree_with_checks
+checks_jdk=$(find_boot_jdk || true)
+check "make upstream: series, new files and tests as commits" branch_is_made
+check "make upstream: the same commits for everyone" branch_is_reproducible
+check "make upstream: work on the branch is safe" work_on_the_branch_is_safe
+check "make upstream: every file is in one step, and each step applies" every_file_has_a_step
+check "make check-upstream: a branch that breaks no rule" good_branch_passes
+check "make check-upstream: a change that breaks a rule is seen" rules_are_seen_broken
+check "make check-upstream: includes of old files" old_includes_are_seen
