@@ -4,8 +4,9 @@
 #
 # make check-upstream: whether the commits of upstream-branch in the build folder, which make upstream makes, have the form
 # that OpenJDK asks for. Where its tree has a check of its own, that one is run: .jcheck/conf, the tests in
-# test/hotspot/jtreg/sources, bin/blessed-modifier-order.sh, the licence in make/data. The rest is as jcheck does it. Prints
-# FILE:LINE: RULE: WHAT for all that breaks a rule, and fails if there is any.
+# test/hotspot/jtreg/sources, bin/blessed-modifier-order.sh, the licence in make/data. The rest is as jcheck does it. javac
+# and javadoc of an unpatched JDK may not warn of the new classes. Prints FILE:LINE: RULE: WHAT for all that breaks a rule,
+# and fails if there is any.
 
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -219,6 +220,39 @@ check_modifiers() {
   done
 }
 
+# exports_to_module FILE MODULE: what a module-info.java says that it exports to the module, as options of javac.
+exports_to_module() {
+  tr -s ' \n' ' ' < "$1" | grep -oE 'exports [a-z.]+ to [^;]*;' | sed 's/[,;]/ /g' |
+    awk -v exporter="$2" '{ for (i = 4; i <= NF; i++) if ($i == "jdk.incubator.percpu") print "--add-exports=" exporter "/" $2 "=" $i }'
+}
+
+# javac's and javadoc's warnings, by the unpatched JDK: the new classes of java.base are put into its own.
+check_java() {
+  local base=src/java.base/share/classes module=$BRANCH/src/jdk.incubator.percpu/share/classes taglets log=$part/java
+  local -a ours options
+  mapfile -t ours < <(grep "^$base/.*\\.java\$" "$part/added" || true)
+  if [ ${#ours[@]} = 0 ] || [ ! -d "$module" ]; then return 0; fi
+  # A copy, without the files that java.base has.
+  tar -C "$BRANCH" -c "${ours[@]}" | tar -C "$part" -x
+  taglets=$BRANCH/make/jdk/src/classes
+  mapfile -t options < <(exports_to_module "$BRANCH/$base/module-info.java" java.base
+    exports_to_module "$BRANCH/src/java.management/share/classes/module-info.java" java.management)
+  options+=(--patch-module "java.base=$part/base" --module-source-path "jdk.incubator.percpu=$module")
+  mkdir "$part/base" "$part/module" "$part/tags" "$part/api"
+  {
+    "$boot_jdk/bin/javac" -Xlint:all -d "$part/base" --patch-module "java.base=$part/$base" "${ours[@]/#/$part/}" &&
+    "$boot_jdk/bin/javac" -Xlint:all -d "$part/module" "${options[@]}" --module jdk.incubator.percpu &&
+    "$boot_jdk/bin/javac" -nowarn -d "$part/tags" -sourcepath "$taglets" "$taglets"/build/tools/taglet/{Incubating,ModuleGraph}.java &&
+    "$boot_jdk/bin/javadoc" -quiet -Xdoclint:all -d "$part/api" --module jdk.incubator.percpu "${options[@]}" \
+      -tag 'apiNote:a:API Note:' -tag 'implSpec:a:Implementation Requirements:' -tag 'implNote:a:Implementation Note:' \
+      -tag param -tag return -tag throws -tag since -tag see \
+      -taglet build.tools.taglet.Incubating -taglet build.tools.taglet.ModuleGraph -tagletpath "$part/tags"
+  } > "$log" 2>&1 || true
+  sed -n -e "s,^$part/,$BRANCH/," -e "s,^$BRANCH/\(.*\.java:[0-9]*\): \(\(warning\|error\): .*\),\1: \2,p" "$log" > "$part/lint"
+  if [ ! -s "$part/lint" ] && [ -s "$log" ]; then die_log "$log" "javac and javadoc say something else than warnings"; fi
+  all_broken java < "$part/lint"
+}
+
 # Nobody who reads the branch has this project's folders.
 check_names() {
   { in_branch grep -nE '\b(jtreg-tests|jdk-patch|hotspot-intrinsics|jdk-build)/|\b(docs|results)/[a-z]+(/|\.md)' percpu -- || true; } |
@@ -255,9 +289,10 @@ check_null
 check_guards
 check_modifiers
 check_names
+check_java
 
 count=$(wc -l < "$part/broken")
 say "checked: ${#commits[@]} commits, $(wc -l < "$part/changed") files, $(wc -l < "$part/added") of them new"
 if [ $without_issue != 0 ]; then say "note: $without_issue commits have no issue yet: $OUR_BRANCH says $NO_ISSUE, which jcheck refuses"; fi
-say "not checked here: doclint and javadoc, by make docs$OF; javac -Xlint and C++ warnings, which are errors in make jdk$OF"
+say "not checked here: whether a commit builds and its tests pass; C++ warnings, which are errors in make jdk$OF"
 [ "$count" = 0 ] || die "$count places in $OUR_BRANCH are not as OpenJDK asks for: see above"

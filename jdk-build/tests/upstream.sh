@@ -20,7 +20,11 @@ make_tree_with_checks() {
   local tree=$fake/checks folder
   mkdir -p "$tree"
   git_plain -C "$SOURCE" archive upstream .jcheck test/hotspot/jtreg/sources bin/blessed-modifier-order.sh \
-    make/data/license-templates | tar -C "$tree" -x
+    make/data/license-templates make/jdk/src/classes/build/tools/taglet | tar -C "$tree" -x
+  for folder in java.base java.management; do
+    mkdir -p "$tree/src/$folder/share/classes"
+    printf 'module %s {\n  exports jdk.internal.percpu to\n    jdk.incubator.percpu;\n}\n' "$folder" > "$tree/src/$folder/share/classes/module-info.java"
+  done
   cp -r "$fake/jdk/." "$tree"
   for folder in share/c1 share/ci share/compiler share/jvmci os/linux os/posix; do
     mkdir -p "$tree/src/hotspot/$folder"
@@ -246,6 +250,42 @@ old_includes_are_seen() {
   said_once '^src/hotspot/share/c1/sorted.cpp:1: includes: '
 }
 
+javac_and_javadoc_may_not_warn() {
+  [ -n "$checks_jdk" ] || { echo "no JDK $JDK_MAJOR to run OpenJDK's own checks"; return 77; }
+  local at src
+  at=$(upstream_checkout up-java)
+  src=$at/jdk-patch/src
+  mkdir -p "$src/java.base/share/classes/jdk/internal/percpu" "$src/jdk.incubator.percpu/share/classes/jdk/incubator/percpu"
+  c_file > "$src/java.base/share/classes/jdk/internal/percpu/Raw.java" <<'END'
+package jdk.internal.percpu;
+public class Raw {
+    public static int size(java.util.List list) { return list.size(); }
+}
+END
+  c_file <<< $'/** A module. {@incubating} */\nmodule jdk.incubator.percpu {\n    exports jdk.incubator.percpu;\n}' \
+    > "$src/jdk.incubator.percpu/share/classes/module-info.java"
+  c_file > "$src/jdk.incubator.percpu/share/classes/jdk/incubator/percpu/PerCpu.java" <<'END'
+package jdk.incubator.percpu;
+/** A class. */
+public class PerCpu {
+    private PerCpu() {}
+    /** A method. */
+    public static int size() { return jdk.internal.percpu.Raw.size(java.util.List.of()); }
+}
+END
+  add_line_to_list "$at" 'step third Add a module'
+  add_line_to_list "$at" 'new src/j*'
+  upstream_of "$at"
+  fails_with '2 places in build/upstream-branch' check_of "$at"
+  said_once '^src/java.base/share/classes/jdk/internal/percpu/Raw.java:22: java: warning: .rawtypes. ' \
+    '^src/jdk.incubator.percpu/share/classes/jdk/incubator/percpu/PerCpu.java:25: java: warning: no @return$'
+  # A class that does not compile is no warning, and is said, too.
+  sed -i 's/int size(/int length(/' "$src/java.base/share/classes/jdk/internal/percpu/Raw.java"
+  upstream_of "$at"
+  fails_with '2 places in build/upstream-branch' check_of "$at"
+  said_once '/PerCpu.java:25: java: error: cannot find symbol$'
+}
+
 make_tree_with_checks
 checks_jdk=$(find_boot_jdk || true)
 check "make upstream: series, new files and tests as commits" branch_is_made
@@ -254,4 +294,5 @@ check "make upstream: work on the branch is safe" work_on_the_branch_is_safe
 check "make upstream: every file is in one step, and each step applies" every_file_has_a_step
 check "make check-upstream: a branch that breaks no rule" good_branch_passes
 check "make check-upstream: a change that breaks a rule is seen" rules_are_seen_broken
+check "make check-upstream: javac and javadoc may not warn" javac_and_javadoc_may_not_warn
 check "make check-upstream: includes of old files" old_includes_are_seen
