@@ -24,7 +24,7 @@
  * @library /test/lib /lib
  * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
  * @build percpu.lib.*
- * @run driver EndOfStack
+ * @run driver/timeout=360 EndOfStack
  */
 
 import java.lang.foreign.Arena;
