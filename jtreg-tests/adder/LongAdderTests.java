@@ -140,7 +140,8 @@ public class LongAdderTests {
                 "-Xlint:none", "--add-modules", "jdk.incubator.percpu",
                 "--add-exports", "java.base/jdk.internal.util=ALL-UNNAMED",
                 "-cp", junitJar().toString(),
-                "-sourcepath", work.resolve("src") + File.pathSeparator + folder().resolve("tck")));
+                "-sourcepath", String.join(File.pathSeparator, work.resolve("src").toString(),
+                        folder().resolve("tck").toString(), folder().resolve("../../../../lib").toString())));
         compile.add(replaced.toString());
         if (counter.startsWith("broken.")) {
             Path broken = Files.createDirectories(work.resolve("src/broken")).resolve("BrokenCounter.java");

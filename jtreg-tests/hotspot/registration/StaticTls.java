@@ -76,6 +76,9 @@ public class StaticTls {
             builder.environment().put("GLIBC_TUNABLES", "glibc.pthread.rseq=0");
         }
         OutputAnalyzer output = Vm.run(builder);
+        if (!jdk.equals(System.getProperty("test.jdk")) && output.getOutput().contains("does not load at all")) {
+            throw new SkippedException("no other JDK to compare with: " + jdk + " brings a C library of its own");
+        }
         output.shouldHaveExitValue(0);
         Matcher found = FOUND.matcher(output.getOutput());
         Check.that(found.find(), "the launcher did not say how much can be taken");
