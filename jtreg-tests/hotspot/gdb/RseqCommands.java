@@ -29,6 +29,7 @@
  * @run driver RseqCommands 100
  */
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,33 +46,51 @@ public class RseqCommands {
     private static int sections;
     private static final int STEPS_OF_A_ROUND = 5000;
     private static final long ROOM_FOR_CORE = 8;
+    private static final int SIGABRT = 6;
+
+    // By gdb, or by the kernel if it gets a signal.
+    private record Core(Path file, boolean byKernel) {}
 
     public static void main(String[] args) throws Exception {
         sections = Integer.parseInt(args[0]);
-        // gdb writes all that is reserved, too: the arena of some gigabytes, the space of classes.
-        long room = Files.getFileStore(Path.of(".")).getUsableSpace() >> 30;
-        boolean dumps = room >= ROOM_FOR_CORE;
-        if (!dumps) {
-            System.out.println("no core file is made and read: it wants " + ROOM_FOR_CORE + " GB, and there are " + room);
-        }
         for (boolean plain : new boolean[] {false, true}) {
+            Core core = plain ? null : core();
             try (Debuggee target = Stepped.start(true)) {
-                Path core = Path.of(plain ? "plain.core" : "step.core");
-                String output = target.debug(commands(target, plain, dumps && !plain ? core : null));
-                target.end();
+                String output = target.debug(commands(target, plain, core));
+                if (core != null && core.byKernel) {
+                    target.killed(SIGABRT);
+                } else {
+                    target.end();
+                }
                 check(target, output);
-                if (dumps && !plain) {
-                    inCore(output, core);
+                if (core != null) {
+                    inCore(output, core.file);
                 }
             }
         }
+    }
+
+    // gdb writes all that is reserved, too: the arena of some gigabytes, the space of classes. The kernel writes what was touched.
+    private static Core core() throws IOException {
+        long room = Files.getFileStore(Path.of(".")).getUsableSpace() >> 30;
+        if (room >= ROOM_FOR_CORE) {
+            return new Core(Path.of("step.core"), false);
+        }
+        String pattern = Files.readString(Path.of("/proc/sys/kernel/core_pattern")).strip();
+        String limits = Files.readString(Path.of("/proc/self/limits"));
+        if (pattern.matches("/[^%]*") && Pattern.compile("(?m)^Max core file size +unlimited ").matcher(limits).find()) {
+            return new Core(Path.of(pattern), true);
+        }
+        System.out.println("no core file is made and read: by gdb it wants " + ROOM_FOR_CORE + " GB, and there are " + room
+                + "; the kernel writes none, or elsewhere: " + pattern);
+        return null;
     }
 
     private static String script() {
         return "source " + Vm.libjvm(System.getProperty("test.jdk")) + "-gdb.py";
     }
 
-    private static List<String> commands(Debuggee target, boolean plain, Path core) {
+    private static List<String> commands(Debuggee target, boolean plain, Core core) {
         List<String> commands = new ArrayList<>(List.of(
                 script(),
                 "break *" + target.get("arm"),
@@ -109,7 +128,7 @@ public class RseqCommands {
                 "echo thread\\n",
                 "info rseq"));
         if (core != null) {
-            commands.add("generate-core-file " + core);
+            commands.add(core.byKernel ? "signal SIGABRT" : "generate-core-file " + core.file);
         }
         return commands;
     }

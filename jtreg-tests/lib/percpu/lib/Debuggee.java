@@ -145,6 +145,11 @@ public final class Debuggee implements AutoCloseable {
         Check.equal(process.waitFor(), 0, "the target's exit code");
     }
 
+    /** Waits for its end by a signal, which the debugger has sent. */
+    public void killed(int signal) throws InterruptedException {
+        Check.equal(process.waitFor(), 128 + signal, "the target's exit code");
+    }
+
     @Override
     public void close() {
         process.destroyForcibly();
