@@ -10,7 +10,8 @@
 #   DEBUG_LEVEL     release or fastdebug; each has its own build, image and test results
 #   TARGET          aarch64: build the JDK for that CPU on another machine (deps, jdk), or list its code (asm)
 #   KERNEL, ARCH    for make test-kernel: 5.10, 6.1, 6.12 or 7.2, and x86_64 or aarch64
-#   TESTS           for make test-kernel: names of tests, as a run prints them (default all)
+#   TESTS           for make test: tests or groups of jtreg-tests, for make test-kernel names of tests, as a run prints
+#                   them (default tier1, and all)
 #   IMAGES=1        for make deps: what builds images, too
 #   BASE            the Debian image that images are built on; without it make image-base makes one
 #   DISTFILES       a folder to look for the JDK source tarball in, before all other places
@@ -87,8 +88,8 @@ examples: jdk   ## run each program of examples/ but the demo's
 docs: jdk source  ## the API's javadoc in build/docs/api; fails at each warning of doclint
 	@$(WITH_JDK) jdk-build/docs.sh
 
-test: jdk source         ## the regression tests, group tier1
-	@$(WITH_JDK) jtreg-tests/run.sh tier1
+test: jdk source         ## the regression tests, group tier1, or TESTS=
+	@$(WITH_JDK) jtreg-tests/run.sh $(or $(TESTS),tier1)
 
 test-cached:    ## the same, if the image is in the cache and a JDK to compare with is here; else skipped
 	@jdk-build/test-cached.sh
