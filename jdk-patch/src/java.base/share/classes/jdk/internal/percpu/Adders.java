@@ -21,7 +21,6 @@
 
 package jdk.internal.percpu;
 
-import java.lang.ref.Reference;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
 
@@ -55,7 +54,8 @@ import jdk.internal.vm.annotation.ForceInline;
  * updates and sums are as they were without this class. The adder owns its variable, which is freed when the
  * adder is unreachable.
  *
- * <p>Updates have release mode, as those of a cell. Going over throws nothing where no memory
+ * <p>What is done with the words of doubles and of accumulators is in {@link Accumulations}. Updates
+ * have release mode, as those of a cell. Going over throws nothing where no memory
  * is left: the answer is 0, and the adder uses cells.
  */
 public final class Adders {
@@ -74,9 +74,6 @@ public final class Adders {
     // By number of the arena. Read with a handle in hand, which was stored after its entry.
     private static final long[] SLOT0 = Arena.ADDERS.slot0s();
 
-    // Then the overflow slot takes the update. Sections seldom fail twice.
-    private static final int TRIES = 8;
-
     // Less one; a power of two. How many updates of a slot outweigh a sum, which reads all slots, most of them unused.
     private static final int SAMPLE_MASK = Math.max(Integer.highestOneBit(Slots.count()) / 16, 1) - 1;
 
@@ -93,10 +90,6 @@ public final class Adders {
         // When an allocation began, in System.nanoTime, or 0. No lock: the pool has one.
         private volatile long since;
     }
-
-    // Held while sections are kept off, because seven variables share a word; and of which variable, or 0.
-    private static final Object TAKING = new Object();
-    private static long taken;
 
     private Adders() {}
 
@@ -241,7 +234,7 @@ public final class Adders {
     @ForceInline
     public static void add(Object owner, int handle, double x) {
         U.storeFence();
-        Rseq.loadAddDoubleStore(owner, address(handle), Double.doubleToRawLongBits(x));
+        Accumulations.add(owner, address(handle), x);
     }
 
     /**
@@ -252,12 +245,7 @@ public final class Adders {
      * @param sum    the number
      */
     public static double sum(Object owner, int handle, double sum) {
-        long address = address(handle);
-        for (int slot = 0; slot < Slots.count(); slot++) {
-            sum += Double.longBitsToDouble(Slots.get(slot, address));
-        }
-        Reference.reachabilityFence(owner);
-        return sum;
+        return Accumulations.sum(owner, address(handle), sum);
     }
 
     /**
@@ -267,14 +255,10 @@ public final class Adders {
      * @param sum   the number
      */
     public static double sum(long[] words, double sum) {
-        for (long word : words) {
-            sum += Double.longBitsToDouble(word);
-        }
-        return sum;
+        return Accumulations.sum(words, sum);
     }
 
-    // --- Accumulators: words are the bits of values XOR those of the identity, so that zero is the identity. As with a
-    // --- new cell, the function is not asked about the first value of a slot.
+    // --- Accumulators
 
     /**
      * {@return whether an accumulator may go over} Not where an atomic instruction that nobody
@@ -288,7 +272,7 @@ public final class Adders {
      */
     public static boolean isIdentity(LongBinaryOperator function, long identity) {
         try {
-            return SLOW_ATOMICS && function.applyAsLong(identity, identity) == identity;
+            return SLOW_ATOMICS && Accumulations.isIdentity(function, identity);
         } catch (Throwable e) {
             return false;
         }
@@ -306,45 +290,7 @@ public final class Adders {
      */
     @ForceInline
     public static void accumulate(Object owner, int handle, LongBinaryOperator function, long identity, long x) {
-        long address = address(handle);
-        // Of any slot: the section compares it with that of the CPU it runs on.
-        long word = Slots.get(Rseq.currentSlot(), address);
-        long result = apply(function, identity, word, x);
-        if (result != word) {
-            U.storeFence();
-            long witness = Rseq.compareAndExchange(owner, address, word, result);
-            if (witness != word) {
-                accumulateAgain(owner, address, function, identity, x, witness);
-            }
-        }
-    }
-
-    private static void accumulateAgain(Object owner, long address, LongBinaryOperator function, long identity, long x,
-                                        long word) {
-        for (int tries = 1; tries < TRIES; tries++) {
-            long result = apply(function, identity, word, x);
-            if (result == word) {
-                return;
-            }
-            U.storeFence();
-            long witness = Rseq.compareAndExchange(owner, address, word, result);
-            if (witness == word) {
-                return;
-            }
-            word = witness;
-        }
-        long overflow = Slots.address(address, Slots.overflow());
-        long result;
-        do {
-            word = U.getLongVolatile(null, overflow);
-            result = apply(function, identity, word, x);
-        } while (result != word && !U.compareAndSetLong(null, overflow, word, result));
-        Reference.reachabilityFence(owner);
-    }
-
-    @ForceInline
-    private static long apply(LongBinaryOperator function, long identity, long word, long x) {
-        return (word == 0 ? x : function.applyAsLong(word ^ identity, x)) ^ identity;
+        Accumulations.accumulate(owner, address(handle), function, identity, x);
     }
 
     /**
@@ -357,15 +303,7 @@ public final class Adders {
      * @param result   the value
      */
     public static long get(Object owner, int handle, LongBinaryOperator function, long identity, long result) {
-        long address = address(handle);
-        for (int slot = 0; slot < Slots.count(); slot++) {
-            long word = Slots.get(slot, address);
-            if (word != 0) {
-                result = function.applyAsLong(result, word ^ identity);
-            }
-        }
-        Reference.reachabilityFence(owner);
-        return result;
+        return Accumulations.get(owner, address(handle), function, identity, result);
     }
 
     /**
@@ -378,12 +316,7 @@ public final class Adders {
      * @param result   the value
      */
     public static long get(long[] words, LongBinaryOperator function, long identity, long result) {
-        for (long word : words) {
-            if (word != 0) {
-                result = function.applyAsLong(result, word ^ identity);
-            }
-        }
-        return result;
+        return Accumulations.get(words, function, identity, result);
     }
 
     /**
@@ -393,9 +326,8 @@ public final class Adders {
      * @param identity the bits of its identity
      */
     public static boolean isIdentityDouble(DoubleBinaryOperator function, long identity) {
-        double value = Double.longBitsToDouble(identity);
         try {
-            return SLOW_ATOMICS && Double.doubleToRawLongBits(function.applyAsDouble(value, value)) == identity;
+            return SLOW_ATOMICS && Accumulations.isIdentityDouble(function, identity);
         } catch (Throwable e) {
             return false;
         }
@@ -412,46 +344,7 @@ public final class Adders {
      */
     @ForceInline
     public static void accumulateDouble(Object owner, int handle, DoubleBinaryOperator function, long identity, double x) {
-        long address = address(handle);
-        // Of any slot: the section compares it with that of the CPU it runs on.
-        long word = Slots.get(Rseq.currentSlot(), address);
-        long result = applyDouble(function, identity, word, x);
-        if (result != word) {
-            U.storeFence();
-            long witness = Rseq.compareAndExchange(owner, address, word, result);
-            if (witness != word) {
-                accumulateDoubleAgain(owner, address, function, identity, x, witness);
-            }
-        }
-    }
-
-    private static void accumulateDoubleAgain(Object owner, long address, DoubleBinaryOperator function, long identity, double x,
-                                              long word) {
-        for (int tries = 1; tries < TRIES; tries++) {
-            long result = applyDouble(function, identity, word, x);
-            if (result == word) {
-                return;
-            }
-            U.storeFence();
-            long witness = Rseq.compareAndExchange(owner, address, word, result);
-            if (witness == word) {
-                return;
-            }
-            word = witness;
-        }
-        long overflow = Slots.address(address, Slots.overflow());
-        long result;
-        do {
-            word = U.getLongVolatile(null, overflow);
-            result = applyDouble(function, identity, word, x);
-        } while (result != word && !U.compareAndSetLong(null, overflow, word, result));
-        Reference.reachabilityFence(owner);
-    }
-
-    @ForceInline
-    private static long applyDouble(DoubleBinaryOperator function, long identity, long word, double x) {
-        double result = word == 0 ? x : function.applyAsDouble(Double.longBitsToDouble(word ^ identity), x);
-        return Double.doubleToRawLongBits(result) ^ identity;
+        Accumulations.accumulateDouble(owner, address(handle), function, identity, x);
     }
 
     /**
@@ -464,15 +357,7 @@ public final class Adders {
      * @param result   the value
      */
     public static double getDouble(Object owner, int handle, DoubleBinaryOperator function, long identity, double result) {
-        long address = address(handle);
-        for (int slot = 0; slot < Slots.count(); slot++) {
-            long word = Slots.get(slot, address);
-            if (word != 0) {
-                result = function.applyAsDouble(result, Double.longBitsToDouble(word ^ identity));
-            }
-        }
-        Reference.reachabilityFence(owner);
-        return result;
+        return Accumulations.getDouble(owner, address(handle), function, identity, result);
     }
 
     /**
@@ -485,12 +370,7 @@ public final class Adders {
      * @param result   the value
      */
     public static double getDouble(long[] words, DoubleBinaryOperator function, long identity, double result) {
-        for (long word : words) {
-            if (word != 0) {
-                result = function.applyAsDouble(result, Double.longBitsToDouble(word ^ identity));
-            }
-        }
-        return result;
+        return Accumulations.getDouble(words, function, identity, result);
     }
 
     // --- Others' slots
@@ -505,33 +385,6 @@ public final class Adders {
      * @throws OutOfMemoryError   if there is no memory for the result; nothing is done then
      */
     public static long[] take(Object owner, int handle) {
-        VMServices.ensureStack();
-        long[] taken = new long[Slots.count()];
-        long address = address(handle);
-        synchronized (TAKING) {
-            // Not 0 if a debugger or an agent called this while this thread was in here.
-            long outer = Adders.taken;
-            try {
-                Adders.taken = address;
-                ExclusiveUse.keepAllOff(address);
-                for (int slot = 0; slot < Slots.overflow(); slot++) {
-                    long copy = Slots.ofCpu(address, slot);
-                    long word = U.getLong(copy);
-                    if (word != 0) {
-                        U.putLong(copy, 0);
-                        taken[slot] = word;
-                    }
-                }
-            } finally {
-                if (outer == 0 || Arena.exclusiveWord(outer) != Arena.exclusiveWord(address)) {
-                    ExclusiveUse.letAllIn(address);
-                }
-                Adders.taken = outer;
-            }
-        }
-        // Updates there are atomic instructions.
-        taken[Slots.overflow()] = U.getAndSetLong(null, Slots.address(address, Slots.overflow()), 0);
-        Reference.reachabilityFence(owner);
-        return taken;
+        return Accumulations.take(owner, address(handle));
     }
 }

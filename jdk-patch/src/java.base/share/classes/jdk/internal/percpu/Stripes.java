@@ -73,6 +73,23 @@ public final class Stripes {
     }
 
     /**
+     * Adds atomically to this thread's stripe, where words are the bits of doubles.
+     *
+     * @param address the variable
+     * @param delta   what to add
+     */
+    @ForceInline
+    public static void add(long address, double delta) {
+        long here = here(address);
+        long word;
+        long sum;
+        do {
+            word = U.getLongVolatile(null, here);
+            sum = Double.doubleToRawLongBits(Double.longBitsToDouble(word) + delta);
+        } while (!U.weakCompareAndSetLong(null, here, word, sum));
+    }
+
+    /**
      * Replaces the value of this thread's stripe atomically if it is the
      * expected one.
      *
