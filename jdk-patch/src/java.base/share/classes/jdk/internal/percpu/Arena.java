@@ -38,8 +38,8 @@ import jdk.internal.ref.UnlistedCleanable;
  * two in the same slot belong to the same CPU, and slots are a stride apart.
  *
  * <p>Who uses more than one variable in one section, or wants to use its variables
- * exclusively without keeping others off theirs, leases a whole group. Arenas of groups
- * and arenas of single variables are kept apart.
+ * exclusively without keeping others off theirs, leases a whole group, or a run of
+ * consecutive ones. Arenas of groups and arenas of single variables are kept apart.
  *
  * <p>A variable whose owner is unreachable is zeroed, in every slot, by the thread of the
  * common cleaner, and only then available again.
@@ -52,16 +52,18 @@ final class Arena {
     static final int IN_GROUP = 7;
 
     // The first word of a group is the exclusive word.
-    private static final int GROUP_BYTES = (IN_GROUP + 1) * Long.BYTES;
-    private static final int GROUPS = (int) (Slots.stride() / GROUP_BYTES);
+    static final int GROUP_BYTES = (IN_GROUP + 1) * Long.BYTES;
+
+    /** How many groups an arena has, and the longest run. A power of two. */
+    static final int GROUPS = (int) (Slots.stride() / GROUP_BYTES);
 
     /** Arenas that are leased in parts of one size. */
     static final class Pool {
 
-        // Variables in one lease: 1 or IN_GROUP.
+        // Variables in one unit: 1 or IN_GROUP. A lease has a unit, or a run of them.
         private final int size;
 
-        // Leases of an arena. A lease's id is its arena's number times this, plus the index there.
+        // Units of an arena. A lease's id is its arena's number times this, plus the index of its first unit there.
         private final int capacity;
         private final int maxArenas;
 
@@ -75,7 +77,7 @@ final class Arena {
         // in few pages.
         private int firstWithRoom;
 
-        // Free leases in all arenas.
+        // Free units in all arenas.
         private long available;
 
         Pool(int size) {
@@ -100,22 +102,21 @@ final class Arena {
 
         /** {@return the address of what the lease holds from now on, or 0 if there is no memory} */
         private synchronized long tryAllocate(Lease lease) {
-            int number = arenaWithRoom();
+            int count = lease.count();
+            int number = count == 1 ? arenaWithRoom() : arenaWithRun(count);
             if (number < 0) {
                 return 0;
             }
             Arena arena = arenas[number];
-            Lease[] leases = arena.leases;
-            int index = arena.firstFree;
-            while (leases[index] != null) {
-                index++;
-            }
+            int index = arena.findRun(count);
             // From here on there are no calls and no allocations, which could throw.
             lease.id = number * capacity + index;
-            leases[index] = lease;
-            arena.firstFree = index + 1;
-            arena.used++;
-            available--;
+            arena.leases[index] = lease;
+            if (index == arena.firstFree) {
+                arena.firstFree = index + count;
+            }
+            arena.used += count;
+            available -= count;
             return arena.address(index);
         }
 
@@ -128,15 +129,35 @@ final class Arena {
                     number++;
                 }
             } else {
-                number = 0;
-                while (arenas != null && number < arenas.length && arenas[number] != null) {
-                    number++;
-                }
+                number = firstUnused();
                 if (!addArena(number)) {
                     return -1;
                 }
             }
             firstWithRoom = number;
+            return number;
+        }
+
+        /** As {@link #arenaWithRoom}, for so many units in a row. */
+        private int arenaWithRun(int count) {
+            for (int number = firstWithRoom; available >= count && number < arenas.length; number++) {
+                if (arenas[number] != null && arenas[number].findRun(count) >= 0) {
+                    return number;
+                }
+            }
+            int number = firstUnused();
+            if (!addArena(number)) {
+                return -1;
+            }
+            firstWithRoom = Math.min(firstWithRoom, number);
+            return number;
+        }
+
+        private int firstUnused() {
+            int number = 0;
+            while (arenas != null && number < arenas.length && arenas[number] != null) {
+                number++;
+            }
             return number;
         }
 
@@ -165,30 +186,29 @@ final class Arena {
         }
 
         /** Makes what a lease held available again, which nobody can use any more. */
-        private void free(int id) {
-            int number = id / capacity;
-            int index = id % capacity;
+        private void free(Lease lease) {
+            int count = lease.count();
+            int number = lease.id / capacity;
+            int index = lease.id % capacity;
             // The arena stays while this counts as used.
             Arena arena;
             synchronized (this) {
                 arena = arenas[number];
             }
-            for (int i = 0; i < size; i++) {
-                clear(arena.address(index) + (long) i * Long.BYTES);
-            }
-            if (size == IN_GROUP) {
-                // That of a structure may still be set: sections were to be let in later, or it was closed.
-                clear(exclusiveWord(arena.address(index)));
+            // Many pages, perhaps, and most of them never written: sooner unmapped than looked through.
+            boolean whole = count == capacity;
+            if (!whole) {
+                clear(arena, index, count);
             }
             long unused = 0;
             synchronized (this) {
                 arena.leases[index] = null;
                 arena.firstFree = Math.min(arena.firstFree, index);
-                arena.used--;
-                available++;
+                arena.used -= count;
+                available += count;
                 firstWithRoom = Math.min(firstWithRoom, number);
                 // One with room stays, lest the next allocation has to make one again.
-                if (arena.used == 0 && available > capacity) {
+                if (arena.used == 0 && (whole || available > capacity)) {
                     arenas[number] = null;
                     available -= capacity;
                     unused = arena.slot0;
@@ -199,16 +219,22 @@ final class Arena {
             }
         }
 
+        // Of whole groups the exclusive words, too. That of a structure may still be set: sections were to be let in
+        // later, or it was closed.
+        private void clear(Arena arena, int index, int count) {
+            long address = arena.address(index);
+            if (size == IN_GROUP) {
+                Arena.clear(exclusiveWord(address), (long) count * GROUP_BYTES);
+            } else {
+                Arena.clear(address, Long.BYTES);
+            }
+        }
+
         /** {@return whether some variable in use has something else than zero in the slot} */
         private synchronized boolean isInUse(int slot) {
             for (int number = 0; arenas != null && number < arenas.length; number++) {
-                Arena arena = arenas[number];
-                for (int index = 0; arena != null && index < capacity; index++) {
-                    for (int i = 0; arena.leases[index] != null && i < size; i++) {
-                        if (Slots.get(slot, arena.address(index) + (long) i * Long.BYTES) != 0) {
-                            return true;
-                        }
-                    }
+                if (arenas[number] != null && arenas[number].isInUse(slot)) {
+                    return true;
                 }
             }
             return false;
@@ -237,16 +263,20 @@ final class Arena {
 
     static final Pool VARIABLES = new Pool(1);
     static final Pool WHOLE_GROUPS = new Pool(IN_GROUP);
+
+    /** Of single variables whose exclusive words nobody sets but {@link Accumulations#take}. */
+    static final Pool ACCUMULATIONS = new Pool(1);
     static final Pool ADDERS = new Pool(1, Adders.MAX_ARENAS);
 
     private final int size;
+    // By a lease's first unit. The others of a run have null here, too.
     private final Lease[] leases;
     // By group, and there by variable.
     private ExclusiveUse[][] uses;
     private long slot0;
     private int used;
 
-    // Every lease below this index is used.
+    // Every unit below this index is used.
     private int firstFree;
 
     private Arena(int size, int capacity) {
@@ -254,10 +284,45 @@ final class Arena {
         leases = new Lease[capacity];
     }
 
-    /** {@return where the variables of a lease begin in slot 0} */
+    /** {@return where the variables of a unit begin in slot 0} */
     private long address(int index) {
         int variable = index * size;
         return slot0 + (long) variable / IN_GROUP * GROUP_BYTES + (variable % IN_GROUP + 1) * Long.BYTES;
+    }
+
+    /** {@return the first of so many free units in a row, or -1} Guarded by the pool. */
+    private int findRun(int count) {
+        int first = firstFree;
+        int index = first;
+        while (index - first < count) {
+            if (index >= leases.length) {
+                return -1;
+            }
+            Lease lease = leases[index];
+            if (lease == null) {
+                index++;
+            } else {
+                index += lease.count();
+                first = index;
+            }
+        }
+        return first;
+    }
+
+    // Guarded by the pool.
+    private boolean isInUse(int slot) {
+        for (int index = 0; index < leases.length; index++) {
+            Lease lease = leases[index];
+            // Units of a run after its first have their turn with it.
+            for (int unit = 0; lease != null && unit < lease.count(); unit++) {
+                for (int i = 0; i < size; i++) {
+                    if (Slots.get(slot, address(index + unit) + (long) i * Long.BYTES) != 0) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     /** {@return where the exclusive word of a variable is in slot 0} */
@@ -270,23 +335,25 @@ final class Arena {
         int inUse = 0;
         for (int slot = 0; slot < Slots.count(); slot++) {
             // Not all slots at once: allocations wait meanwhile.
-            inUse += VARIABLES.isInUse(slot) || WHOLE_GROUPS.isInUse(slot) ? 1 : 0;
+            inUse += VARIABLES.isInUse(slot) || WHOLE_GROUPS.isInUse(slot) || ACCUMULATIONS.isInUse(slot) ? 1 : 0;
         }
         return inUse;
     }
 
-    /** Zeroes a variable in all slots, without making pages resident that were never written. */
-    private static void clear(long address) {
+    /** Zeroes words in all slots, without making pages resident that were never written. */
+    private static void clear(long address, long bytes) {
         for (int slot = 0; slot < Slots.count(); slot++) {
             long copy = Slots.address(address, slot);
-            if (U.getLong(copy) != 0) {
-                U.putLong(copy, 0);
+            for (long i = 0; i < bytes; i += Long.BYTES) {
+                if (U.getLong(copy + i) != 0) {
+                    U.putLong(copy + i, 0);
+                }
             }
         }
     }
 
     /** Holds one variable or group. */
-    static final class Lease extends UnlistedCleanable<Object> implements Memory.Lease {
+    static sealed class Lease extends UnlistedCleanable<Object> implements Memory.Lease permits Run {
 
         private final Pool pool;
 
@@ -304,6 +371,11 @@ final class Arena {
             return pool.tryAllocate(this);
         }
 
+        /** {@return how many units it is for} */
+        int count() {
+            return 1;
+        }
+
         /** {@return the number of the arena, after an allocation} */
         int arena() {
             return id / pool.capacity;
@@ -312,11 +384,28 @@ final class Arena {
         @Override
         public void clean() {
             if (id >= 0) {
-                pool.free(id);
+                pool.free(this);
                 if (pool == ADDERS) {
                     VMServices.countAdders(-1);
                 }
             }
+        }
+    }
+
+    /** Holds consecutive groups. */
+    static final class Run extends Lease {
+
+        private final int count;
+
+        /** For so many groups, {@link #GROUPS} at most. */
+        Run(Object owner, int count) {
+            super(owner, WHOLE_GROUPS);
+            this.count = count;
+        }
+
+        @Override
+        int count() {
+            return count;
         }
     }
 }

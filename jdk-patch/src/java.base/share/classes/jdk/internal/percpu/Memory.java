@@ -80,10 +80,36 @@ public final class Memory {
         return allocate(owner, Arena.WHOLE_GROUPS);
     }
 
+    /**
+     * {@return the address in slot 0 of a variable for {@link Accumulations}, zero in all slots}
+     *
+     * @param owner keeps the variable alive
+     * @throws OutOfMemoryError if there is no memory, on the heap or outside
+     */
+    public static long allocateAccumulation(Object owner) {
+        return allocate(owner, Arena.ACCUMULATIONS);
+    }
+
+    /**
+     * {@return the address in slot 0 of the first variable of consecutive groups, zero in all
+     * slots} Each group has seven variables and an exclusive word before them.
+     *
+     * @param owner keeps the variables alive
+     * @param count how many groups, {@link Arena#GROUPS} at most
+     * @throws OutOfMemoryError if there is no memory, on the heap or outside
+     */
+    static long allocateGroups(Object owner, int count) {
+        return allocate(owner, new Arena.Run(Objects.requireNonNull(owner), count), "variables");
+    }
+
     private static long allocate(Object owner, Arena.Pool pool) {
-        long address = allocate(owner, new Arena.Lease(Objects.requireNonNull(owner), pool));
+        return allocate(owner, new Arena.Lease(Objects.requireNonNull(owner), pool), "a variable");
+    }
+
+    private static long allocate(Object owner, Arena.Lease lease, String what) {
+        long address = allocate(owner, lease);
         if (address == 0) {
-            throw outOfMemory("a variable");
+            throw outOfMemory(what);
         }
         return address;
     }

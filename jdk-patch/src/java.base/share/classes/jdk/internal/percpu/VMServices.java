@@ -77,7 +77,10 @@ public final class VMServices {
             unsafe.ensureClassInitialized(Chain.class);
             unsafe.ensureClassInitialized(Arena.class);
             unsafe.ensureClassInitialized(Arena.Lease.class);
+            unsafe.ensureClassInitialized(Arena.Run.class);
             unsafe.ensureClassInitialized(Memory.class);
+            unsafe.ensureClassInitialized(Accumulations.class);
+            unsafe.ensureClassInitialized(Elements.class);
             unsafe.ensureClassInitialized(FreeList.class);
             unsafe.ensureClassInitialized(Blocks.class);
             unsafe.ensureClassInitialized(Reclaimer.class);
