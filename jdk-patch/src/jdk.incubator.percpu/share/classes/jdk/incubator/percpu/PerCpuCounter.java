@@ -21,19 +21,14 @@
 
 package jdk.incubator.percpu;
 
-import java.io.InvalidObjectException;
-import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.lang.ref.Reference;
 
 import jdk.internal.misc.Unsafe;
-import jdk.internal.percpu.Memory;
 import jdk.internal.percpu.Rseq;
 import jdk.internal.percpu.Slots;
 import jdk.internal.percpu.Stripes;
-import jdk.internal.percpu.VMServices;
 import jdk.internal.vm.annotation.ForceInline;
-import jdk.internal.vm.annotation.Stable;
 
 /**
  * A sum that many threads add to, initially zero. Each addition goes to the slot
@@ -60,18 +55,12 @@ import jdk.internal.vm.annotation.Stable;
  *
  * @since 25
  */
-public class PerCpuCounter extends Number {
+public non-sealed class PerCpuCounter extends PerCpuNumber {
 
     private static final long serialVersionUID = 4017553198236600214L;
 
     private static final Unsafe U = Unsafe.getUnsafe();
-    private static final long ADDRESS = U.objectFieldOffset(PerCpuCounter.class, "address");
     private static final long BASELINE = U.objectFieldOffset(PerCpuCounter.class, "baseline");
-
-    // In slot 0. Zero in an object whose constructor failed or was never run, which
-    // finalizers and forged streams can get hold of.
-    @Stable
-    private final transient long address;
 
     // What the slots held at the last reset. A reset must not write the slots: only
     // their CPU may, and a plain addition there would undo it.
@@ -88,29 +77,9 @@ public class PerCpuCounter extends Number {
         this(0);
     }
 
-    @SuppressWarnings("this-escape") // only into a phantom reference
     private PerCpuCounter(long sum) {
+        super(false);
         baseline = -sum;
-        VMServices.prepare();
-        address = Memory.allocateVariable(this);
-    }
-
-    @ForceInline
-    private static long checked(long address) {
-        if (address == 0) {
-            throw new IllegalStateException("PerCpuCounter was not constructed");
-        }
-        return address;
-    }
-
-    /**
-     * The address for accesses that do not take the owner as an input: opaque, so
-     * that no safepoint comes between this read and an Unsafe access after it
-     * in compiled code. The caller adds a reachability fence.
-     */
-    @ForceInline
-    private long pinnedAddress() {
-        return checked(U.getLongOpaque(this, ADDRESS));
     }
 
     /**
@@ -125,7 +94,7 @@ public class PerCpuCounter extends Number {
     @ForceInline
     public void add(long x) {
         if (Rseq.isEnabled()) {
-            Rseq.loadAddStore(this, checked(address), x);
+            Rseq.loadAddStore(this, address(), x);
         } else {
             Stripes.getAndAdd(pinnedAddress(), x);
             Reference.reachabilityFence(this);
@@ -271,18 +240,6 @@ public class PerCpuCounter extends Number {
     }
 
     /**
-     * Always throws: a copy would share the memory of this counter without
-     * keeping it.
-     *
-     * @return never
-     * @throws CloneNotSupportedException always
-     */
-    @Override
-    protected final Object clone() throws CloneNotSupportedException {
-        throw new CloneNotSupportedException("PerCpuCounter");
-    }
-
-    /**
      * The serialized form of a counter: its sum, and nothing about slots, which
      * differ from process to process.
      *
@@ -320,24 +277,5 @@ public class PerCpuCounter extends Number {
      */
     private Object writeReplace() {
         return new SerializationProxy(this);
-    }
-
-    /**
-     * Always throws, because only proxies are ever written.
-     *
-     * @param s the stream
-     * @throws InvalidObjectException always
-     */
-    private void readObject(ObjectInputStream s) throws InvalidObjectException {
-        throw new InvalidObjectException("Not a serialized PerCpuCounter: its proxy is missing");
-    }
-
-    /**
-     * Always throws, because only proxies are ever written.
-     *
-     * @throws InvalidObjectException always
-     */
-    private void readObjectNoData() throws InvalidObjectException {
-        throw new InvalidObjectException("Not a serialized PerCpuCounter: its proxy is missing");
     }
 }

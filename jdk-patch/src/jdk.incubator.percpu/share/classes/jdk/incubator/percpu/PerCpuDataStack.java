@@ -138,7 +138,7 @@ public final class PerCpuDataStack extends PerCpuVariable implements AutoCloseab
         if (capacity <= 0) {
             throw new IllegalArgumentException("capacity must be positive: " + capacity);
         }
-        super(true);
+        super(GROUP);
         use = new ExclusiveUse(address);
         this.elementSize = elementSize;
         this.capacity = capacity;

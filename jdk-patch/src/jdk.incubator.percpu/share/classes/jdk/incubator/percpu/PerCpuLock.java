@@ -83,7 +83,7 @@ public final class PerCpuLock extends PerCpuVariable {
      *         outside
      */
     public PerCpuLock() {
-        super(true);
+        super(GROUP);
     }
 
     /**

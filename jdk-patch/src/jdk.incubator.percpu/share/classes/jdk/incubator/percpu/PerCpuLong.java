@@ -55,7 +55,7 @@ public final class PerCpuLong extends PerCpuVariable {
      *         outside
      */
     public PerCpuLong() {
-        super(false);
+        super(SINGLE);
     }
 
     /**

@@ -22,13 +22,20 @@
 package jdk.incubator.percpu;
 
 import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Accumulations;
 import jdk.internal.percpu.Memory;
 import jdk.internal.percpu.VMServices;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
 /** What has a variable: a long in each slot, initially zero. */
-abstract sealed class PerCpuVariable permits PerCpuLong, PerCpuLock, PerCpuList, PerCpuStack, PerCpuDataStack {
+abstract sealed class PerCpuVariable
+        permits PerCpuLong, PerCpuLock, PerCpuList, PerCpuStack, PerCpuDataStack, PerCpuLongAccumulator, PerCpuDoubleAccumulator {
+
+    /** Kinds of variables: one that shares its exclusive word, a whole group, one for {@link Accumulations}. */
+    static final int SINGLE = 0;
+    static final int GROUP = 1;
+    static final int ACCUMULATION = 2;
 
     private static final Unsafe U = Unsafe.getUnsafe();
     private static final long ADDRESS = U.objectFieldOffset(PerCpuVariable.class, "address");
@@ -40,12 +47,16 @@ abstract sealed class PerCpuVariable permits PerCpuLong, PerCpuLock, PerCpuList,
     /**
      * Allocates a variable.
      *
-     * @param group whether it has an exclusive word of its own
+     * @param kind what kind, which decides who may keep sections off it
      * @throws OutOfMemoryError if there is no memory for it, on the heap or outside
      */
-    PerCpuVariable(boolean group) {
+    PerCpuVariable(int kind) {
         VMServices.prepare();
-        address = group ? Memory.allocateGroup(this) : Memory.allocateVariable(this);
+        address = switch (kind) {
+            case GROUP -> Memory.allocateGroup(this);
+            case ACCUMULATION -> Memory.allocateAccumulation(this);
+            default -> Memory.allocateVariable(this);
+        };
     }
 
     /**
