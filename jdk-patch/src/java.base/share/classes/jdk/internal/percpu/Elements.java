@@ -43,6 +43,12 @@ public final class Elements {
     private static final int PART_SHIFT = Integer.numberOfTrailingZeros(Arena.GROUPS);
     private static final int GROUP_SHIFT = Integer.numberOfTrailingZeros(Arena.GROUP_BYTES);
 
+    // Each may take 4 GB of address space. The last that is to be had would be missed by all others in the process.
+    private static final int MOST_PARTS = 1 << 13;
+
+    /** How many elements an array may have. */
+    public static final int MAX_LENGTH = MOST_PARTS * Arena.GROUPS * Arena.IN_GROUP;
+
     private Elements() {}
 
     /**
@@ -51,10 +57,13 @@ public final class Elements {
      *
      * @param owner  keeps the variables alive
      * @param length how many elements, not negative
-     * @throws OutOfMemoryError if there is no memory, on the heap or outside; parts that were
-     *         there already are freed with the owner
+     * @throws OutOfMemoryError if there is no memory, on the heap or outside, or {@code length} is
+     *         above {@link #MAX_LENGTH}; parts that were there already are freed with the owner
      */
     public static long[] allocate(Object owner, int length) {
+        if (length > MAX_LENGTH) {
+            throw Memory.outOfMemory(length + " elements");
+        }
         int groups = Math.ceilDiv(length, Arena.IN_GROUP);
         long[] parts = new long[Math.ceilDiv(groups, Arena.GROUPS)];
         for (int part = 0; part < parts.length; part++) {

@@ -182,7 +182,7 @@ public final class Memory {
         return address;
     }
 
-    private static OutOfMemoryError outOfMemory(String what) {
+    static OutOfMemoryError outOfMemory(String what) {
         return new OutOfMemoryError("Cannot reserve per-CPU memory for " + what + " with " + Slots.count() + " slots ("
                 + Statistics.arenaBytes() + " bytes in " + Statistics.arenas() + " blocks are in use)");
     }

@@ -74,7 +74,8 @@ public final class PerCpuLongArray {
      *
      * @param length how many elements it has
      * @throws NegativeArraySizeException if that is negative
-     * @throws OutOfMemoryError           if there is no memory for it, on the heap or outside
+     * @throws OutOfMemoryError           if there is no memory for it, on the heap or outside, or there are more
+     *         than 58 million elements: address space for those would be a quarter of what a process has
      */
     public PerCpuLongArray(int length) {
         if (length < 0) {
