@@ -127,5 +127,38 @@
  * @run driver percpu.lib.StructureStress adders 400
  */
 
+/*
+ * @test id=array
+ * @summary arrays that come and go, and two that stay: exact totals of each element, whatever happens to the critical sections
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver percpu.lib.StructureStress array 400
+ */
+
+/*
+ * @test id=accumulations
+ * @summary PerCpuDoubleAdder and accumulators beside their resets: exact totals, whatever happens to the critical sections
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver percpu.lib.StructureStress accumulations 400
+ */
+
+/*
+ * @test id=local
+ * @summary objects for each slot: one for each, and none lost, whatever happens to the critical sections
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver percpu.lib.StructureStress local 400
+ */
+
 // The program is percpu.lib.StructureStress, which the long form of these tests uses as well.
 class Structures {}

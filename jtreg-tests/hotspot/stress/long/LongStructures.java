@@ -105,5 +105,38 @@
  * @run driver/timeout=600 percpu.lib.StructureStress adders 5000
  */
 
+/*
+ * @test id=array
+ * @summary as hotspot/structures, array, for five seconds each way and kind of thread
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver/timeout=600 percpu.lib.StructureStress array 5000
+ */
+
+/*
+ * @test id=accumulations
+ * @summary as hotspot/structures, accumulations, for five seconds each way and kind of thread
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver/timeout=600 percpu.lib.StructureStress accumulations 5000
+ */
+
+/*
+ * @test id=local
+ * @summary as hotspot/structures, local, for five seconds each way and kind of thread
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver/timeout=600 percpu.lib.StructureStress local 5000
+ */
+
 // The program is percpu.lib.StructureStress.
 class LongStructures {}

@@ -46,6 +46,9 @@ interface Subject {
             case "lock" -> new LockSubject();
             case "exclusive" -> new ExclusiveSubject();
             case "adders" -> new AdderSubject();
+            case "array" -> new ArraySubject();
+            case "accumulations" -> new AccumulationSubject();
+            case "local" -> new LocalSubject();
             default -> throw new IllegalArgumentException(name);
         };
     }
