@@ -34,11 +34,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongBinaryOperator;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuDataStack;
+import jdk.incubator.percpu.PerCpuDoubleAdder;
 import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuLock;
+import jdk.incubator.percpu.PerCpuLongAccumulator;
+import jdk.incubator.percpu.PerCpuLongArray;
 import jdk.incubator.percpu.PerCpuStack;
 import percpu.lib.Check;
 import percpu.lib.Drained;
@@ -226,6 +230,84 @@ public class EndOfStack {
                     Check.that(!LOCK.isHeldByCurrentThread(slot), "slot " + slot + " is still locked");
                 }
                 return 0;
+            }
+        }
+
+        private static final class AddToElements extends Operation {
+            private final PerCpuLongArray array = new PerCpuLongArray(20);
+            private int next;
+
+            @Override
+            void run() {
+                next = next + 1 == 20 ? 0 : next + 1;
+                array.add(next, 1);
+                in++;
+            }
+
+            @Override
+            long rest() {
+                long sum = 0;
+                for (int i = 0; i < array.length(); i++) {
+                    sum += array.sum(i);
+                }
+                return sum;
+            }
+        }
+
+        private static final class Sum implements LongBinaryOperator {
+            @Override
+            public long applyAsLong(long a, long b) {
+                return a + b;
+            }
+        }
+
+        private static final class Accumulate extends Operation {
+            private final PerCpuLongAccumulator sum = new PerCpuLongAccumulator(new Sum(), 0);
+
+            @Override
+            void run() {
+                sum.accumulate(1);
+                in++;
+            }
+
+            @Override
+            long rest() {
+                return sum.get();
+            }
+        }
+
+        private static final class AddDouble extends Operation {
+            private final PerCpuDoubleAdder adder = new PerCpuDoubleAdder();
+
+            @Override
+            void run() {
+                adder.add(1);
+                in++;
+            }
+
+            @Override
+            long rest() {
+                return (long) adder.sum();
+            }
+        }
+
+        private static final class ResetDoubles extends Operation {
+            private final PerCpuDoubleAdder adder = new PerCpuDoubleAdder();
+
+            ResetDoubles() {
+                every = 10;
+            }
+
+            @Override
+            void run() {
+                adder.add(1);
+                in++;
+                out += (long) adder.sumThenReset();
+            }
+
+            @Override
+            long rest() {
+                return (long) adder.sum();
             }
         }
 
@@ -434,6 +516,11 @@ public class EndOfStack {
             }
             test(new PopData(), filled);
             test(new LockAndUnlock(), 0);
+            for (Operation of : new Operation[] {new AddToElements(), new Accumulate(), new AddDouble(), new ResetDoubles()}) {
+                of.run();
+                Check.equal(of.rest(), of.in - of.out, "the first time");
+                test(of, 0);
+            }
             for (Slow what : Slow.values()) {
                 filled = 0;
                 if (!Slowly.pushes(what)) {

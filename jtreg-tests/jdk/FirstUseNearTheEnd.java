@@ -29,13 +29,20 @@
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongBinaryOperator;
+import java.util.function.Supplier;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuDataStack;
+import jdk.incubator.percpu.PerCpuDoubleAdder;
 import jdk.incubator.percpu.PerCpuList;
+import jdk.incubator.percpu.PerCpuLocal;
 import jdk.incubator.percpu.PerCpuLock;
 import jdk.incubator.percpu.PerCpuLong;
+import jdk.incubator.percpu.PerCpuLongAccumulator;
+import jdk.incubator.percpu.PerCpuLongArray;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
 import percpu.lib.Check;
@@ -44,7 +51,7 @@ import percpu.lib.Vm;
 
 public class FirstUseNearTheEnd {
     private static final List<String> KINDS = List.of("cmpxchg", "exclusive", "counter", "lock", "list", "stack",
-            "data stack", "ring");
+            "data stack", "ring", "array", "double adder", "accumulator", "local");
 
     public static void main(String[] args) throws Exception {
         for (String options : new String[] {"-XX:+UseRseq", "-XX:+RseqForceAbort", "-XX:-UseRseq"}) {
@@ -166,6 +173,69 @@ public class FirstUseNearTheEnd {
             }
         }
 
+        private static final class Array implements Runnable {
+            private final PerCpuLongArray array = new PerCpuLongArray(10);
+            private final long[] sums = new long[10];
+
+            @Override
+            public void run() {
+                array.increment(9);
+                array.sum(9);
+                array.sums(sums);
+            }
+        }
+
+        private static final class Doubles implements Runnable {
+            private final PerCpuDoubleAdder adder = new PerCpuDoubleAdder();
+
+            @Override
+            public void run() {
+                adder.add(1);
+                adder.sumThenReset();
+                adder.sum();
+            }
+        }
+
+        private static final class Max implements LongBinaryOperator {
+            @Override
+            public long applyAsLong(long a, long b) {
+                return a >= b ? a : b;
+            }
+        }
+
+        private static final class Accumulator implements Runnable {
+            private final PerCpuLongAccumulator max = new PerCpuLongAccumulator(new Max(), 0);
+
+            @Override
+            public void run() {
+                max.accumulate(1);
+                max.getThenReset();
+                max.get();
+            }
+        }
+
+        private static final class Made implements Supplier<Object>, Consumer<Object> {
+            @Override
+            public Object get() {
+                return new Object();
+            }
+
+            @Override
+            public void accept(Object object) {
+            }
+        }
+
+        private static final class Local implements Runnable {
+            private final Made made = new Made();
+            private final PerCpuLocal<Object> local = PerCpuLocal.withInitial(made);
+
+            @Override
+            public void run() {
+                local.get();
+                local.forEach(made);
+            }
+        }
+
         private static Runnable first(String kind) {
             return switch (kind) {
                 case "cmpxchg" -> new Cmpxchg();
@@ -176,6 +246,10 @@ public class FirstUseNearTheEnd {
                 case "stack" -> new OnStack();
                 case "data stack" -> new Data();
                 case "ring" -> new Ring();
+                case "array" -> new Array();
+                case "double adder" -> new Doubles();
+                case "accumulator" -> new Accumulator();
+                case "local" -> new Local();
                 default -> throw new IllegalArgumentException(kind);
             };
         }

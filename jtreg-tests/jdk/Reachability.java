@@ -31,7 +31,10 @@ import java.util.List;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
+import jdk.incubator.percpu.PerCpuDoubleAdder;
 import jdk.incubator.percpu.PerCpuLong;
+import jdk.incubator.percpu.PerCpuLongAccumulator;
+import jdk.incubator.percpu.PerCpuLongArray;
 import jdk.internal.percpu.Statistics;
 import percpu.lib.Check;
 import percpu.lib.Vm;
@@ -49,10 +52,15 @@ public class Reachability {
 
     public static class Recycle {
         private static final int FRESH = 64;
+        // More than a group.
+        private static final int ELEMENTS = 20;
 
         // What the adder works on; only this field and the adder's frame refer to it.
         private static volatile PerCpuLong variable;
         private static volatile PerCpuCounter counter;
+        private static volatile PerCpuLongArray array;
+        private static volatile PerCpuDoubleAdder doubles;
+        private static volatile PerCpuLongAccumulator sums;
         private static volatile boolean stop;
         private static volatile int loops;
         private static Throwable failure;
@@ -95,15 +103,37 @@ public class Reachability {
             return hits;
         }
 
+        private static void addToElements(PerCpuLongArray a, int n) {
+            for (int i = 0, e = 0; i < n; i++) {
+                a.add(e, 1);
+                e = e + 1 == ELEMENTS ? 0 : e + 1;
+            }
+        }
+
+        private static void addDoubles(PerCpuDoubleAdder d, int n) {
+            for (int i = 0; i < n; i++) {
+                d.add(1);
+            }
+        }
+
+        private static void accumulateMany(PerCpuLongAccumulator a, int n) {
+            for (int i = 0; i < n; i++) {
+                a.accumulate(1);
+            }
+        }
+
         private static void adder(int n) {
             try {
                 for (int turn = 0; !stop; turn++) {
                     // After the call nothing else keeps it alive.
-                    switch (turn % 5) {
+                    switch (turn % 8) {
                         case 0 -> addMany(taken(), n);
                         case 1 -> getAndAddMany(taken(), n);
                         case 2 -> incrementMany(takenCounter(), n);
                         case 3 -> cmpxchgMany(taken(), n);
+                        case 4 -> addToElements(takenArray(), n);
+                        case 5 -> addDoubles(takenDoubles(), n);
+                        case 6 -> accumulateMany(takenSums(), n);
                         default -> cmpxchgInSlotMany(taken(), n);
                     }
                     loops++;
@@ -125,6 +155,39 @@ public class Reachability {
             return c == null ? new PerCpuCounter() : c;
         }
 
+        private static PerCpuLongArray takenArray() {
+            PerCpuLongArray a = array;
+            array = null;
+            return a == null ? new PerCpuLongArray(ELEMENTS) : a;
+        }
+
+        private static PerCpuDoubleAdder takenDoubles() {
+            PerCpuDoubleAdder d = doubles;
+            doubles = null;
+            return d == null ? new PerCpuDoubleAdder() : d;
+        }
+
+        private static PerCpuLongAccumulator takenSums() {
+            PerCpuLongAccumulator a = sums;
+            sums = null;
+            return a == null ? new PerCpuLongAccumulator(Long::sum, 0) : a;
+        }
+
+        private static void checkArraysZero(List<PerCpuLongArray> fresh, String when) {
+            for (PerCpuLongArray a : fresh) {
+                for (int i = 0; i < ELEMENTS; i++) {
+                    Check.equal(a.sum(i), 0, "element " + i + " of an array that nobody used, " + when);
+                }
+            }
+        }
+
+        // What others accumulate in the same memory is no identity here either.
+        private static void checkSumsZero(List<PerCpuLongAccumulator> fresh, String when) {
+            for (PerCpuLongAccumulator a : fresh) {
+                Check.equal(a.get(), 0, "an accumulator that nobody used, " + when);
+            }
+        }
+
         private static void checkZero(List<PerCpuLong> fresh, String when) {
             for (PerCpuLong v : fresh) {
                 for (int slot = 0; slot < PerCpu.slots(); slot++) {
@@ -140,6 +203,9 @@ public class Reachability {
                 incrementMany(new PerCpuCounter(), 500);
                 cmpxchgMany(new PerCpuLong(), 500);
                 cmpxchgInSlotMany(new PerCpuLong(), 500);
+                addToElements(new PerCpuLongArray(ELEMENTS), 500);
+                addDoubles(new PerCpuDoubleAdder(), 500);
+                accumulateMany(new PerCpuLongAccumulator(Long::sum, 0), 500);
             }
             // Loops that take longer than a collection, so that it happens in their middle.
             int n = System.getProperty("java.vm.info", "").contains("interpreted") ? 100_000 : 5_000_000;
@@ -153,21 +219,33 @@ public class Reachability {
             int rounds = 0;
             long recycled = 0;
             List<PerCpuLong> fresh = new ArrayList<>();
+            List<PerCpuLongArray> freshArrays = new ArrayList<>();
+            List<PerCpuLongAccumulator> freshSums = new ArrayList<>();
             do {
                 variable = new PerCpuLong();
                 counter = new PerCpuCounter();
+                array = new PerCpuLongArray(ELEMENTS);
+                doubles = new PerCpuDoubleAdder();
+                sums = new PerCpuLongAccumulator(Long::sum, 0);
                 // The cleaner frees what the collection finds; it goes to the next that asks.
                 System.gc();
                 for (int i = 0; i < FRESH; i++) {
                     fresh.add(new PerCpuLong());
+                    freshArrays.add(new PerCpuLongArray(ELEMENTS));
+                    freshSums.add(new PerCpuLongAccumulator(Long::sum, 0));
                 }
-                checkZero(fresh, "when new");
-                Thread.yield();
-                checkZero(fresh, "some time later");
-                recycled += fresh.size();
+                for (String when : new String[] {"when new", "some time later"}) {
+                    checkZero(fresh, when);
+                    checkArraysZero(freshArrays, when);
+                    checkSumsZero(freshSums, when);
+                    Thread.yield();
+                }
+                recycled += fresh.size() + freshArrays.size() + freshSums.size();
                 fresh.clear();
+                freshArrays.clear();
+                freshSums.clear();
                 rounds++;
-            } while (System.nanoTime() < deadline || rounds < 5 || loops < 5);
+            } while (System.nanoTime() < deadline || rounds < 5 || loops < 8);
             stop = true;
             for (Thread adder : adders) {
                 adder.join();
@@ -177,8 +255,8 @@ public class Reachability {
             }
             System.out.println(rounds + " rounds, " + recycled + " variables, " + loops + " loops, "
                     + Statistics.arenas() + " arenas");
-            // 64 at a time: if that took many arenas nothing was ever recycled and nothing tested.
-            Check.that(!PerCpu.isSupported() || Statistics.arenas() <= 4,
+            // 64 of a kind at a time: if that took many arenas nothing was ever recycled and nothing tested.
+            Check.that(!PerCpu.isSupported() || Statistics.arenas() <= 6,
                     Statistics.arenas() + " arenas are in use");
         }
     }

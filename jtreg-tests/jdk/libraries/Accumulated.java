@@ -22,7 +22,7 @@
  * @summary what PerCpuDoubleAdder and the accumulators promise
  * @library /lib
  * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
- * @build percpu.lib.Check
+ * @build percpu.lib.Check percpu.lib.Raw
  * @run main/othervm Accumulated
  * @run main/othervm -XX:-UseRseq Accumulated
  * @run main/othervm -Xint Accumulated
@@ -43,10 +43,13 @@ import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 
+import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuDoubleAccumulator;
 import jdk.incubator.percpu.PerCpuDoubleAdder;
+import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuLongAccumulator;
 import percpu.lib.Check;
+import percpu.lib.Raw;
 
 public class Accumulated {
     private static final int MANY = 20_000;
@@ -61,6 +64,8 @@ public class Accumulated {
         identities();
         functions();
         again();
+        sectionsAfterwards();
+        besideActions();
         serialized();
     }
 
@@ -241,6 +246,46 @@ public class Accumulated {
         for (int i = 0; i < 2000; i++) {
             adder.add(i);
             same(adder.sumThenReset(), i, "round " + i);
+        }
+    }
+
+    // Who has taken the words lets sections in again.
+    private static void sectionsAfterwards() {
+        PerCpuDoubleAdder adder = new PerCpuDoubleAdder();
+        adder.add(1);
+        adder.reset();
+        long aborts = Raw.aborts();
+        long before = Raw.overflowOperations();
+        for (int i = 0; i < MANY; i++) {
+            adder.add(1);
+        }
+        long overflows = Raw.overflowOperations() - before;
+        Check.that(overflows < MANY / 2 || Raw.aborts() - aborts >= overflows, overflows + " of " + MANY
+                + " additions after a reset without a section");
+        same(adder.sum(), MANY, "sum");
+    }
+
+    // An action that has a slot of variables keeps it, whatever is reset in it.
+    private static void besideActions() {
+        PerCpuLong[] variables = new PerCpuLong[30];
+        PerCpuDoubleAdder[] adders = new PerCpuDoubleAdder[variables.length];
+        PerCpuLongAccumulator[] sums = new PerCpuLongAccumulator[variables.length];
+        for (int i = 0; i < variables.length; i++) {
+            variables[i] = new PerCpuLong();
+            adders[i] = new PerCpuDoubleAdder();
+            sums[i] = new PerCpuLongAccumulator(Long::sum, 0);
+        }
+        for (PerCpuLong v : variables) {
+            PerCpu.exclusive(v, 0, () -> {
+                boolean kept = Raw.keepsOff(v, 0);
+                for (int i = 0; i < adders.length; i++) {
+                    adders[i].add(1);
+                    sums[i].accumulate(1);
+                    same(adders[i].sumThenReset(), 1, "an adder in an action");
+                    Check.equal(sums[i].getThenReset(), 1, "an accumulator in an action");
+                }
+                Check.that(Raw.keepsOff(v, 0) == kept, "a reset let sections in where an action keeps them off");
+            });
         }
     }
 

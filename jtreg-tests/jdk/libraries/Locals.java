@@ -59,6 +59,7 @@ public class Locals {
         failures();
         nested();
         atTheSameTime();
+        oneForEachCpu();
         freed();
     }
 
@@ -183,6 +184,28 @@ public class Locals {
             dropped += made.get() - all.size();
         }
         System.out.println(dropped + " objects were made beside others and dropped");
+    }
+
+    // Threads that run at the same time are on different CPUs, and carriers seldom have the same stripe all of them.
+    private static void oneForEachCpu() throws Exception {
+        if (PerCpu.slots() == 2 || Runtime.getRuntime().availableProcessors() == 1) {
+            System.out.println("one CPU");
+            return;
+        }
+        PerCpuLocal<Object> local = PerCpuLocal.withInitial(Object::new);
+        long end = System.nanoTime() + 60_000_000_000L;
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            threads.add(Thread.ofPlatform().start(() -> {
+                do {
+                    local.get();
+                } while (all(local).size() < 2 && System.nanoTime() < end);
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        Check.that(all(local).size() >= 2, "all threads of a minute had one object");
     }
 
     private static void freed() {
