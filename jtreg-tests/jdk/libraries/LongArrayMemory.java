@@ -127,7 +127,24 @@ public class LongArrayMemory {
         private static final int ROUNDS = 300;
         private static final int LONGEST = 2 * PART + 1000;
 
+        // Nothing else has groups here, so nothing else has room.
+        private static void wholeParts() {
+            long blocks = Statistics.arenas();
+            for (int round = 0; round < 5; round++) {
+                use(new PerCpuLongArray(PART));
+                awaitBlocks(blocks, "after an array of a whole part was dropped");
+            }
+        }
+
+        private static void use(PerCpuLongArray array) {
+            for (int i = 0; i < array.length(); i++) {
+                Check.equal(array.sum(i), 0, "element " + i + " of a new array of a whole part");
+                array.increment(i);
+            }
+        }
+
         public static void main(String[] args) {
+            wholeParts();
             long blocks = Statistics.arenas();
             Random random = new Random(1);
             List<PerCpuLongArray> some = new ArrayList<>();

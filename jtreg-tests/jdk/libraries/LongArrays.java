@@ -36,15 +36,16 @@
  *      -XX:CompileCommand=compileonly,jdk.internal.percpu.*::* LongArrays
  */
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-import jdk.incubator.percpu.PerCpu;
-import jdk.incubator.percpu.PerCpuLock;
-import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuLongArray;
+import jdk.internal.misc.Unsafe;
+import jdk.internal.percpu.Memory;
+import jdk.internal.percpu.Slots;
 import jdk.internal.percpu.Statistics;
 import percpu.lib.Check;
 
@@ -68,7 +69,9 @@ public class LongArrays {
     private static void arguments() {
         Check.fails(NegativeArraySizeException.class, "a negative length", () -> new PerCpuLongArray(-1));
         Check.fails(NegativeArraySizeException.class, "the most negative length", () -> new PerCpuLongArray(Integer.MIN_VALUE));
+        long blocks = Statistics.arenas();
         Check.fails(OutOfMemoryError.class, "the greatest length", () -> new PerCpuLongArray(Integer.MAX_VALUE));
+        Check.equal(Statistics.arenas(), blocks, "blocks of memory, after more was asked for than a process has address space");
         for (int length : new int[] {0, 5, PART}) {
             PerCpuLongArray array = new PerCpuLongArray(length);
             Check.equal(array.length(), length, "length");
@@ -146,36 +149,50 @@ public class LongArrays {
         Check.that(sums[expected.length] == 99 && sums[expected.length + 1] == 99, "sums stored behind its end, " + when);
     }
 
-    // What lies beside each other is not on each other, in whatever order it comes and goes.
+    // Seven variables in a row, as structures have them.
+    private static final class Group {
+        private static final Unsafe U = Unsafe.getUnsafe();
+
+        final long address = Memory.allocateGroup(this);
+        final int value;
+
+        Group(int value) {
+            this.value = value;
+            for (int i = 0; i < GROUP; i++) {
+                U.putLong(inOverflowSlot(i), value);
+            }
+        }
+
+        long inOverflowSlot(int i) {
+            return Slots.address(address + (long) i * Long.BYTES, Slots.overflow());
+        }
+
+        void check() {
+            for (int i = 0; i < GROUP; i++) {
+                Check.equal(U.getLong(inOverflowSlot(i)), value, "variable " + i + " of a group beside arrays");
+            }
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    // What lies beside each other is not on each other.
     private static void neighbours() {
         List<PerCpuLongArray> arrays = new ArrayList<>();
-        List<Object> others = new ArrayList<>();
+        List<Group> groups = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             PerCpuLongArray array = new PerCpuLongArray(i * 37 % 1500);
             for (int e = 0; e < array.length(); e++) {
                 array.add(e, i + 1L);
             }
             arrays.add(array);
-            // A group, and a single variable.
-            PerCpuLock lock = new PerCpuLock();
-            lock.unlock(lock.lock());
-            others.add(lock);
-            PerCpuLong v = new PerCpuLong();
-            PerCpu.add(v, -1);
-            others.add(v);
+            groups.add(new Group(i + 1000));
         }
         for (int i = 0; i < arrays.size(); i++) {
             long[] expected = new long[arrays.get(i).length()];
             Arrays.fill(expected, i + 1L);
             checkSums(arrays.get(i), expected, "array " + i + " of many");
         }
-        for (Object other : others) {
-            if (other instanceof PerCpuLong v) {
-                Check.equal(v.sum(), -1, "a variable beside arrays");
-            } else if (other instanceof PerCpuLock lock) {
-                lock.unlock(lock.lock());
-            }
-        }
+        groups.forEach(Group::check);
     }
 
     // A negative one keeps sections off.

@@ -53,8 +53,8 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p>Its memory is 9.2 bytes for each element and slot outside of the heap, as far as its pages are used: those
  * of a slot that no thread ever adds in never become resident, unless somebody asks for sums, which
- * maps them to a page of zeros. It takes about a byte of heap for each element, or some 100 if
- * there are few elements. All of it is freed some time after the array became unreachable. Address space is
+ * maps them to a page of zeros. It takes 0.6 bytes of heap for each element, and about 100 where
+ * there are few. All of it is freed some time after the array became unreachable. Address space is
  * taken in large pieces, up to 4 GB for each 7168 elements.
  *
  * <p>{@code equals} and {@code hashCode} are those of {@code Object}.

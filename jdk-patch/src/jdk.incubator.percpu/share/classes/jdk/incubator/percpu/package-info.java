@@ -79,6 +79,10 @@
  * lock first; a push or a pop of a list or of a stack is two of them. The memory ordering of
  * structures is their own: what is handed over by one is handed over safely.
  *
+ * <p>{@link jdk.incubator.percpu.PerCpuLocal} is no such structure: it has an object on each slot
+ * that any thread may use at any time, and only hints at the one that others probably do not
+ * use now.
+ *
  * <p>The memory of a structure is outside of the heap and is freed some time after the
  * structure became unreachable. Those that may have much of it are
  * {@link java.lang.AutoCloseable}, so that it can be freed at once.
@@ -120,7 +124,10 @@
  *
  * <p>Where many threads update often and somebody reads seldom: counters,
  * histograms, statistics, limits that may be approximate. With
- * {@link jdk.incubator.percpu.PerCpuCounter}, which replaces a {@code LongAdder},
+ * {@link jdk.incubator.percpu.PerCpuCounter}, which replaces a {@code LongAdder};
+ * {@link jdk.incubator.percpu.PerCpuDoubleAdder}, {@link jdk.incubator.percpu.PerCpuLongAccumulator} and
+ * {@link jdk.incubator.percpu.PerCpuDoubleAccumulator}, which replace its relatives;
+ * {@link jdk.incubator.percpu.PerCpuLongArray}, if there are many counters;
  * or with {@code PerCpuLong} and the operations of
  * {@link jdk.incubator.percpu.PerCpu}, if one wants to see or choose what a slot holds.
  *
@@ -148,7 +155,8 @@
  *
  * <p>The system call is {@code rseq(2)}. The operations follow those of the
  * library librseq, and the Linux kernel's own {@code this_cpu_add} and
- * {@code this_cpu_cmpxchg}. The counter's methods are those of
- * {@link java.util.concurrent.atomic.LongAdder}.
+ * {@code this_cpu_cmpxchg}. The methods of the counter, the adder and the accumulators are those of
+ * {@link java.util.concurrent.atomic.LongAdder} and its relatives, as are what an accumulator keeps and
+ * when it calls its function. {@code PerCpuLocal} is a {@link java.lang.ThreadLocal} of CPUs.
  */
 package jdk.incubator.percpu;
