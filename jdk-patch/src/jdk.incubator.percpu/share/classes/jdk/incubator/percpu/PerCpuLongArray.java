@@ -63,6 +63,7 @@ import jdk.internal.vm.annotation.Stable;
  */
 public final class PerCpuLongArray {
 
+    @Stable
     private final int length;
 
     @Stable
