@@ -34,6 +34,7 @@
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InvalidObjectException;
 import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
@@ -266,7 +267,18 @@ public class Contract {
         }
     }
 
+    private static class Copied extends PerCpuCounter implements Cloneable {
+        private static final long serialVersionUID = 1;
+
+        Object copy() throws CloneNotSupportedException {
+            return clone();
+        }
+    }
+
     private static void subclass() {
+        Check.fails(CloneNotSupportedException.class, "a copy", () -> new Copied().copy());
+        // Written without a proxy, which is private.
+        Check.fails(InvalidObjectException.class, "reading what was written without a proxy", () -> read(written(new Twice())));
         Twice c = new Twice();
         c.add(5);
         Check.equal(c.sum(), 10, "an overridden add");
