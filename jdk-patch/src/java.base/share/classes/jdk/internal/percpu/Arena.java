@@ -108,7 +108,7 @@ final class Arena {
                 return 0;
             }
             Arena arena = arenas[number];
-            int index = arena.findRun(count);
+            int index = size == 1 ? arena.findOne() : arena.findRun(count);
             // From here on there are no calls and no allocations, which could throw.
             lease.id = number * capacity + index;
             arena.leases[index] = lease;
@@ -288,6 +288,15 @@ final class Arena {
     private long address(int index) {
         int variable = index * size;
         return slot0 + (long) variable / IN_GROUP * GROUP_BYTES + (variable % IN_GROUP + 1) * Long.BYTES;
+    }
+
+    /** {@return the first free unit, where there is one and there are no runs} Looks at no lease. Guarded by the pool. */
+    private int findOne() {
+        int index = firstFree;
+        while (leases[index] != null) {
+            index++;
+        }
+        return index;
     }
 
     /** {@return the first of so many free units in a row, or -1} Guarded by the pool. */
