@@ -8,7 +8,8 @@
 #                   results/, 27 has build/27, results/27 and results/asm/27. In the environment a path is none of these
 #                   numbers: our scripts call the home of an image so
 #   DEBUG_LEVEL     release or fastdebug; each has its own build, image and test results
-#   TARGET          aarch64: build the JDK for that CPU on another machine (deps, jdk), or list its code (asm)
+#   TARGET          aarch64: build the JDK for that CPU on another machine (deps, jdk), or list its code (asm), or see its
+#                   order (test-litmus)
 #   KERNEL, ARCH    for make test-kernel: 5.10, 6.1, 6.12 or 7.2, and x86_64 or aarch64
 #   TESTS           for make test: tests or groups of jtreg-tests, for make test-kernel names of tests, as a run prints
 #                   them (default tier1, and all)
@@ -100,8 +101,8 @@ test-stress: jdk source  ## the long tests, group stress
 test-hotplug: jdk source ## take CPUs offline and back while everything runs; wants root and an idle machine
 	@$(WITH_JDK) jtreg-tests/run.sh hotplug
 
-test-litmus: jdk ## what threads see of each other's adders, with jcstress from Maven Central; 3 minutes
-	@$(WITH_JDK) jtreg-tests/litmus/run.sh
+test-litmus: jdk ## what threads see of each other's adders, with jcstress from Maven Central; 3 minutes (TARGET=aarch64: in a guest)
+	@$(if $(TARGET),KERNEL='$(KERNEL)' jtreg-tests/litmus/guest.sh,$(WITH_JDK) jtreg-tests/litmus/run.sh)
 
 test-source:    ## look for the source as on a fresh machine; skipped if no place that is reached has it
 	@jdk-build/test-source.sh

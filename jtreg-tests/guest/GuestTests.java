@@ -19,6 +19,7 @@
 
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +53,9 @@ import percpu.lib.Workload;
 public class GuestTests {
     // With all the asserts of a debug VM everything takes longer.
     private static final int LIMIT_SECONDS = Platform.isDebugBuild() ? 1200 : 300;
+    // jcstress tries some twenty VMs before the first test.
+    private static final int LITMUS_SECONDS = 2400;
+    private static final Path LITMUS = Path.of("/tests/litmus");    // there if make test-litmus made the guest
     private static final long END_OF_MM_CID = 28;   // in struct rseq
     private static final String[] STRUCTURES = {"list", "stack", "data", "ring", "lock", "exclusive", "adders"};
     private static final String[][] TIERS = {{"int", "-Xint"}, {"C1", "-XX:TieredStopAtLevel=1"},
@@ -132,6 +136,9 @@ public class GuestTests {
         if (Platform.isAArch64()) {
             test("gdb", () -> RseqCommands.main(new String[] {"10"}));
         }
+        if (Files.isDirectory(LITMUS)) {
+            test("litmus", LITMUS_SECONDS, GuestTests::litmus);
+        }
         test("fence-handshake", () -> structure("exclusive", "-XX:RseqFence=handshake"));
         test("fence-handshake-stack", () -> structure("stack", "-XX:RseqFence=handshake"));
         test("structure-jvm-registered", () -> {
@@ -195,6 +202,23 @@ public class GuestTests {
         Listings.compare(name, listing);
     }
 
+    // One way to compile each actor and not nine: a fork takes half a minute here.
+    private static void litmus() throws Exception {
+        String opens = "--add-opens java.base/java.util.concurrent=ALL-UNNAMED"
+                + " --add-opens java.base/java.util.concurrent.atomic=ALL-UNNAMED";
+        Process jcstress = new ProcessBuilder(Path.of(System.getProperty("test.jdk"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-cp", LITMUS + "/classes:" + LITMUS + "/lib/*",
+                "org.openjdk.jcstress.Main", "-m", "quick", "-sc", "false", "-jvmArgs", opens)
+                .redirectErrorStream(true).start();
+        String output = new String(jcstress.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        output.lines().filter(line -> !line.isBlank()).forEach(line -> System.out.println("  | " + line));
+        Check.equal(jcstress.waitFor(), 0, "exit code of jcstress");
+        // The last of many such lines.
+        Matcher counts = Pattern.compile("(?s).*Results: (\\d+) planned; (\\d+) passed, 0 failed").matcher(output);
+        Check.that(counts.find(), "jcstress gives no result");
+        Check.equal(Long.parseLong(counts.group(2)), Long.parseLong(counts.group(1)), "litmus tests passed");
+    }
+
     // Where the kernel has no mm_cid the VM would take the other, and the same be tested twice.
     private static String indexed(String index) throws IOException {
         if (index.equals("mm_cid") && AuxiliaryVector.entry(AuxiliaryVector.RSEQ_FEATURE_SIZE) < END_OF_MM_CID) {
@@ -212,6 +236,10 @@ public class GuestTests {
     }
 
     private void test(String name, Test test) {
+        test(name, LIMIT_SECONDS, test);
+    }
+
+    private void test(String name, int seconds, Test test) {
         known.add(name);
         if (!wanted.isEmpty() && !wanted.contains(name)) {
             return;
@@ -221,10 +249,10 @@ public class GuestTests {
         String how;
         CountDownLatch ended = new CountDownLatch(1);
         AtomicBoolean late = new AtomicBoolean();
-        Thread.ofPlatform().daemon().start(() -> endLater(ended, late));
+        Thread.ofPlatform().daemon().start(() -> endLater(ended, late, seconds));
         try {
             test.run();
-            Check.that(!late.get(), "not done after " + LIMIT_SECONDS + " s");
+            Check.that(!late.get(), "not done after " + seconds + " s");
             passed++;
             how = "PASSED";
         } catch (NotInThisKernel e) {
@@ -242,13 +270,13 @@ public class GuestTests {
     }
 
     // A test that hangs is a failure that shows where: its VMs tell of their threads, the kernel too, and are killed.
-    private static void endLater(CountDownLatch ended, AtomicBoolean late) {
+    private static void endLater(CountDownLatch ended, AtomicBoolean late, int seconds) {
         try {
-            if (ended.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            if (ended.await(seconds, TimeUnit.SECONDS)) {
                 return;
             }
             late.set(true);
-            System.out.println("not done after " + LIMIT_SECONDS + " s");
+            System.out.println("not done after " + seconds + " s");
             for (ProcessHandle process : ProcessHandle.current().descendants().toList()) {
                 String folder = "/proc/" + process.pid();
                 run("sh", "-c", "for t in " + folder + "/task/*; do echo $(cat $t/comm $t/wchan $t/syscall); "
