@@ -108,7 +108,7 @@ public class RenderCheck {
             "| PerCpuLong.sum | 5.00 (5.00 to 5.00) | 300 (300 to 300) | 60.00 (60.00 to 60.00) |", "| ns | 3 slots | 256 possible CPUs | ratio |",
             "| another thread does the same with another stack | 12.0 (12.0 to 12.0) | 0.83 (0.83 to 0.83) |",
             "Not measured in this run: Stacks with 16 threads (perCpuStack, arrayBlockingQueue, mpmcArrayQueue), "
-            + "Stacks with 1, 2, 16 threads (concurrentLinkedDeque, threadLocalStack)", " threads (mpmcPerSlot), Pools, Rings with ", ", HandBack.");
+            + "Stacks with 1, 2, 16 threads (concurrentLinkedDeque, threadLocalStack)", " threads (mpmcPerSlot), Pools, Rings with ", ", HandBack, CounterArrays, DoubleSums, Accumulators, SlotObjects.");
 
     private static final List<String> failures = new ArrayList<>();
     private static String libraries;

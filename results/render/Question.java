@@ -104,6 +104,30 @@ record Question(String key, String title, int[] threads, List<Contender> contend
             new Contender("synchronizedPerSlot", "synchronized stack", Kind.PER_SLOT),
             new Contender("copies", "the two copies only", Kind.LIMIT));
 
+    private static final Question COUNTER_ARRAYS = new Question("CounterArrays", "increment of one of 1024 counters", TO_SIXTEEN,
+            List.of(new Contender("perCpuLongArray", "PerCpuLongArray", Kind.PER_CPU),
+                    new Contender("perCpuLongs", "PerCpuLong, an array of them", Kind.PER_CPU),
+                    new Contender("atomicLongArray", "AtomicLongArray", Kind.SHARED),
+                    new Contender("longAdders", "LongAdder, an array of them", Kind.SHARED),
+                    new Contender("threadLocalArray", "long[]", Kind.PER_THREAD)));
+
+    private static final Question DOUBLE_SUMS = new Question("DoubleSums", "double added to a sum", TO_SIXTEEN, List.of(
+            new Contender("perCpuDoubleAdder", "PerCpuDoubleAdder", Kind.PER_CPU),
+            new Contender("doubleAdder", "DoubleAdder", Kind.SHARED),
+            new Contender("atomicBits", "bits in an AtomicLong", Kind.SHARED)));
+
+    private static final Question ACCUMULATORS = new Question("Accumulators", "value accumulated into a sum by a function",
+            TO_SIXTEEN, List.of(
+                    new Contender("perCpuLongAccumulator", "PerCpuLongAccumulator", Kind.PER_CPU),
+                    new Contender("longAccumulator", "LongAccumulator", Kind.SHARED),
+                    new Contender("atomicLong", "AtomicLong", Kind.SHARED)));
+
+    private static final Question SLOT_OBJECTS = new Question("SlotObjects", "random number from an object that is found",
+            TO_SIXTEEN, List.of(
+                    new Contender("perCpuLocal", "PerCpuLocal", Kind.PER_CPU),
+                    new Contender("one", "object in a field", Kind.SHARED),
+                    new Contender("threadLocal", "ThreadLocal", Kind.PER_THREAD)));
+
     static final Question HAND_OVER = new Question("HandOver", "object given to a thread on another CPU", ONE, List.of(
             new Contender("perCpuStack", "PerCpuStack, drained", Kind.PER_CPU),
             new Contender("perCpuStackSteal", "PerCpuStack, stolen from", Kind.PER_CPU),
@@ -121,7 +145,8 @@ record Question(String key, String title, int[] threads, List<Contender> contend
 
     static final List<Question> ALL = List.of(STACKS, POOLS, RINGS, LOCKS,
             new Question("DataStacks/64", "push and pop of 64 bytes", TO_SIXTEEN, DATA_STACKS),
-            new Question("DataStacks/4096", "push and pop of 4096 bytes", TO_SIXTEEN, DATA_STACKS), HAND_OVER, HAND_BACK);
+            new Question("DataStacks/4096", "push and pop of 4096 bytes", TO_SIXTEEN, DATA_STACKS), HAND_OVER, HAND_BACK,
+            COUNTER_ARRAYS, DOUBLE_SUMS, ACCUMULATORS, SLOT_OBJECTS);
 
     Contender first() {
         return contenders.getFirst();
