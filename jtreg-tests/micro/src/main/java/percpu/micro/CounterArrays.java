@@ -38,7 +38,6 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
@@ -56,35 +55,14 @@ public class CounterArrays {
     private static final int LENGTH = 1024;
 
     @State(Scope.Thread)
-    public static class Mine {
-        private static final List<Mine> ALL = new ArrayList<>();
-
-        long increments;
-        private int random;
-
-        @Setup(Level.Trial)
-        public void register() {
-            synchronized (ALL) {
-                ALL.add(this);
-                random = ALL.size();
-            }
-        }
+    public static class Mine extends Increments {
+        private int random = System.identityHashCode(this);
 
         // A linear congruential generator: its upper bits are the better ones.
         int next() {
             increments++;
             random = random * 1664525 + 1013904223;
             return random >>> 22;
-        }
-
-        static void check(long counted) {
-            long made;
-            synchronized (ALL) {
-                made = ALL.stream().mapToLong(m -> m.increments).sum();
-            }
-            if (counted != made) {
-                throw new IllegalStateException(made + " increments were made, " + counted + " were counted");
-            }
         }
     }
 
@@ -96,7 +74,7 @@ public class CounterArrays {
         public void check() {
             long[] sums = new long[LENGTH];
             counters.sums(sums);
-            Mine.check(Arrays.stream(sums).sum());
+            Increments.check(Arrays.stream(sums).sum());
         }
     }
 
@@ -110,7 +88,7 @@ public class CounterArrays {
 
         @TearDown(Level.Trial)
         public void check() {
-            Mine.check(Arrays.stream(counters).mapToLong(PerCpuLong::sum).sum());
+            Increments.check(Arrays.stream(counters).mapToLong(PerCpuLong::sum).sum());
         }
     }
 
@@ -124,7 +102,7 @@ public class CounterArrays {
             for (int i = 0; i < LENGTH; i++) {
                 sum += counters.get(i);
             }
-            Mine.check(sum);
+            Increments.check(sum);
         }
     }
 
@@ -138,7 +116,7 @@ public class CounterArrays {
 
         @TearDown(Level.Trial)
         public void check() {
-            Mine.check(Arrays.stream(counters).mapToLong(LongAdder::sum).sum());
+            Increments.check(Arrays.stream(counters).mapToLong(LongAdder::sum).sum());
         }
     }
 
@@ -157,7 +135,7 @@ public class CounterArrays {
 
         @TearDown(Level.Trial)
         public void check() {
-            Mine.check(all.stream().flatMapToLong(Arrays::stream).sum());
+            Increments.check(all.stream().flatMapToLong(Arrays::stream).sum());
         }
     }
 

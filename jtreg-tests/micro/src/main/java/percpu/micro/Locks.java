@@ -21,9 +21,7 @@ package percpu.micro;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -38,7 +36,6 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
@@ -72,30 +69,6 @@ public class Locks {
         }
     }
 
-    @State(Scope.Thread)
-    public static class Mine {
-        private static final List<Mine> ALL = new ArrayList<>();
-
-        long increments;
-
-        @Setup(Level.Trial)
-        public void register() {
-            synchronized (ALL) {
-                ALL.add(this);
-            }
-        }
-
-        static void check(long counted) {
-            long made;
-            synchronized (ALL) {
-                made = ALL.stream().mapToLong(m -> m.increments).sum();
-            }
-            if (counted != made) {
-                throw new IllegalStateException(made + " increments were made, " + counted + " were counted");
-            }
-        }
-    }
-
     @State(Scope.Benchmark)
     public static class PerCpuState {
         PerCpuLock lock = new PerCpuLock();
@@ -108,7 +81,7 @@ public class Locks {
             for (long count : counts) {
                 sum += count;
             }
-            Mine.check(sum);
+            Increments.check(sum);
         }
     }
 
@@ -153,7 +126,7 @@ public class Locks {
 
         @TearDown(Level.Trial)
         public void check() {
-            Mine.check(lock.count);
+            Increments.check(lock.count);
         }
     }
 
@@ -167,7 +140,7 @@ public class Locks {
 
         @TearDown(Level.Trial)
         public void check() {
-            Mine.check(Arrays.stream(locks).mapToLong(lock -> lock.count).sum());
+            Increments.check(Arrays.stream(locks).mapToLong(lock -> lock.count).sum());
         }
     }
 
@@ -178,7 +151,7 @@ public class Locks {
 
         @TearDown(Level.Trial)
         public void check() {
-            Mine.check(count);
+            Increments.check(count);
         }
     }
 
@@ -192,12 +165,12 @@ public class Locks {
 
         @TearDown(Level.Trial)
         public void check() {
-            Mine.check(Arrays.stream(locks).mapToLong(lock -> lock.count).sum());
+            Increments.check(Arrays.stream(locks).mapToLong(lock -> lock.count).sum());
         }
     }
 
     @Benchmark
-    public void perCpuLock(PerCpuState s, Mine mine) {
+    public void perCpuLock(PerCpuState s, Increments mine) {
         int slot = s.lock.lock();
         try {
             s.counts[(slot + 1) * STRIDE]++;
@@ -208,7 +181,7 @@ public class Locks {
     }
 
     @Benchmark
-    public void spinLock(SpinLockState s, Mine mine) {
+    public void spinLock(SpinLockState s, Increments mine) {
         s.lock.lock();
         try {
             s.lock.count++;
@@ -219,7 +192,7 @@ public class Locks {
     }
 
     @Benchmark
-    public void spinLockPerSlot(SpinLockPerSlotState s, Mine mine) {
+    public void spinLockPerSlot(SpinLockPerSlotState s, Increments mine) {
         PaddedSpinLock lock = s.locks[PerCpu.currentSlot()];
         lock.lock();
         try {
@@ -231,7 +204,7 @@ public class Locks {
     }
 
     @Benchmark
-    public void reentrantLock(ReentrantLockState s, Mine mine) {
+    public void reentrantLock(ReentrantLockState s, Increments mine) {
         s.lock.lock();
         try {
             s.count++;
@@ -242,7 +215,7 @@ public class Locks {
     }
 
     @Benchmark
-    public void reentrantLockPerSlot(ReentrantLockPerSlotState s, Mine mine) {
+    public void reentrantLockPerSlot(ReentrantLockPerSlotState s, Increments mine) {
         PaddedReentrantLock lock = s.locks[PerCpu.currentSlot()];
         lock.lock();
         try {
