@@ -142,7 +142,10 @@ if [ -d "$KEPT_ASM" ]; then cp -R "$KEPT_ASM" "$root/tests/asm"; fi
 "$TOP/jtreg-tests/natives.sh" "$compiler" "$own_jdk/include" "$root/tests/native"
 
 # make test-litmus has it compiled.
-if [ -n "${LITMUS:-}" ]; then cp -R "$LITMUS" "$root/tests/litmus"; fi
+if [ -n "${LITMUS:-}" ]; then
+  mkdir "$root/tests/litmus"
+  cp -R "$LITMUS" "$TOP/jtreg-tests/litmus/run.sh" "$root/tests/litmus/"
+fi
 
 say "guest: initramfs"
 (cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --null --create --format=newc --owner=0:0 --quiet) \

@@ -32,18 +32,15 @@
  *      -XX:CompileCommand=compileonly,Contract::* -XX:CompileCommand=compileonly,jdk.incubator.percpu.*::* Contract
  */
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.InvalidObjectException;
 import java.io.NotSerializableException;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.util.function.LongUnaryOperator;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuLong;
 import percpu.lib.Check;
+import percpu.lib.Serialized;
 
 public class Contract {
     private static final long[] VALUES = {0, 1, -1, 127, 128, -129, Integer.MAX_VALUE, Integer.MIN_VALUE,
@@ -230,32 +227,18 @@ public class Contract {
         Check.equal(op.applyAsLong(4), 4, "sum after reset and add");
     }
 
-    private static byte[] written(Object object) throws Exception {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-            out.writeObject(object);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static Object read(byte[] bytes) throws Exception {
-        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
-            return in.readObject();
-        }
-    }
-
     private static void serialization() throws Exception {
         PerCpuCounter c = new PerCpuCounter();
         c.add(1000);
         c.reset();
         c.add(-77);
-        PerCpuCounter copy = (PerCpuCounter) read(written(c));
+        PerCpuCounter copy = (PerCpuCounter) Serialized.copy(c);
         Check.equal(copy.sum(), -77, "sum of a copy");
         copy.add(7);
         Check.equal(copy.sum(), -70, "sum of a copy after add");
         Check.equal(c.sum(), -77, "the original");
         Check.equal(copy.sumThenReset(), -70, "sumThenReset of a copy");
-        Check.fails(NotSerializableException.class, "writing a PerCpuLong", () -> written(new PerCpuLong()));
+        Check.fails(NotSerializableException.class, "writing a PerCpuLong", () -> Serialized.written(new PerCpuLong()));
     }
 
     private static class Twice extends PerCpuCounter {
@@ -278,7 +261,7 @@ public class Contract {
     private static void subclass() {
         Check.fails(CloneNotSupportedException.class, "a copy", () -> new Copied().copy());
         // Written without a proxy, which is private.
-        Check.fails(InvalidObjectException.class, "reading what was written without a proxy", () -> read(written(new Twice())));
+        Check.fails(InvalidObjectException.class, "reading what was written without a proxy", () -> Serialized.copy(new Twice()));
         Twice c = new Twice();
         c.add(5);
         Check.equal(c.sum(), 10, "an overridden add");

@@ -28,10 +28,6 @@
  * @run driver AdderContract
  */
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.DoubleAccumulator;
@@ -41,9 +37,11 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
 
+import percpu.lib.AccumulatorFunction;
 import percpu.lib.Check;
 import percpu.lib.Contention;
 import percpu.lib.Raw;
+import percpu.lib.Serialized;
 import percpu.lib.Vm;
 
 public class AdderContract {
@@ -67,8 +65,6 @@ public class AdderContract {
 
     public static class Contract {
         private static final int MANY = 20_000;
-        // Eight tries by section, and one with the overflow slot, that nobody else changes.
-        private static final int MOST_ASKED = 9;
 
         public static void main(String[] args) throws Exception {
             Check.that(Raw.usesAdders() == args[0].equals("may"), "adders count per CPU: " + Raw.usesAdders());
@@ -262,55 +258,12 @@ public class AdderContract {
                     "what has no identity has a variable");
         }
 
-        // A function may throw, and may call what it is called by. All of it happens outside of sections.
         private static void functions() throws Exception {
-            RuntimeException thrown = new RuntimeException();
-            LongAccumulator[] self = new LongAccumulator[1];
-            int[] again = new int[1];
-            long poison = -1;
-            LongAccumulator sum = contendedLongs((a, b) -> {
-                if (b == poison) {
-                    throw thrown;
-                }
-                if (b == 1000 && again[0] > 0) {
-                    again[0]--;
-                    self[0].accumulate(1);
-                }
-                return a + b;
-            }, 0);
-            self[0] = sum;
-            // No slot is without a value.
-            for (int i = 0; i < MANY; i++) {
-                sum.accumulate(1);
-            }
-            int times = 0;
-            for (int i = 0; i < 100; i++) {
-                try {
-                    sum.accumulate(poison);
-                    // The first value of a slot: the function was not asked.
-                    sum.accumulate(-poison);
-                } catch (RuntimeException e) {
-                    Check.that(e == thrown, "another exception: " + e);
-                    times++;
-                }
-            }
-            Check.that(times > 0, "the function's exception never came");
-            Check.equal(sum.get(), MANY, "after exceptions");
-            // One try fails, then as many as there are, and the overflow slot takes the update.
-            long all = MANY;
-            for (int asks : new int[] {1, 12}) {
-                long overflow = Raw.overflowOperations();
-                again[0] = asks;
-                sum.accumulate(1000);
-                // Where the value was the first of a slot the function was not asked.
-                int asked = asks - again[0];
-                again[0] = 0;
-                // Forced to the overflow slot, or with cells, all accumulate to one word until they succeed.
-                Check.that(asked <= MOST_ASKED || Raw.overflowOperations() > overflow || !Raw.usesAdders(),
-                        "the function was asked " + asked + " times, at most " + MOST_ASKED + " expected");
-                all += 1000 + asked;
-                Check.equal(sum.get(), all, "what a function accumulated while it was called");
-            }
+            AccumulatorFunction.check(function -> {
+                LongAccumulator sum = contendedLongs(function, 0);
+                return new AccumulatorFunction.Accumulator(sum::accumulate, sum::get, sum::getThenReset);
+                // With cells all accumulate to one word until they succeed.
+            }, Raw.usesAdders());
             LongAccumulator most = contendedLongs(Math::max, 0);
             most.accumulate(10);
             most.accumulate(10);
@@ -373,41 +326,23 @@ public class AdderContract {
             Check.equal(copied.copy().sum(), 3, "a copy");
         }
 
-        private static Object copy(Object original) throws Exception {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-                out.writeObject(original);
-            }
-            try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-                return in.readObject();
-            }
-        }
-
-        private static byte[] bytes(Object original) throws Exception {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-                out.writeObject(original);
-            }
-            return bytes.toByteArray();
-        }
-
         private static void serialized() throws Exception {
             LongAdder longs = contendedLongAdder();
             longs.add(42);
-            Check.equal(((LongAdder) copy(longs)).sum(), 42, "a LongAdder that was written");
-            Check.that(!Raw.hasVariable(copy(longs)), "a LongAdder that was written has a variable");
+            Check.equal(((LongAdder) Serialized.copy(longs)).sum(), 42, "a LongAdder that was written");
+            Check.that(!Raw.hasVariable(Serialized.copy(longs)), "a LongAdder that was written has a variable");
             LongAdder fresh = new LongAdder();
             fresh.add(42);
-            Check.that(java.util.Arrays.equals(bytes(longs), bytes(fresh)), "the written form depends on the variable");
+            Check.that(java.util.Arrays.equals(Serialized.written(longs), Serialized.written(fresh)), "the written form depends on the variable");
             DoubleAdder doubles = contendedDoubleAdder();
             doubles.add(4.5);
-            Check.that(((DoubleAdder) copy(doubles)).sum() == 4.5, "a DoubleAdder that was written");
+            Check.that(((DoubleAdder) Serialized.copy(doubles)).sum() == 4.5, "a DoubleAdder that was written");
             ConcurrentHashMap<Object, Object> map = new ConcurrentHashMap<>();
             if (Raw.usesAdders()) {
                 Contention.contend(map);
             }
             map.put("a", "b");
-            Check.that(map.equals(copy(map)) && ((ConcurrentHashMap<?, ?>) copy(map)).size() == 1, "a map that was written");
+            Check.that(map.equals(Serialized.copy(map)) && ((ConcurrentHashMap<?, ?>) Serialized.copy(map)).size() == 1, "a map that was written");
         }
 
         private static void map() throws Exception {

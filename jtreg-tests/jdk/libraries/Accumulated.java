@@ -37,24 +37,20 @@
  * @run main/othervm -XX:+UnlockDiagnosticVMOptions -XX:RseqFence=handshake Accumulated
  */
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.NotSerializableException;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuDoubleAccumulator;
 import jdk.incubator.percpu.PerCpuDoubleAdder;
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuLongAccumulator;
+import percpu.lib.AccumulatorFunction;
 import percpu.lib.Check;
 import percpu.lib.Raw;
+import percpu.lib.Serialized;
 
 public class Accumulated {
     private static final int MANY = 20_000;
-    // Eight tries by section, and one with the overflow slot, that nobody else changes.
-    private static final int MOST_ASKED = 9;
 
     public static void main(String[] args) throws Exception {
         for (int i = 0; i < 5; i++) {
@@ -192,59 +188,16 @@ public class Accumulated {
         Check.equal(sum.get(), 77, "an identity that is not zero, after a reset");
     }
 
-    private static void functions() {
-        RuntimeException thrown = new RuntimeException();
-        PerCpuLongAccumulator[] self = new PerCpuLongAccumulator[1];
-        int[] again = new int[1];
-        long poison = -1;
-        PerCpuLongAccumulator sum = new PerCpuLongAccumulator((a, b) -> {
-            if (b == poison) {
-                throw thrown;
-            }
-            if (b == 1000 && again[0] > 0) {
-                again[0]--;
-                self[0].accumulate(1);
-            }
-            return a + b;
-        }, 0);
-        self[0] = sum;
-        int times = 0;
-        for (int i = 0; i < MANY; i++) {
-            sum.accumulate(1);
-        }
-        for (int i = 0; i < 100; i++) {
-            try {
-                sum.accumulate(poison);
-                // The first value of a slot: the function was not asked.
-                sum.accumulate(-poison);
-            } catch (RuntimeException e) {
-                Check.that(e == thrown, "another exception: " + e);
-                times++;
-            }
-        }
-        Check.that(times > 0, "the function's exception never came");
-        Check.equal(sum.get(), MANY, "after exceptions");
-        long all = MANY;
-        // One try fails, then as many as there are, and the overflow slot takes the update.
-        for (int asks : new int[] {1, 12}) {
-            long overflow = Raw.overflowOperations();
-            again[0] = asks;
-            sum.accumulate(1000);
-            // Where the value was the first of a slot the function was not asked.
-            int asked = asks - again[0];
-            again[0] = 0;
-            // Forced to the overflow slot all accumulate to one word until they succeed.
-            Check.that(asked <= MOST_ASKED || Raw.overflowOperations() > overflow,
-                    "the function was asked " + asked + " times, at most " + MOST_ASKED + " expected");
-            all += 1000 + asked;
-            Check.equal(sum.get(), all, "what a function accumulated while it was called");
-        }
+    private static void functions() throws Exception {
+        AccumulatorFunction.check(function -> {
+            PerCpuLongAccumulator sum = new PerCpuLongAccumulator(function, 0);
+            return new AccumulatorFunction.Accumulator(sum::accumulate, sum::get, sum::getThenReset);
+        }, true);
         PerCpuDoubleAccumulator doubles = new PerCpuDoubleAccumulator(Double::sum, 0);
         for (int i = 0; i < MANY; i++) {
             doubles.accumulate(0.5);
         }
         same(doubles.get(), MANY / 2, "a sum of doubles");
-        Check.equal(sum.getThenReset(), all, "getThenReset");
     }
 
     // Many resets in turn with updates, some of which find sections kept off by nobody any more.
@@ -296,27 +249,17 @@ public class Accumulated {
         }
     }
 
-    private static Object copy(Object original) throws Exception {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-            out.writeObject(original);
-        }
-        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-            return in.readObject();
-        }
-    }
-
     private static void serialized() throws Exception {
         PerCpuDoubleAdder adder = new PerCpuDoubleAdder();
         adder.add(100);
         adder.reset();
         adder.add(-7.5);
-        PerCpuDoubleAdder other = (PerCpuDoubleAdder) copy(adder);
+        PerCpuDoubleAdder other = (PerCpuDoubleAdder) Serialized.copy(adder);
         same(other.sum(), -7.5, "a copy");
         other.add(0.5);
         same(other.sumThenReset(), -7, "a copy after add");
         same(adder.sum(), -7.5, "the original");
         Check.fails(NotSerializableException.class, "writing an accumulator",
-                () -> copy(new PerCpuLongAccumulator(Math::max, Long.MIN_VALUE)));
+                () -> Serialized.written(new PerCpuLongAccumulator(Math::max, Long.MIN_VALUE)));
     }
 }

@@ -19,8 +19,6 @@
 
 package percpu.lib;
 
-import java.util.concurrent.atomic.AtomicLong;
-
 import jdk.incubator.percpu.PerCpuDoubleAccumulator;
 import jdk.incubator.percpu.PerCpuDoubleAdder;
 import jdk.incubator.percpu.PerCpuLongAccumulator;
@@ -30,9 +28,6 @@ import jdk.incubator.percpu.PerCpuLongAccumulator;
  * twice. They share exclusive words.
  */
 final class AccumulationSubject implements Subject {
-    private static final int MOST_HANDS = 64;
-    private static final int APART = 16;
-
     // An identity that is not zero: what two of these make is how far both are from it.
     private static final long ZERO = 0x0123456789ABCDEFL;
     private static final double HALF = 0.5;
@@ -43,27 +38,14 @@ final class AccumulationSubject implements Subject {
     private final PerCpuDoubleAccumulator doubleSum = new PerCpuDoubleAccumulator((a, b) -> a + b - HALF, HALF);
     private final PerCpuLongAccumulator max = new PerCpuLongAccumulator(Math::max, Long.MIN_VALUE);
 
-    // Each hand's in a cache line of its own: what it added, what it took, the largest value it saw.
-    private final long[] added = new long[MOST_HANDS * APART];
-    private final double[] takenDoubles = new double[MOST_HANDS * APART];
-    private final double[] takenDoubleSum = new double[MOST_HANDS * APART];
-    private final long[] largest = new long[MOST_HANDS * APART];
-    private final AtomicLong takenMax = new AtomicLong(Long.MIN_VALUE);
-
-    AccumulationSubject() {
-        for (int i = 0; i < MOST_HANDS; i++) {
-            largest[i * APART] = Long.MIN_VALUE;
-        }
-    }
+    private final HandTotals totals = new HandTotals();
 
     @Override
     public void work(Hand hand) {
-        int at = hand.number * APART;
         long element = hand.nextElement();
         hand.ledger.in(element);
         long some = element & 0xFFFF;
-        added[at] += some;
-        largest[at] = Math.max(largest[at], element);
+        totals.give(hand, some, element);
         count.accumulate(1);
         weights.accumulate(ZERO + Ledger.weight(element));
         hand.pause();
@@ -74,12 +56,9 @@ final class AccumulationSubject implements Subject {
 
     @Override
     public void interfere(Hand hand) {
-        int at = hand.number * APART;
         hand.ledger.out(count.getThenReset(), weights.getThenReset() - ZERO);
         hand.pause();
-        takenDoubles[at] += doubles.sumThenReset();
-        takenDoubleSum[at] += doubleSum.getThenReset() - HALF;
-        takenMax.accumulateAndGet(max.getThenReset(), Math::max);
+        totals.take(hand, doubles.sumThenReset(), doubleSum.getThenReset() - HALF, max.getThenReset());
     }
 
     @Override
@@ -94,19 +73,6 @@ final class AccumulationSubject implements Subject {
 
     @Override
     public void check() {
-        long all = 0;
-        double allDoubles = 0;
-        double allDoubleSums = 0;
-        long most = Long.MIN_VALUE;
-        for (int hand = 0; hand < MOST_HANDS; hand++) {
-            int at = hand * APART;
-            all += added[at];
-            allDoubles += takenDoubles[at];
-            allDoubleSums += takenDoubleSum[at];
-            most = Math.max(most, largest[at]);
-        }
-        Check.that(allDoubles == all, "PerCpuDoubleAdder: " + allDoubles + ", expected " + all);
-        Check.that(allDoubleSums == all, "PerCpuDoubleAccumulator: " + allDoubleSums + ", expected " + all);
-        Check.equal(takenMax.get(), most, "accumulator of the largest");
+        totals.check();
     }
 }

@@ -22,7 +22,6 @@ package percpu.lib;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAccumulator;
@@ -33,7 +32,6 @@ import java.util.concurrent.atomic.LongAdder;
  * there twice, which stock JDKs promise too for their sumThenReset and getThenReset, in all but words.
  */
 final class AdderSubject implements Subject {
-    private static final int MOST_HANDS = 64;
     private static final int APART = 16;
     private static final int MOST_KEYS = 32;
 
@@ -49,21 +47,16 @@ final class AdderSubject implements Subject {
     private final LongAccumulator max = new LongAccumulator(Math::max, Long.MIN_VALUE);
     private final ConcurrentHashMap<Object, Object> map = new ConcurrentHashMap<>();
 
-    // Each hand's in a cache line of its own: what it added, what it took, the largest value it saw, and its keys.
-    private final long[] added = new long[MOST_HANDS * APART];
-    private final long[] taken = new long[MOST_HANDS * APART];
-    private final double[] takenDoubles = new double[MOST_HANDS * APART];
-    private final long[] takenSum = new long[MOST_HANDS * APART];
-    private final double[] takenDoubleSum = new double[MOST_HANDS * APART];
-    private final long[] largest = new long[MOST_HANDS * APART];
+    private final HandTotals totals = new HandTotals();
+
+    // Each hand's in a cache line of its own: what it took of the accumulator of longs, and its keys.
+    private final long[] takenSum = new long[HandTotals.MOST_HANDS * APART];
     @SuppressWarnings({"unchecked", "rawtypes"})
-    private final ArrayDeque<Long>[] keys = new ArrayDeque[MOST_HANDS];
-    private final AtomicLong takenMax = new AtomicLong(Long.MIN_VALUE);
+    private final ArrayDeque<Long>[] keys = new ArrayDeque[HandTotals.MOST_HANDS];
 
     AdderSubject() {
-        for (int i = 0; i < MOST_HANDS; i++) {
+        for (int i = 0; i < HandTotals.MOST_HANDS; i++) {
             keys[i] = new ArrayDeque<>();
-            largest[i * APART] = Long.MIN_VALUE;
         }
         Contention.contend(count);
         Contention.contend(weights);
@@ -72,12 +65,10 @@ final class AdderSubject implements Subject {
 
     @Override
     public void work(Hand hand) {
-        int at = hand.number * APART;
         long element = hand.nextElement();
         hand.ledger.in(element);
         long some = element & 0xFFFF;
-        added[at] += some;
-        largest[at] = Math.max(largest[at], element);
+        totals.give(hand, some, element);
         count.increment();
         hand.pause();
         weights.add(Ledger.weight(element));
@@ -96,13 +87,10 @@ final class AdderSubject implements Subject {
 
     @Override
     public void interfere(Hand hand) {
-        int at = hand.number * APART;
         hand.ledger.out(count.sumThenReset(), weights.sumThenReset());
         hand.pause();
-        takenDoubles[at] += doubles.sumThenReset();
-        takenSum[at] += sum.getThenReset() - ZERO;
-        takenDoubleSum[at] += doubleSum.getThenReset() - HALF;
-        takenMax.accumulateAndGet(max.getThenReset(), Math::max);
+        takenSum[hand.number * APART] += sum.getThenReset() - ZERO;
+        totals.take(hand, doubles.sumThenReset(), doubleSum.getThenReset() - HALF, max.getThenReset());
         Check.that(map.mappingCount() >= 0, "a map with fewer than no elements");
     }
 
@@ -118,25 +106,14 @@ final class AdderSubject implements Subject {
 
     @Override
     public void check() {
-        long all = 0;
+        totals.check();
         long allTaken = 0;
-        double allDoubles = 0;
-        double allDoubleSums = 0;
-        long most = Long.MIN_VALUE;
         long elements = 0;
-        for (int hand = 0; hand < MOST_HANDS; hand++) {
-            int at = hand * APART;
-            all += added[at];
-            allTaken += takenSum[at];
-            allDoubles += takenDoubles[at];
-            allDoubleSums += takenDoubleSum[at];
-            most = Math.max(most, largest[at]);
+        for (int hand = 0; hand < HandTotals.MOST_HANDS; hand++) {
+            allTaken += takenSum[hand * APART];
             elements += keys[hand].size();
         }
-        Check.that(allDoubles == all, "DoubleAdder: " + allDoubles + ", expected " + all);
-        Check.equal(allTaken, all, "LongAccumulator");
-        Check.that(allDoubleSums == all, "DoubleAccumulator: " + allDoubleSums + ", expected " + all);
-        Check.equal(takenMax.get(), most, "LongAccumulator of the largest");
+        Check.equal(allTaken, totals.given(), "LongAccumulator");
         Check.equal(map.mappingCount(), elements, "ConcurrentHashMap.mappingCount");
         Check.that(Raw.hasVariable(count) == Raw.usesAdders(), "LongAdder: has a variable, or has not: "
                 + Raw.hasVariable(count));
