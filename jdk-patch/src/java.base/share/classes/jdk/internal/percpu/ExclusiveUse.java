@@ -272,9 +272,9 @@ public final class ExclusiveUse {
         }
 
         /**
-         * Begins a transaction on the {@linkplain #slow slow slot}. The caller has this
-         * monitor. It is not counted where no section could have been used instead. Ended by
-         * {@link #end}.
+         * Begins a transaction on the {@linkplain #slow slow slot}, or one beside which
+         * sections go on. The caller has this monitor. It is not counted where no section
+         * could have been used instead. Ended by {@link #end}.
          *
          * @throws IllegalStateException if this was retired; nothing was done then
          */
@@ -380,6 +380,11 @@ public final class ExclusiveUse {
         /** {@return whether at this moment sections are still kept off and nobody is at a transaction} */
         boolean isLeft() {
             return U.getBooleanOpaque(this, KEPT_OFF) && user == null;
+        }
+
+        /** {@return whether at this moment somebody is at a transaction} */
+        boolean isTaken() {
+            return user != null;
         }
 
         /** {@return whether sections are kept off} */

@@ -95,10 +95,10 @@ public final class Memory {
      * slots} Each group has seven variables and an exclusive word before them.
      *
      * @param owner keeps the variables alive
-     * @param count how many groups, {@link Arena#GROUPS} at most
+     * @param count how many groups, 1024 at most
      * @throws OutOfMemoryError if there is no memory, on the heap or outside
      */
-    static long allocateGroups(Object owner, int count) {
+    public static long allocateGroups(Object owner, int count) {
         return allocate(owner, new Arena.Run(Objects.requireNonNull(owner), count), "variables");
     }
 

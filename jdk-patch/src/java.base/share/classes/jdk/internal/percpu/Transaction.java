@@ -111,8 +111,8 @@ public abstract class Transaction<S> {
     }
 
     /**
-     * Does it on a slot that this thread has exclusively, with plain reads and writes.
-     * There is stack enough for some calls.
+     * Does it on a slot that this thread has exclusively, with plain reads and writes; in
+     * {@link #besideSections} but for sections. There is stack enough for some calls.
      *
      * @return {@link #DONE} or another result, or {@link #REFUSED}
      */
@@ -163,19 +163,7 @@ public abstract class Transaction<S> {
             }
         }
         // It has no sections to be kept off.
-        ExclusiveUse.Lock slow = use.slow();
-        synchronized (slow) {
-            try {
-                slow.begin();
-                result = plainly(subject, slow.slot(), a, b, c);
-            } finally {
-                // Assignments and no call, as below.
-                slow.waiting = false;
-                if (slow.user == slow) {
-                    slow.user = null;
-                }
-            }
-        }
+        result = underLock(subject, use.slow(), a, b, c);
         if (result == REFUSED && Rseq.isEnabled()) {
             // This CPU's slot may not be full, or empty: perhaps it could not be used.
             int here = Rseq.currentSlot();
@@ -185,6 +173,48 @@ public abstract class Transaction<S> {
         }
         Reference.reachabilityFence(subject);
         return result;
+    }
+
+    private long underLock(S subject, ExclusiveUse.Lock lock, long a, long b, long c) {
+        try {
+            synchronized (lock) {
+                try {
+                    lock.begin();
+                    return plainly(subject, lock.slot(), a, b, c);
+                } finally {
+                    // Assignments and no call, as below.
+                    lock.waiting = false;
+                    if (lock.user == lock) {
+                        lock.user = null;
+                    }
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(subject);
+        }
+    }
+
+    /**
+     * Does it on any slot while sections go on there: for a transaction that changes nothing
+     * which they use. Others on that slot are waited for.
+     *
+     * @return {@link #DONE} or another result, or {@link #REFUSED}
+     * @throws StackOverflowError if there is not stack enough; nothing was changed then
+     */
+    public final long besideSections(S subject, int slot, long a, long b, long c) {
+        return underLock(subject, use(subject).at(slot), a, b, c);
+    }
+
+    /**
+     * As {@link #besideSections}, or {@link #AGAIN} if somebody is at a transaction there. It
+     * waits only if one begins at that moment.
+     *
+     * @return {@link #DONE} or another result, {@link #REFUSED} or {@link #AGAIN}
+     * @throws StackOverflowError if there is not stack enough; nothing was changed then
+     */
+    public final long besideSectionsIfFree(S subject, int slot, long a, long b, long c) {
+        ExclusiveUse.Lock lock = use(subject).at(slot);
+        return lock.isTaken() ? AGAIN : underLock(subject, lock, a, b, c);
     }
 
     // Not at all, if sections are let in or somebody is at a transaction; so nearly always without a fence.
