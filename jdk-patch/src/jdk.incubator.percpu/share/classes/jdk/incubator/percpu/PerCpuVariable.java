@@ -30,12 +30,17 @@ import jdk.internal.vm.annotation.Stable;
 
 /** What has a variable: a long in each slot, initially zero. */
 abstract sealed class PerCpuVariable
-        permits PerCpuLong, PerCpuLock, PerCpuList, PerCpuStack, PerCpuDataStack, PerCpuLongAccumulator, PerCpuDoubleAccumulator {
+        permits PerCpuLong, PerCpuLock, PerCpuList, PerCpuStack, PerCpuDataStack, PerCpuLongAccumulator,
+                PerCpuDoubleAccumulator, PerCpuHistogram {
 
-    /** Kinds of variables: one that shares its exclusive word, a whole group, one for {@link Accumulations}. */
+    /**
+     * Kinds of variables: one that shares its exclusive word, a whole group, one for {@link Accumulations}, a group
+     * before memory for what a histogram puts down.
+     */
     static final int SINGLE = 0;
     static final int GROUP = 1;
     static final int ACCUMULATION = 2;
+    static final int HISTOGRAM = 3;
 
     private static final Unsafe U = Unsafe.getUnsafe();
     private static final long ADDRESS = U.objectFieldOffset(PerCpuVariable.class, "address");
@@ -55,6 +60,7 @@ abstract sealed class PerCpuVariable
         address = switch (kind) {
             case GROUP -> Memory.allocateGroup(this);
             case ACCUMULATION -> Memory.allocateAccumulation(this);
+            case HISTOGRAM -> Memory.allocateGroups(this, PerCpuHistogram.GROUPS);
             default -> Memory.allocateVariable(this);
         };
     }

@@ -128,6 +128,7 @@
  * {@link jdk.incubator.percpu.PerCpuDoubleAdder}, {@link jdk.incubator.percpu.PerCpuLongAccumulator} and
  * {@link jdk.incubator.percpu.PerCpuDoubleAccumulator}, which replace its relatives;
  * {@link jdk.incubator.percpu.PerCpuLongArray}, if there are many counters;
+ * {@link jdk.incubator.percpu.PerCpuHistogram}, whose snapshots have counts and a sum that belong together;
  * or with {@code PerCpuLong} and the operations of
  * {@link jdk.incubator.percpu.PerCpu}, if one wants to see or choose what a slot holds.
  *
