@@ -138,5 +138,16 @@
  * @run driver/timeout=600 percpu.lib.StructureStress local 5000
  */
 
+/*
+ * @test id=histogram
+ * @summary as hotspot/structures, histogram, for five seconds each way and kind of thread
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver/timeout=600 percpu.lib.StructureStress histogram 5000
+ */
+
 // The program is percpu.lib.StructureStress.
 class LongStructures {}

@@ -49,6 +49,7 @@ interface Subject {
             case "array" -> new ArraySubject();
             case "accumulations" -> new AccumulationSubject();
             case "local" -> new LocalSubject();
+            case "histogram" -> new HistogramSubject();
             default -> throw new IllegalArgumentException(name);
         };
     }
