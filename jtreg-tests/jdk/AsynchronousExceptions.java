@@ -34,7 +34,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
+import jdk.incubator.percpu.HistogramSnapshot;
 import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuHistogram;
 import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuRingBuffer;
@@ -71,10 +73,12 @@ public class AsynchronousExceptions {
         private static final int TARGETS = 3;
         private static final long STOPS = 200;
         private static final int LOOKS = 50;
+        private static final int RECORDS = 40;
 
         private static final PerCpuLong COUNTER = new PerCpuLong();
         private static final PerCpuList<Integer> LIST = new PerCpuList<>();
         private static final PerCpuStack<Integer> STACK = new PerCpuStack<>(100);
+        private static final PerCpuHistogram HISTOGRAM = PerCpuHistogram.exponential(8, 20);
         private static final PerCpuRingBuffer RING = new PerCpuRingBuffer(1 << 12);
 
         // Who ran the last action on a slot.
@@ -86,6 +90,10 @@ public class AsynchronousExceptions {
         private static final class Target extends Thread {
             private final Random random = new Random(getName().hashCode());
             private long caught;
+
+            // Values that it began to record, and those that it came back from.
+            private long begun;
+            private long recorded;
 
             // How many were caught when it began to work again: the next one may come.
             private volatile long ready;
@@ -111,7 +119,7 @@ public class AsynchronousExceptions {
 
             private void work() {
                 int slot = random.nextInt(PerCpu.slots());
-                switch (random.nextInt(5)) {
+                switch (random.nextInt(6)) {
                     case 0 -> PerCpu.exclusive(COUNTER, slot, new Action(slot, false));
                     case 1 -> {
                         LIST.push(1);
@@ -126,6 +134,14 @@ public class AsynchronousExceptions {
                         STACK.trySteal(slot);
                     }
                     case 3 -> PerCpu.exclusive(COUNTER, slot, new Action(slot, true));
+                    case 4 -> {
+                        for (int i = 0; i < RECORDS; i++) {
+                            begun++;
+                            HISTOGRAM.record(3);
+                            recorded++;
+                        }
+                        HISTOGRAM.snapshot();
+                    }
                     default -> RING.read(slot, NO_READER, 10);
                 }
             }
@@ -206,6 +222,13 @@ public class AsynchronousExceptions {
             ended();
             usable();
             Check.equal(COUNTER.sum(), added.get(), "additions");
+            targets.add(first);
+            long begun = targets.stream().mapToLong(target -> target.begun).sum();
+            long recorded = targets.stream().mapToLong(target -> target.recorded).sum();
+            HistogramSnapshot snapshot = HISTOGRAM.snapshot();
+            System.out.println("values: " + begun + " begun, " + recorded + " recorded, " + snapshot);
+            Check.that(recorded <= snapshot.count() && snapshot.count() <= begun, "values of a histogram");
+            Check.that(snapshot.sum() == 3.0 * snapshot.count(), "their sum");
             System.out.println(all + " exceptions thrown, nothing is locked");
         }
 

@@ -36,9 +36,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongBinaryOperator;
 
+import jdk.incubator.percpu.HistogramSnapshot;
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuDataStack;
 import jdk.incubator.percpu.PerCpuDoubleAdder;
+import jdk.incubator.percpu.PerCpuHistogram;
 import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuLock;
 import jdk.incubator.percpu.PerCpuLongAccumulator;
@@ -311,6 +313,53 @@ public class EndOfStack {
             }
         }
 
+        private static long count(HistogramSnapshot snapshot) {
+            Check.that(snapshot.sum() == 3.0 * snapshot.count(), "values of 3: " + snapshot);
+            return snapshot.count();
+        }
+
+        private static final class RecordValue extends Operation {
+            private final PerCpuHistogram histogram = PerCpuHistogram.withBounds(1, 2, 4);
+
+            @Override
+            void run() {
+                histogram.record(3);
+                in++;
+            }
+
+            @Override
+            long rest() {
+                return count(histogram.snapshot());
+            }
+        }
+
+        private static final class RecordAndReset extends Operation {
+            private final PerCpuHistogram histogram = PerCpuHistogram.exponential(8, 20);
+            private final HistogramSnapshot[] taken = new HistogramSnapshot[TOKENS];
+            private int times;
+
+            RecordAndReset() {
+                every = 10;
+            }
+
+            @Override
+            void run() {
+                histogram.record(3);
+                in++;
+                // There may be no stack to look at it now.
+                taken[times++] = histogram.snapshotAndReset();
+            }
+
+            @Override
+            long rest() {
+                for (int i = 0; i < times; i++) {
+                    out += taken[i] == null ? 0 : count(taken[i]);
+                }
+                times = 0;
+                return count(histogram.snapshot());
+            }
+        }
+
         // What is done by a thread that has stack for transactions, or not at all.
         private enum Slow {
             LIST_PUSH_TO, LIST_PUSH_ALL, LIST_DRAIN, STACK_PUSH_TO, STACK_PUSH_ALL, STACK_DRAIN, STACK_POP_TO, TRY_STEAL
@@ -516,7 +565,8 @@ public class EndOfStack {
             }
             test(new PopData(), filled);
             test(new LockAndUnlock(), 0);
-            for (Operation of : new Operation[] {new AddToElements(), new Accumulate(), new AddDouble(), new ResetDoubles()}) {
+            for (Operation of : new Operation[] {new AddToElements(), new Accumulate(), new AddDouble(), new ResetDoubles(),
+                    new RecordValue(), new RecordAndReset()}) {
                 of.run();
                 Check.equal(of.rest(), of.in - of.out, "the first time");
                 test(of, 0);

@@ -37,6 +37,7 @@ import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuDataStack;
 import jdk.incubator.percpu.PerCpuDoubleAdder;
+import jdk.incubator.percpu.PerCpuHistogram;
 import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuLocal;
 import jdk.incubator.percpu.PerCpuLock;
@@ -51,7 +52,7 @@ import percpu.lib.Vm;
 
 public class FirstUseNearTheEnd {
     private static final List<String> KINDS = List.of("cmpxchg", "exclusive", "counter", "lock", "list", "stack",
-            "data stack", "ring", "array", "double adder", "accumulator", "local");
+            "data stack", "ring", "array", "double adder", "accumulator", "local", "histogram", "exponential histogram");
 
     public static void main(String[] args) throws Exception {
         for (String options : new String[] {"-XX:+UseRseq", "-XX:+RseqForceAbort", "-XX:-UseRseq"}) {
@@ -236,6 +237,23 @@ public class FirstUseNearTheEnd {
             }
         }
 
+        private static final class Histogram implements Runnable {
+            private final PerCpuHistogram histogram;
+            private int i;
+
+            Histogram(PerCpuHistogram histogram) {
+                this.histogram = histogram;
+            }
+
+            @Override
+            public void run() {
+                // Buckets move.
+                histogram.record(i++ % 100 + 1);
+                histogram.snapshot().quantile(0.5);
+                histogram.snapshotAndReset();
+            }
+        }
+
         private static Runnable first(String kind) {
             return switch (kind) {
                 case "cmpxchg" -> new Cmpxchg();
@@ -250,6 +268,8 @@ public class FirstUseNearTheEnd {
                 case "double adder" -> new Doubles();
                 case "accumulator" -> new Accumulator();
                 case "local" -> new Local();
+                case "histogram" -> new Histogram(PerCpuHistogram.withBounds(1, 2));
+                case "exponential histogram" -> new Histogram(PerCpuHistogram.exponential(8, 10));
                 default -> throw new IllegalArgumentException(kind);
             };
         }

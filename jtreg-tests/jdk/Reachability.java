@@ -32,6 +32,7 @@ import java.util.List;
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuDoubleAdder;
+import jdk.incubator.percpu.PerCpuHistogram;
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuLongAccumulator;
 import jdk.incubator.percpu.PerCpuLongArray;
@@ -61,6 +62,7 @@ public class Reachability {
         private static volatile PerCpuLongArray array;
         private static volatile PerCpuDoubleAdder doubles;
         private static volatile PerCpuLongAccumulator sums;
+        private static volatile PerCpuHistogram histogram;
         private static volatile boolean stop;
         private static volatile int loops;
         private static Throwable failure;
@@ -122,11 +124,17 @@ public class Reachability {
             }
         }
 
+        private static void recordMany(PerCpuHistogram h, int n) {
+            for (int i = 0; i < n; i++) {
+                h.record(1);
+            }
+        }
+
         private static void adder(int n) {
             try {
                 for (int turn = 0; !stop; turn++) {
                     // After the call nothing else keeps it alive.
-                    switch (turn % 8) {
+                    switch (turn % 9) {
                         case 0 -> addMany(taken(), n);
                         case 1 -> getAndAddMany(taken(), n);
                         case 2 -> incrementMany(takenCounter(), n);
@@ -134,6 +142,7 @@ public class Reachability {
                         case 4 -> addToElements(takenArray(), n);
                         case 5 -> addDoubles(takenDoubles(), n);
                         case 6 -> accumulateMany(takenSums(), n);
+                        case 7 -> recordMany(takenHistogram(), n);
                         default -> cmpxchgInSlotMany(taken(), n);
                     }
                     loops++;
@@ -173,6 +182,18 @@ public class Reachability {
             return a == null ? new PerCpuLongAccumulator(Long::sum, 0) : a;
         }
 
+        private static PerCpuHistogram takenHistogram() {
+            PerCpuHistogram h = histogram;
+            histogram = null;
+            return h == null ? PerCpuHistogram.withBounds(1) : h;
+        }
+
+        private static void checkHistogramsEmpty(List<PerCpuHistogram> fresh, String when) {
+            for (PerCpuHistogram h : fresh) {
+                Check.equal(h.snapshot().count(), 0, "a histogram that nobody used, " + when);
+            }
+        }
+
         private static void checkArraysZero(List<PerCpuLongArray> fresh, String when) {
             for (PerCpuLongArray a : fresh) {
                 for (int i = 0; i < ELEMENTS; i++) {
@@ -206,6 +227,7 @@ public class Reachability {
                 addToElements(new PerCpuLongArray(ELEMENTS), 500);
                 addDoubles(new PerCpuDoubleAdder(), 500);
                 accumulateMany(new PerCpuLongAccumulator(Long::sum, 0), 500);
+                recordMany(PerCpuHistogram.withBounds(1), 500);
             }
             // Loops that take longer than a collection, so that it happens in their middle.
             int n = System.getProperty("java.vm.info", "").contains("interpreted") ? 100_000 : 5_000_000;
@@ -221,31 +243,39 @@ public class Reachability {
             List<PerCpuLong> fresh = new ArrayList<>();
             List<PerCpuLongArray> freshArrays = new ArrayList<>();
             List<PerCpuLongAccumulator> freshSums = new ArrayList<>();
+            List<PerCpuHistogram> freshHistograms = new ArrayList<>();
             do {
                 variable = new PerCpuLong();
                 counter = new PerCpuCounter();
                 array = new PerCpuLongArray(ELEMENTS);
                 doubles = new PerCpuDoubleAdder();
                 sums = new PerCpuLongAccumulator(Long::sum, 0);
+                histogram = PerCpuHistogram.withBounds(1);
                 // The cleaner frees what the collection finds; it goes to the next that asks.
                 System.gc();
                 for (int i = 0; i < FRESH; i++) {
                     fresh.add(new PerCpuLong());
                     freshArrays.add(new PerCpuLongArray(ELEMENTS));
                     freshSums.add(new PerCpuLongAccumulator(Long::sum, 0));
+                    // Larger than the others: a few fill what one had.
+                    if (i % 8 == 0) {
+                        freshHistograms.add(PerCpuHistogram.withBounds(1));
+                    }
                 }
                 for (String when : new String[] {"when new", "some time later"}) {
                     checkZero(fresh, when);
                     checkArraysZero(freshArrays, when);
                     checkSumsZero(freshSums, when);
+                    checkHistogramsEmpty(freshHistograms, when);
                     Thread.yield();
                 }
-                recycled += fresh.size() + freshArrays.size() + freshSums.size();
+                recycled += fresh.size() + freshArrays.size() + freshSums.size() + freshHistograms.size();
                 fresh.clear();
                 freshArrays.clear();
                 freshSums.clear();
+                freshHistograms.clear();
                 rounds++;
-            } while (System.nanoTime() < deadline || rounds < 5 || loops < 8);
+            } while (System.nanoTime() < deadline || rounds < 5 || loops < 9);
             stop = true;
             for (Thread adder : adders) {
                 adder.join();

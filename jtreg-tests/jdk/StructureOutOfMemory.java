@@ -33,6 +33,7 @@ import java.util.function.Consumer;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuDataStack;
+import jdk.incubator.percpu.PerCpuHistogram;
 import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
@@ -46,7 +47,7 @@ public class StructureOutOfMemory {
         for (String use : new String[] {"-XX:+UseRseq", "-XX:-UseRseq"}) {
             // Two collectors of which one moves while others run.
             for (String collector : new String[] {"-XX:+UseSerialGC", "-XX:+UseG1GC"}) {
-                for (String what : new String[] {"too large", "growing", "ring"}) {
+                for (String what : new String[] {"too large", "growing", "ring", "histogram"}) {
                     new Vm().with(use, collector, "-Xmx16m").pass(Fill.class, what).shouldContain("nothing is lost");
                 }
             }
@@ -58,6 +59,7 @@ public class StructureOutOfMemory {
             switch (args[0]) {
                 case "too large" -> tooLarge();
                 case "growing" -> growing();
+                case "histogram" -> histogram();
                 default -> ring();
             }
             System.out.println("nothing is lost");
@@ -143,6 +145,52 @@ public class StructureOutOfMemory {
                     kept.add(element);
                 }
             }
+        }
+
+        // A slot has no totals until it is used. With them, records need no memory, buckets that move included.
+        private static void histogram() {
+            PerCpuHistogram warm = PerCpuHistogram.exponential(8, 30_000);
+            warm.record(1);
+            int failedRecords = 0;
+            int failedSnapshots = 0;
+            for (int round = 0; round < 20; round++) {
+                PerCpuHistogram histogram = PerCpuHistogram.exponential(8, 30_000);
+                // Before the heap is full every other time.
+                if (round % 2 == 0) {
+                    histogram.record(1);
+                }
+                int recorded = round % 2 == 0 ? 1 : 0;
+                Object[] kept = null;
+                try {
+                    for (;;) {
+                        kept = new Object[] {kept, new byte[1000]};
+                    }
+                } catch (OutOfMemoryError expected) {
+                    // What is free now is less than totals take.
+                }
+                for (int i = 0; i < 30; i++) {
+                    try {
+                        // Powers far from each other.
+                        histogram.record(i % 2 == 0 ? 1e300 / (i + 1) : -1e-300);
+                        recorded++;
+                    } catch (OutOfMemoryError expected) {
+                        failedRecords++;
+                    }
+                }
+                try {
+                    histogram.snapshotAndReset();
+                    recorded = 0;
+                } catch (OutOfMemoryError expected) {
+                    failedSnapshots++;
+                }
+                kept = null;
+                Check.equal(histogram.snapshotAndReset().count(), recorded, "values of round " + round);
+                histogram.record(2);
+                Check.equal(histogram.snapshot().count(), 1, "values afterwards");
+            }
+            System.out.println(failedRecords + " records failed for lack of memory, and " + failedSnapshots + " snapshots");
+            Check.that(failedRecords > 0, "no record failed");
+            Check.that(failedSnapshots > 0, "no snapshot failed");
         }
 
         // An object is made for each record, by its writer and by its reader; where that fails nothing may have been
