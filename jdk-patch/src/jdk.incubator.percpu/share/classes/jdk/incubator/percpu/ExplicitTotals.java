@@ -94,7 +94,7 @@ final class ExplicitTotals extends HistogramTotals {
             }
         }
 
-        // Negative for what is not positive.
+        // Negative for what is less than all cells, but for -0.0.
         private long cell(double x) {
             return (Double.doubleToRawLongBits(x) >> shift) - first;
         }
@@ -103,7 +103,7 @@ final class ExplicitTotals extends HistogramTotals {
         int index(double x) {
             long cell = cell(x);
             if (Long.compareUnsigned(cell, below.length - 1) >= 0) {
-                return cell < 0 ? search(x, 0, below[0]) : count;
+                return cell < 0 || x <= 0 ? search(x, 0, below[0]) : count;
             }
             int next = below[(int) cell];
             int end = below[(int) cell + 1];

@@ -126,6 +126,7 @@ final class ExponentialTotals extends HistogramTotals {
         to[2 * size] = from[2 * size];
         int newShift = shift + more;
         counts = to;
+        exchanges++;
         spare = from;
         shift = newShift;
         positiveStart = newPositiveStart;

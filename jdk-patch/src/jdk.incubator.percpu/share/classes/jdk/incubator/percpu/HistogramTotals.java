@@ -30,6 +30,9 @@ abstract sealed class HistogramTotals permits ExplicitTotals, ExponentialTotals 
     // By what index returned. A subclass may exchange it for another.
     long[] counts;
 
+    // How often that happened. Two exchanges bring the first one back.
+    int exchanges;
+
     // The sum, and what was rounded off it, each time exactly.
     double sum;
     double rest;

@@ -308,16 +308,17 @@ public final class PerCpuHistogram extends PerCpuVariable {
             }
             double rest = t.rest + (HistogramTotals.rounded(t.sum, a, sumA) + HistogramTotals.rounded(sumA, b, sumB))
                     + (HistogramTotals.rounded(sumB, c, sumC) + HistogramTotals.rounded(sumC, d, sumD));
-            long[] counts = t.counts;
+            int exchanges = t.exchanges;
             int indexA = t.index(a);
             int indexB = t.index(b);
             int indexC = t.index(c);
             int indexD = t.index(d);
-            if (counts != t.counts) {
+            if (exchanges != t.exchanges) {
                 // An index is no longer right.
                 addEach(a, b, c, d);
                 return;
             }
+            long[] counts = t.counts;
             double min = t.min;
             double max = t.max;
             // From here on no calls, as in add.
