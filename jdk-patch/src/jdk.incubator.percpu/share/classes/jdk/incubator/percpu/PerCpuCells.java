@@ -135,7 +135,8 @@ final class PerCpuCells extends FreeList {
         return count;
     }
 
-    private static void suppress(Throwable thrown, Throwable another) {
+    /** Adds to what was thrown first. */
+    static void suppress(Throwable thrown, Throwable another) {
         try {
             thrown.addSuppressed(another);
         } catch (OutOfMemoryError | StackOverflowError error) {
@@ -143,9 +144,9 @@ final class PerCpuCells extends FreeList {
         }
     }
 
-    // The action could throw it.
+    /** Throws what an action has thrown. */
     @SuppressWarnings("unchecked")
-    private static <X extends Throwable> void throwAny(Throwable thrown) throws X {
+    static <X extends Throwable> void throwAny(Throwable thrown) throws X {
         throw (X) thrown;
     }
 

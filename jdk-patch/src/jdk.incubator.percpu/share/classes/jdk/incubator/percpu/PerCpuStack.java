@@ -106,7 +106,7 @@ public final class PerCpuStack<E> extends PerCpuVariable {
     private final Transaction<PerCpuStack<?>> pushing = new Push();
     private final Pop popping = new Pop();
     private final Transaction<Theft<E>> stealing = new Steal<>();
-    private final Transaction<PerCpuStack<?>> detaching = new Detach();
+    private final Detach detaching = new Detach();
 
     // In a size: the number of elements, and in the upper half how often it was changed, so that who sees the
     // same size twice knows that nothing was changed in between.
@@ -278,43 +278,55 @@ public final class PerCpuStack<E> extends PerCpuVariable {
      */
     @ForceInline
     public E pop() {
+        return pop(true);
+    }
+
+    // Whether the cell becomes free, or stays the element's.
+    @ForceInline
+    private E pop(boolean free) {
         int slot = Rseq.usableSlot();
         if (slot >= 0) {
             long old = Slots.getOfCpu(slot, address);
             if (count(old) != 0) {
-                E element = tryPop(slot, old);
+                E element = tryPop(slot, old, free);
                 if (element != null) {
                     return element;
                 }
             }
         }
-        return popAgain();
+        return popAgain(free);
     }
 
     @DontInline
-    private E popAgain() {
-        return taken(popping.run(this, 0, 0, 0));
+    private E popAgain(boolean free) {
+        return taken(popping.run(this, 0, 0, 0), free);
     }
 
     // The element of a cell that is off the stack, or null.
     @SuppressWarnings("unchecked")
-    private E taken(long cell) {
+    private E taken(long cell, boolean free) {
         if (cell == Transaction.REFUSED) {
             return null;
         }
         Object element = cells.clear(cell);
+        if (free) {
+            free(cell);
+        }
+        return (E) element;
+    }
+
+    private void free(long cell) {
         try {
             cells.giveBack(cell);
         } catch (StackOverflowError error) {
             // The element is worth more than its cell.
         }
-        return (E) element;
     }
 
     // The top, taken off the stack, or null. It is read before: the section commits if it is still the top then.
     @ForceInline
     @SuppressWarnings("unchecked")
-    private E tryPop(int slot, long old) {
+    private E tryPop(int slot, long old, boolean free) {
         long entry = entry(slot, count(old) - 1);
         long cell = U.getLongAcquire(null, entry);
         Object[] array = cells.array(cell);
@@ -331,10 +343,12 @@ public final class PerCpuStack<E> extends PerCpuVariable {
             VMServices.fenceByStore = 0;
         }
         array[index] = null;
-        try {
-            cells.giveBack(cell);
-        } catch (StackOverflowError error) {
-            // The element is worth more than its cell.
+        if (free) {
+            try {
+                cells.giveBack(cell);
+            } catch (StackOverflowError error) {
+                // The element is worth more than its cell.
+            }
         }
         return (E) element;
     }
@@ -464,7 +478,7 @@ public final class PerCpuStack<E> extends PerCpuVariable {
         if (size(slot) == 0) {
             return null;
         }
-        return taken(popping.exclusively(this, slot, 0, 0, 0));
+        return taken(popping.exclusively(this, slot, 0, 0, 0), true);
     }
 
     /**
@@ -582,30 +596,41 @@ public final class PerCpuStack<E> extends PerCpuVariable {
     public int popTo(Consumer<? super E> action, int max) {
         Objects.requireNonNull(action);
         VMServices.ensureStack();
-        int slot = Rseq.usableSlot();
-        if (slot >= 0) {
-            long old = Slots.getOfCpu(slot, address);
-            int count = Math.min(Math.min(count(old), max), PART);
-            if (count > 0) {
-                long[] taken = new long[count];
-                for (int i = 0; i < count; i++) {
-                    taken[i] = U.getLongAcquire(null, entry(slot, count(old) - 1 - i));
-                }
-                // The size has its number of changes in it: what was read is still there.
-                if (Rseq.loadCbneStore(this, slot, address, old, old + CHANGE - count) == Rseq.COMMITTED) {
-                    U.fullFence();
-                    for (int i = 0; i < count; i++) {
-                        Chain.link(taken[i], i + 1 < count ? taken[i + 1] : 0);
-                    }
-                    return cells.consume(taken[0], action);
-                }
+        long[] taken = popTogether(max);
+        if (taken != null) {
+            for (int i = 0; i < taken.length; i++) {
+                Chain.link(taken[i], i + 1 < taken.length ? taken[i + 1] : 0);
             }
+            return cells.consume(taken[0], action);
         }
-        E element = max > 0 ? popAgain() : null;
+        E element = max > 0 ? popAgain(true) : null;
         if (element != null) {
             action.accept(element);
         }
         return element != null ? 1 : 0;
+    }
+
+    // Cells that are off the stack, the top first, or null.
+    private long[] popTogether(int max) {
+        int slot = Rseq.usableSlot();
+        if (slot < 0) {
+            return null;
+        }
+        long old = Slots.getOfCpu(slot, address);
+        int count = Math.min(Math.min(count(old), max), PART);
+        if (count <= 0) {
+            return null;
+        }
+        long[] taken = new long[count];
+        for (int i = 0; i < count; i++) {
+            taken[i] = U.getLongAcquire(null, entry(slot, count(old) - 1 - i));
+        }
+        // The size has its number of changes in it: what was read is still there.
+        if (Rseq.loadCbneStore(this, slot, address, old, old + CHANGE - count) != Rseq.COMMITTED) {
+            return null;
+        }
+        U.fullFence();
+        return taken;
     }
 
     /**
@@ -752,5 +777,138 @@ public final class PerCpuStack<E> extends PerCpuVariable {
             U.storeStoreFence();
             return first;
         }
+    }
+
+    // --- For PerCpuPool, whose elements keep their cells: they are pushed with one section, and popped with one.
+
+    /** {@return the cells} */
+    PerCpuCells cells() {
+        return cells;
+    }
+
+    /** As {@link #pop}, but the cell, which is empty then, stays the element's. */
+    @ForceInline
+    E popWithCell() {
+        return pop(false);
+    }
+
+    /**
+     * As {@link #push}, for an element that has a cell. If it was not pushed the cell is empty.
+     *
+     * @return whether it was pushed; false also if this was retired
+     * @throws StackOverflowError if there is not stack enough; the element was not pushed then
+     */
+    @ForceInline
+    boolean pushWithCell(long cell, Object[] array, int index, E e) {
+        // Each such array is an Object[], which need not be checked again.
+        U.putReference(array, Unsafe.ARRAY_OBJECT_BASE_OFFSET + (long) index * Unsafe.ARRAY_OBJECT_INDEX_SCALE, e);
+        boolean pushed = false;
+        try {
+            int slot = Rseq.usableSlot();
+            if (slot >= 0) {
+                long old = Slots.getOfCpu(slot, address);
+                pushed = count(old) < capacity && tryPush(slot, old, cell);
+            }
+            if (!pushed) {
+                pushed = pushFilled(cell);
+            }
+        } finally {
+            if (!pushed) {
+                array[index] = null;
+            }
+        }
+        return pushed;
+    }
+
+    @DontInline
+    private boolean pushFilled(long cell) {
+        try {
+            return pushing.run(this, cell, 0, 0) == Transaction.DONE;
+        } catch (IllegalStateException retired) {
+            return false;
+        }
+    }
+
+    /**
+     * Pops elements of this CPU's slot, which keep their cells.
+     *
+     * @param target where they go, the top first
+     * @param from   the index of the first
+     * @param max    how many at most
+     * @return how many there were; less than there are, if there is no memory or this was retired
+     */
+    int popWithCells(Object[] target, int from, int max) {
+        int count = 0;
+        try {
+            while (count < max) {
+                long[] taken = popTogether(max - count);
+                if (taken != null) {
+                    for (long cell : taken) {
+                        target[from + count++] = cells.clear(cell);
+                    }
+                } else {
+                    E element = popAgain(false);
+                    if (element == null) {
+                        break;
+                    }
+                    target[from + count++] = element;
+                }
+            }
+        } catch (OutOfMemoryError | IllegalStateException e) {
+            // Both come before anything was popped in a turn.
+        }
+        return count;
+    }
+
+    /**
+     * Pushes elements whose cells have them to the stack of this CPU's slot.
+     *
+     * @return whether all were pushed; none was otherwise
+     * @throws OutOfMemoryError if there is no memory; nothing was pushed then
+     */
+    boolean pushWithCells(long[] filled) {
+        return pushTogether(filled) != 0;
+    }
+
+    /**
+     * Removes elements of any slot, which keep their cells.
+     *
+     * @param slot   the slot
+     * @param target where they go, the top first: at most as many as it has room for
+     * @return how many there were; none if this was retired
+     */
+    int drainWithCells(int slot, Object[] target) {
+        try {
+            return size(slot) == 0 ? 0 : unlink(detaching.exclusively(this, slot, target.length, 0, 0), target);
+        } catch (IllegalStateException retired) {
+            return 0;
+        }
+    }
+
+    private int unlink(long first, Object[] target) {
+        int count = 0;
+        for (long cell = first; cell != 0; cell = Chain.next(cell)) {
+            target[count++] = cells.clear(cell);
+        }
+        return count;
+    }
+
+    /** {@return a number that changes whenever a slot does} Its lower half is the size. */
+    long state(int slot) {
+        long state = Slots.get(slot, pinnedAddress());
+        Reference.reachabilityFence(this);
+        return state;
+    }
+
+    /** Keeps everybody off for ever but {@link #drainRetired}. */
+    void retire() {
+        cells.use().retire();
+    }
+
+    /** As {@link #drainWithCells}, after this was retired, by one thread at a time. */
+    int drainRetired(int slot, Object[] target) {
+        int count = unlink(detaching.plainly(this, slot, target.length, 0, 0), target);
+        Reference.reachabilityFence(this);
+        return count;
     }
 }

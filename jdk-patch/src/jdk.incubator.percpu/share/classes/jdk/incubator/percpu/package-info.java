@@ -83,6 +83,9 @@
  * that any thread may use at any time, and only hints at the one that others probably do not
  * use now.
  *
+ * <p>{@link jdk.incubator.percpu.PerCpuPool} is a stack on each slot with a tier above it that all share: for
+ * objects that are acquired and released, in all threads.
+ *
  * <p>The memory of a structure is outside of the heap and is freed some time after the
  * structure became unreachable. Those that may have much of it are
  * {@link java.lang.AutoCloseable}, so that it can be freed at once.

@@ -1,0 +1,197 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+
+package jdk.incubator.percpu;
+
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * All entries of a pool, kept or outstanding, from when they are made until they are dropped
+ * or found lost. What is known of an entry is in its {@link Place}, which the pool reaches
+ * also while the entry is outstanding and the pool refers to it by a phantom reference only.
+ * So to count an acquisition is a plain addition, and the sum over all places is exact.
+ */
+final class PerCpuPoolRegister {
+
+    // Of so many lost objects is remembered where they were acquired.
+    private static final int MOST_LEAKS = 100;
+
+    /**
+     * What remains of an entry that was lost. Fields that are not final belong to whoever has the
+     * entry: they are handed over with it.
+     */
+    static final class Place extends PhantomReference<PerCpuPool.Entry<?>> {
+
+        final long cell;
+
+        // How often it was acquired.
+        long uses;
+
+        // What it weighed when it was released last.
+        long weight;
+
+        // In the checked mode: where it was acquired or released last.
+        Throwable where;
+
+        private Place(PerCpuPool.Entry<?> entry, ReferenceQueue<PerCpuPool.Entry<?>> queue, long cell) {
+            super(entry, queue);
+            this.cell = cell;
+        }
+    }
+
+    private final PerCpuCells cells;
+    private final Set<Place> places = ConcurrentHashMap.newKeySet();
+    private final ReferenceQueue<PerCpuPool.Entry<?>> unreachable = new ReferenceQueue<>();
+
+    private final PerCpuCounter made = new PerCpuCounter();
+    private final PerCpuCounter dropped = new PerCpuCounter();
+    private final PerCpuCounter lost = new PerCpuCounter();
+
+    // Of entries that are gone.
+    private final PerCpuCounter formerUses = new PerCpuCounter();
+
+    private final AtomicLong weight = new AtomicLong();
+
+    // Guarded by itself.
+    private final List<Throwable> leaks = new ArrayList<>();
+
+    PerCpuPoolRegister(PerCpuCells cells) {
+        this.cells = cells;
+    }
+
+    // Each of these methods is called with stack for a transaction and more, so that none of them stops half way.
+
+    /**
+     * {@return a new entry with a place}
+     *
+     * @throws OutOfMemoryError if there is no memory; nothing has changed then
+     */
+    <E> PerCpuPool.Entry<E> add(PerCpuPool<E> pool) {
+        long cell = cells.take();
+        Place place = null;
+        try {
+            PerCpuPool.Entry<E> entry = new PerCpuPool.Entry<>(pool, cell, cells.array(cell), cells.index(cell));
+            place = new Place(entry, unreachable, cell);
+            entry.place = place;
+            places.add(place);
+            return entry;
+        } catch (OutOfMemoryError e) {
+            if (place != null) {
+                place.clear();
+                places.remove(place);
+            }
+            free(cell);
+            throw e;
+        }
+    }
+
+    /** Its object was made. */
+    void made() {
+        made.increment();
+    }
+
+    /** Takes the place from an entry whose object was not made. */
+    void undo(Place place) {
+        place.clear();
+        gone(place);
+    }
+
+    /** Takes the place from an entry that the pool does not keep. Nobody has it but the caller. */
+    void drop(Place place) {
+        place.clear();
+        if (gone(place)) {
+            dropped.increment();
+        }
+    }
+
+    private boolean gone(Place place) {
+        if (!places.remove(place)) {
+            return false;
+        }
+        formerUses.add(place.uses);
+        if (place.weight != 0) {
+            weight.getAndAdd(-place.weight);
+        }
+        free(place.cell);
+        return true;
+    }
+
+    private void free(long cell) {
+        try {
+            cells.giveBack(cell);
+        } catch (IllegalStateException retired) {
+            // The pool is closed. All cells go with it.
+        }
+    }
+
+    /** Finds entries that nobody has any more. */
+    void findLost() {
+        for (Object found = unreachable.poll(); found != null; found = unreachable.poll()) {
+            Place place = (Place) found;
+            if (gone(place)) {
+                lost.increment();
+                Throwable where = place.where;
+                if (where != null) {
+                    synchronized (leaks) {
+                        if (leaks.size() < MOST_LEAKS) {
+                            leaks.add(where);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** {@return where the lost ones were acquired, each once} */
+    List<Throwable> leaks() {
+        findLost();
+        synchronized (leaks) {
+            List<Throwable> found = List.copyOf(leaks);
+            leaks.clear();
+            return found;
+        }
+    }
+
+    /** {@return whether all entries together weigh no more than a maximum, if this one weighs so much} */
+    boolean weigh(Place place, long now, long max) {
+        long more = now - place.weight;
+        if (more == 0) {
+            return true;
+        }
+        place.weight = now;
+        return weight.addAndGet(more) <= max || more < 0;
+    }
+
+    PerCpuPool.Statistics statistics(long kept) {
+        long uses = formerUses.sum();
+        for (Place place : places) {
+            uses += place.uses;
+        }
+        return new PerCpuPool.Statistics(uses, made.sum(), dropped.sum(), lost.sum(), kept, weight.get());
+    }
+}
