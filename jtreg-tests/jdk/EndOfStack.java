@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongBinaryOperator;
 
 import jdk.incubator.percpu.HistogramSnapshot;
@@ -45,6 +46,7 @@ import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuLock;
 import jdk.incubator.percpu.PerCpuLongAccumulator;
 import jdk.incubator.percpu.PerCpuLongArray;
+import jdk.incubator.percpu.PerCpuPool;
 import jdk.incubator.percpu.PerCpuStack;
 import percpu.lib.Check;
 import percpu.lib.Drained;
@@ -313,6 +315,94 @@ public class EndOfStack {
             }
         }
 
+        private static final class Making implements Function<PerCpuPool.Entry<Object>, Object> {
+            @Override
+            public Object apply(PerCpuPool.Entry<Object> entry) {
+                return entry;
+            }
+        }
+
+        // As many as are in go in, so that each can be pushed, and none is made or dropped.
+        private static PerCpuPool<Object> pool() {
+            PerCpuPool<Object> pool = PerCpuPool.builder(new Making()).slotCapacity(TOKENS).build();
+            List<PerCpuPool.Entry<Object>> entries = new ArrayList<>();
+            for (int i = 0; i < TOKENS / 2; i++) {
+                entries.add(pool.acquire());
+            }
+            entries.forEach(pool::release);
+            return pool;
+        }
+
+        // Acquires and releases in turn. Who could not release still has it.
+        private static final class UsePool extends Operation {
+            private final PerCpuPool<Object> pool = pool();
+            private PerCpuPool.Entry<Object> entry;
+
+            @Override
+            void run() {
+                if (entry == null) {
+                    entry = pool.acquire();
+                    out++;
+                } else {
+                    pool.release(entry);
+                    entry = null;
+                    in++;
+                }
+            }
+
+            @Override
+            long rest() {
+                PerCpuPool.Statistics s = pool.statistics();
+                Check.equal(s.acquired(), TOKENS / 2 + out, "acquisitions");
+                Check.equal(s.outstanding(), out - in, "outstanding");
+                Check.equal(s.lost() + s.dropped(), 0, "lost or dropped");
+                if (entry != null) {
+                    pool.release(entry);
+                    entry = null;
+                    in++;
+                }
+                return pool.size() - (s.made() - TOKENS / 2);
+            }
+        }
+
+        // Each release has its batch to move or drops, each acquisition fetches one or makes an object.
+        private static final class UseDepot extends Operation {
+            private final PerCpuPool<Object> pool = PerCpuPool.builder(new Making()).slotCapacity(1).sharedCapacity(2)
+                    .build();
+            @SuppressWarnings("unchecked")
+            private final PerCpuPool.Entry<Object>[] entries = (PerCpuPool.Entry<Object>[]) new PerCpuPool.Entry<?>[8];
+            private int held;
+            private boolean releases;
+
+            UseDepot() {
+                every = 10;
+            }
+
+            @Override
+            void run() {
+                if (releases) {
+                    pool.release(entries[held - 1]);
+                    entries[--held] = null;
+                    in++;
+                    releases = held != 0;
+                } else {
+                    entries[held] = pool.acquire();
+                    held++;
+                    out++;
+                    releases = held == 8;
+                }
+            }
+
+            @Override
+            long rest() {
+                PerCpuPool.Statistics s = pool.statistics();
+                Check.equal(s.acquired(), out, "acquisitions");
+                Check.equal(s.outstanding(), held, "outstanding");
+                Check.equal(s.lost(), 0, "lost");
+                return -held;
+            }
+        }
+
         private static long count(HistogramSnapshot snapshot) {
             Check.that(snapshot.sum() == 3.0 * snapshot.count(), "values of 3: " + snapshot);
             return snapshot.count();
@@ -570,6 +660,13 @@ public class EndOfStack {
                 of.run();
                 Check.equal(of.rest(), of.in - of.out, "the first time");
                 test(of, 0);
+            }
+            for (Operation of : new Operation[] {new UsePool(), new UseDepot()}) {
+                // All is loaded and initialized.
+                for (int i = 0; i < 100; i++) {
+                    of.run();
+                }
+                test(of, of instanceof UsePool ? TOKENS / 2 : 0);
             }
             for (Slow what : Slow.values()) {
                 filled = 0;

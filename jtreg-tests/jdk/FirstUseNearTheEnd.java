@@ -30,6 +30,7 @@
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongBinaryOperator;
 import java.util.function.Supplier;
 
@@ -44,6 +45,7 @@ import jdk.incubator.percpu.PerCpuLock;
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuLongAccumulator;
 import jdk.incubator.percpu.PerCpuLongArray;
+import jdk.incubator.percpu.PerCpuPool;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
 import percpu.lib.Check;
@@ -52,7 +54,8 @@ import percpu.lib.Vm;
 
 public class FirstUseNearTheEnd {
     private static final List<String> KINDS = List.of("cmpxchg", "exclusive", "counter", "lock", "list", "stack",
-            "data stack", "ring", "array", "double adder", "accumulator", "local", "histogram", "exponential histogram");
+            "data stack", "ring", "array", "double adder", "accumulator", "local", "histogram", "exponential histogram",
+            "pool");
 
     public static void main(String[] args) throws Exception {
         for (String options : new String[] {"-XX:+UseRseq", "-XX:+RseqForceAbort", "-XX:-UseRseq"}) {
@@ -254,6 +257,38 @@ public class FirstUseNearTheEnd {
             }
         }
 
+        private static final class Making implements Function<PerCpuPool.Entry<Object>, Object>, Consumer<Object> {
+            @Override
+            public Object apply(PerCpuPool.Entry<Object> entry) {
+                return entry;
+            }
+
+            @Override
+            public void accept(Object object) {
+            }
+        }
+
+        private static final class Pool implements Runnable {
+            private final Making making = new Making();
+            private final PerCpuPool<Object> pool = PerCpuPool.<Object>builder(making).slotCapacity(1).sharedCapacity(1)
+                    .onDrop(making).checked().build();
+            private final PerCpuPool<Object> closed = PerCpuPool.<Object>builder(making).build();
+
+            @Override
+            public void run() {
+                PerCpuPool.Entry<Object> a = pool.acquire();
+                PerCpuPool.Entry<Object> b = pool.acquire();
+                PerCpuPool.Entry<Object> c = pool.acquire();
+                pool.release(a);
+                pool.release(b);
+                pool.release(c);
+                pool.trim();
+                pool.clear();
+                pool.statistics();
+                closed.close();
+            }
+        }
+
         private static Runnable first(String kind) {
             return switch (kind) {
                 case "cmpxchg" -> new Cmpxchg();
@@ -270,6 +305,7 @@ public class FirstUseNearTheEnd {
                 case "local" -> new Local();
                 case "histogram" -> new Histogram(PerCpuHistogram.withBounds(1, 2));
                 case "exponential histogram" -> new Histogram(PerCpuHistogram.exponential(8, 10));
+                case "pool" -> new Pool();
                 default -> throw new IllegalArgumentException(kind);
             };
         }

@@ -36,6 +36,7 @@ import jdk.incubator.percpu.PerCpuHistogram;
 import jdk.incubator.percpu.PerCpuLong;
 import jdk.incubator.percpu.PerCpuLongAccumulator;
 import jdk.incubator.percpu.PerCpuLongArray;
+import jdk.incubator.percpu.PerCpuPool;
 import jdk.internal.percpu.Statistics;
 import percpu.lib.Check;
 import percpu.lib.Vm;
@@ -63,6 +64,7 @@ public class Reachability {
         private static volatile PerCpuDoubleAdder doubles;
         private static volatile PerCpuLongAccumulator sums;
         private static volatile PerCpuHistogram histogram;
+        private static volatile PerCpuPool<Object> pool;
         private static volatile boolean stop;
         private static volatile int loops;
         private static Throwable failure;
@@ -130,11 +132,17 @@ public class Reachability {
             }
         }
 
+        private static void acquireMany(PerCpuPool<Object> p, int n) {
+            for (int i = 0; i < n; i++) {
+                p.release(p.acquire());
+            }
+        }
+
         private static void adder(int n) {
             try {
                 for (int turn = 0; !stop; turn++) {
                     // After the call nothing else keeps it alive.
-                    switch (turn % 9) {
+                    switch (turn % 10) {
                         case 0 -> addMany(taken(), n);
                         case 1 -> getAndAddMany(taken(), n);
                         case 2 -> incrementMany(takenCounter(), n);
@@ -143,6 +151,7 @@ public class Reachability {
                         case 5 -> addDoubles(takenDoubles(), n);
                         case 6 -> accumulateMany(takenSums(), n);
                         case 7 -> recordMany(takenHistogram(), n);
+                        case 8 -> acquireMany(takenPool(), n);
                         default -> cmpxchgInSlotMany(taken(), n);
                     }
                     loops++;
@@ -194,6 +203,23 @@ public class Reachability {
             }
         }
 
+        private static PerCpuPool<Object> newPool() {
+            return PerCpuPool.builder(entry -> new Object()).build();
+        }
+
+        private static PerCpuPool<Object> takenPool() {
+            PerCpuPool<Object> p = pool;
+            pool = null;
+            return p == null ? newPool() : p;
+        }
+
+        private static void checkPoolsEmpty(List<PerCpuPool<Object>> fresh, String when) {
+            for (PerCpuPool<Object> p : fresh) {
+                Check.equal(p.size(), 0, "objects of a pool that nobody used, " + when);
+                Check.equal(p.statistics().acquired(), 0, "acquisitions of a pool that nobody used, " + when);
+            }
+        }
+
         private static void checkArraysZero(List<PerCpuLongArray> fresh, String when) {
             for (PerCpuLongArray a : fresh) {
                 for (int i = 0; i < ELEMENTS; i++) {
@@ -228,6 +254,7 @@ public class Reachability {
                 addDoubles(new PerCpuDoubleAdder(), 500);
                 accumulateMany(new PerCpuLongAccumulator(Long::sum, 0), 500);
                 recordMany(PerCpuHistogram.withBounds(1), 500);
+                acquireMany(newPool(), 500);
             }
             // Loops that take longer than a collection, so that it happens in their middle.
             int n = System.getProperty("java.vm.info", "").contains("interpreted") ? 100_000 : 5_000_000;
@@ -244,6 +271,7 @@ public class Reachability {
             List<PerCpuLongArray> freshArrays = new ArrayList<>();
             List<PerCpuLongAccumulator> freshSums = new ArrayList<>();
             List<PerCpuHistogram> freshHistograms = new ArrayList<>();
+            List<PerCpuPool<Object>> freshPools = new ArrayList<>();
             do {
                 variable = new PerCpuLong();
                 counter = new PerCpuCounter();
@@ -251,6 +279,7 @@ public class Reachability {
                 doubles = new PerCpuDoubleAdder();
                 sums = new PerCpuLongAccumulator(Long::sum, 0);
                 histogram = PerCpuHistogram.withBounds(1);
+                pool = newPool();
                 // The cleaner frees what the collection finds; it goes to the next that asks.
                 System.gc();
                 for (int i = 0; i < FRESH; i++) {
@@ -261,21 +290,25 @@ public class Reachability {
                     if (i % 8 == 0) {
                         freshHistograms.add(PerCpuHistogram.withBounds(1));
                     }
+                    freshPools.add(newPool());
                 }
                 for (String when : new String[] {"when new", "some time later"}) {
                     checkZero(fresh, when);
                     checkArraysZero(freshArrays, when);
                     checkSumsZero(freshSums, when);
                     checkHistogramsEmpty(freshHistograms, when);
+                    checkPoolsEmpty(freshPools, when);
                     Thread.yield();
                 }
-                recycled += fresh.size() + freshArrays.size() + freshSums.size() + freshHistograms.size();
+                recycled += fresh.size() + freshArrays.size() + freshSums.size() + freshHistograms.size()
+                        + freshPools.size();
                 fresh.clear();
                 freshArrays.clear();
                 freshSums.clear();
                 freshHistograms.clear();
+                freshPools.clear();
                 rounds++;
-            } while (System.nanoTime() < deadline || rounds < 5 || loops < 9);
+            } while (System.nanoTime() < deadline || rounds < 5 || loops < 10);
             stop = true;
             for (Thread adder : adders) {
                 adder.join();

@@ -171,5 +171,16 @@
  * @run driver percpu.lib.StructureStress histogram 400
  */
 
+/*
+ * @test id=pool
+ * @summary pools that come and go: each object has one owner, and none vanishes, whatever happens to the critical sections
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver percpu.lib.StructureStress pool 400
+ */
+
 // The program is percpu.lib.StructureStress, which the long form of these tests uses as well.
 class Structures {}

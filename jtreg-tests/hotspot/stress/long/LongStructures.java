@@ -149,5 +149,16 @@
  * @run driver/timeout=600 percpu.lib.StructureStress histogram 5000
  */
 
+/*
+ * @test id=pool
+ * @summary as hotspot/structures, pool, for five seconds each way and kind of thread
+ * @requires os.family == "linux"
+ * @library /test/lib /lib
+ * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu
+ * @build percpu.lib.* jdk.test.whitebox.WhiteBox
+ * @run driver jdk.test.lib.helpers.ClassFileInstaller jdk.test.whitebox.WhiteBox
+ * @run driver/timeout=600 percpu.lib.StructureStress pool 5000
+ */
+
 // The program is percpu.lib.StructureStress.
 class LongStructures {}

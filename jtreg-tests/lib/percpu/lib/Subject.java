@@ -50,6 +50,7 @@ interface Subject {
             case "accumulations" -> new AccumulationSubject();
             case "local" -> new LocalSubject();
             case "histogram" -> new HistogramSubject();
+            case "pool" -> new PoolSubject();
             default -> throw new IllegalArgumentException(name);
         };
     }
