@@ -307,7 +307,6 @@ public final class PerCpuPool<E> implements AutoCloseable {
             try {
                 drop(rest);
             } catch (Throwable t) {
-                entry.out = false;
                 try {
                     give(entry);
                 } catch (Throwable another) {
@@ -369,7 +368,6 @@ public final class PerCpuPool<E> implements AutoCloseable {
         if (careful) {
             releaseCarefully(entry);
         } else {
-            entry.out = false;
             give(entry);
         }
     }
@@ -406,6 +404,8 @@ public final class PerCpuPool<E> implements AutoCloseable {
 
     @ForceInline
     private void give(Entry<E> entry) {
+        // Here and not before the call, for which there may be no stack.
+        entry.out = false;
         // Another thread may have it as soon as it is kept.
         boolean due = (entry.place.uses & TICK) == 0;
         Object surplus = null;
