@@ -444,6 +444,8 @@ public class EndOfStack {
             long rest() {
                 for (int i = 0; i < times; i++) {
                     out += taken[i] == null ? 0 : count(taken[i]);
+                    // Where the next one fails, nothing is stored.
+                    taken[i] = null;
                 }
                 times = 0;
                 return count(histogram.snapshot());
