@@ -95,6 +95,10 @@ public class AsynchronousExceptions {
             private long begun;
             private long recorded;
 
+            // What no other thread records in, and how many values are there.
+            private final PerCpuHistogram own = PerCpuHistogram.exponential(8, 20);
+            private long inOwn;
+
             // How many were caught when it began to work again: the next one may come.
             private volatile long ready;
 
@@ -109,6 +113,7 @@ public class AsynchronousExceptions {
                             }
                         } catch (Stop expected) {
                             caught++;
+                            checkOwn();
                         }
                     }
                 } catch (Throwable t) {
@@ -119,7 +124,7 @@ public class AsynchronousExceptions {
 
             private void work() {
                 int slot = random.nextInt(PerCpu.slots());
-                switch (random.nextInt(6)) {
+                switch (random.nextInt(7)) {
                     case 0 -> PerCpu.exclusive(COUNTER, slot, new Action(slot, false));
                     case 1 -> {
                         LIST.push(1);
@@ -142,8 +147,25 @@ public class AsynchronousExceptions {
                         }
                         HISTOGRAM.snapshot();
                     }
+                    case 5 -> {
+                        // One value is added up at a time.
+                        for (int i = 0; i < RECORDS; i++) {
+                            inOwn++;
+                            own.record(i % 2 == 0 ? 3 : Double.NaN);
+                            own.snapshot();
+                        }
+                    }
                     default -> RING.read(slot, NO_READER, 10);
                 }
+            }
+
+            // The last value perhaps was not recorded. None of the others is gone, and none is there twice.
+            private void checkOwn() {
+                HistogramSnapshot snapshot = own.snapshot();
+                long found = snapshot.count() + snapshot.notFinite();
+                Check.that(found == inOwn || found == inOwn - 1, "of " + inOwn + " values " + found + " are there");
+                Check.that(snapshot.sum() == 3.0 * snapshot.count(), "their sum: " + snapshot);
+                inOwn = found;
             }
         }
 

@@ -321,7 +321,6 @@ public final class PerCpuHistogram extends PerCpuVariable {
             long[] counts = t.counts;
             double min = t.min;
             double max = t.max;
-            // From here on no calls, as in add.
             min = a < min ? a : min;
             min = b < min ? b : min;
             min = c < min ? c : min;
@@ -330,6 +329,7 @@ public final class PerCpuHistogram extends PerCpuVariable {
             max = b > max ? b : max;
             max = c > max ? c : max;
             max = d > max ? d : max;
+            // From here on no calls and no jumps, as in add.
             counts[indexA]++;
             counts[indexB]++;
             counts[indexC]++;
@@ -351,24 +351,23 @@ public final class PerCpuHistogram extends PerCpuVariable {
         // Wherever an exception comes from, the value is added and taken, or neither.
         void add(double x, long next) {
             HistogramTotals t = totals;
-            if (Math.abs(x) <= Double.MAX_VALUE) {
-                int i = t.index(x);
-                long[] counts = t.counts;
-                double sum = t.sum + x;
-                double rest = t.rest + HistogramTotals.rounded(t.sum, x, sum);
-                // From here on no calls.
-                counts[i]++;
-                t.sum = sum;
-                t.rest = rest;
-                if (x < t.min) {
-                    t.min = x;
-                }
-                if (x > t.max) {
-                    t.max = x;
-                }
-            } else {
+            if (!(Math.abs(x) <= Double.MAX_VALUE)) {
                 t.notFinite++;
+                taken = next;
+                return;
             }
+            int i = t.index(x);
+            long[] counts = t.counts;
+            double sum = t.sum + x;
+            double rest = t.rest + HistogramTotals.rounded(t.sum, x, sum);
+            double min = x < t.min ? x : t.min;
+            double max = x > t.max ? x : t.max;
+            // From here on no calls and no jumps: at a jump, too, the interpreter throws what another thread sent.
+            counts[i]++;
+            t.sum = sum;
+            t.rest = rest;
+            t.min = min;
+            t.max = max;
             taken = next;
         }
     }
