@@ -455,6 +455,22 @@ public class Histograms {
             }
         }
         for (double sign : new double[] {1, -1}) {
+            // Of the second, less the first, the nearest double would be an infinity.
+            double[] far = {-3 * 0x1p970, Double.MAX_VALUE, 1, -0x1p1023, 0x1p970};
+            for (int n = 2; n <= far.length; n++) {
+                HistogramSnapshot merged = histogram.snapshot();
+                BigDecimal exact = BigDecimal.ZERO;
+                for (int i = 0; i < n; i++) {
+                    PerCpuHistogram one = PerCpuHistogram.withBounds();
+                    one.record(sign * far[i]);
+                    merged = merged.merge(one.snapshot());
+                    histogram.record(sign * far[i]);
+                    exact = exact.add(new BigDecimal(sign * far[i]));
+                }
+                double sum = histogram.snapshotAndReset().sum();
+                Check.that(sum == exact.doubleValue(), "sum " + sum + " of the greatest and others, exactly " + exact);
+                Check.that(merged.sum() == sum, "merged: " + merged.sum() + ", expected " + sum);
+            }
             for (int i = 0; i < 300; i++) {
                 histogram.record(sign * Double.MAX_VALUE);
                 histogram.record(sign);

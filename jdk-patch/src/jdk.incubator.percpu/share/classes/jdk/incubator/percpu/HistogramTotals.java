@@ -92,6 +92,10 @@ abstract sealed class HistogramTotals permits ExplicitTotals, ExponentialTotals 
 
     /** {@return what was rounded off a sum of two numbers} */
     static double rounded(double a, double b, double sum) {
+        if (Math.abs(b) == Double.MAX_VALUE) {
+            // The part below could be rounded to an infinity. This is exact where b is not the smaller one.
+            return a - (sum - b);
+        }
         double part = sum - a;
         return (a - (sum - part)) + (b - part);
     }
