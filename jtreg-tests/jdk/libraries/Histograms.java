@@ -90,6 +90,7 @@ public class Histograms {
             }
         }
         extremes();
+        zeros();
         notFinite();
         longs();
         sums();
@@ -392,6 +393,21 @@ public class Histograms {
     }
 
     // --- Values
+
+    private static void zeros() {
+        for (PerCpuHistogram histogram : new PerCpuHistogram[] {PerCpuHistogram.withBounds(-0.0),
+                PerCpuHistogram.exponential(8, 10)}) {
+            histogram.record(-0.0);
+            HistogramSnapshot one = histogram.snapshot();
+            for (HistogramSnapshot snapshot : new HistogramSnapshot[] {one, one.merge(one)}) {
+                for (double zero : new double[] {snapshot.min(), snapshot.max(), snapshot.sum(), snapshot.quantile(0),
+                        snapshot.quantile(0.5), snapshot.quantile(1)}) {
+                    Check.that(Double.doubleToRawLongBits(zero) == 0, "of a zero there is " + zero);
+                }
+                Check.equal(snapshot.counts()[0], snapshot.count(), "zeros");
+            }
+        }
+    }
 
     private static void notFinite() {
         for (PerCpuHistogram histogram : new PerCpuHistogram[] {PerCpuHistogram.withBounds(1, 2),

@@ -176,6 +176,7 @@ final class ExponentialTotals extends HistogramTotals {
 
     @Override
     void complete() {
+        super.complete();
         spare = null;
     }
 

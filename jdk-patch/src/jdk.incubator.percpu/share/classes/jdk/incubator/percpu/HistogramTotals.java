@@ -77,6 +77,9 @@ abstract sealed class HistogramTotals permits ExplicitTotals, ExponentialTotals 
 
     /** To be called when no value will be added any more. */
     void complete() {
+        // Not -0.0, as bounds.
+        min += 0.0;
+        max += 0.0;
     }
 
     /** Adds all values of others. Allocates nothing. */
