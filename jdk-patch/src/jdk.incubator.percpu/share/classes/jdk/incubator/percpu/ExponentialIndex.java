@@ -41,7 +41,7 @@ final class ExponentialIndex {
     private static final long LEAST = 1L << MANTISSA_BITS;
     private static final long ONE = (long) Double.MAX_EXPONENT << MANTISSA_BITS;
 
-    // Half as wide as the narrowest bucket, or less.
+    // Narrower than the narrowest bucket.
     private static final int CELL_BITS = MAX_SCALE + 1;
     private static final int CELL_SHIFT = MANTISSA_BITS - CELL_BITS;
 
@@ -51,7 +51,7 @@ final class ExponentialIndex {
     // Of the bounds from 1 on, and 2.
     private final long[] mantissas = new long[PER_OCTAVE + 1];
 
-    // By a mantissa's upper bits: how many bounds have less than these. There is one more at most with the same.
+    // By a mantissa's upper bits: how many bounds have lower ones. There is one more at most with the same.
     private final short[] below = new short[1 << CELL_BITS];
 
     private ExponentialIndex() {
@@ -92,7 +92,7 @@ final class ExponentialIndex {
         return ((int) (bits >>> MANTISSA_BITS) - Double.MAX_EXPONENT) * PER_OCTAVE + bound - 1;
     }
 
-    /** {@return what all numbers of a bucket at scale 8 are above} The nearest double, infinity if there is none. */
+    /** {@return what all numbers of a bucket at scale 8 are above} To an ulp it is the power; infinity beyond all doubles. */
     double bound(int bucket) {
         double fraction = Double.longBitsToDouble(ONE | mantissas[Math.floorMod(bucket, PER_OCTAVE)]);
         return Math.scalb(fraction, Math.floorDiv(bucket, PER_OCTAVE));

@@ -73,7 +73,7 @@ public final class HistogramSnapshot {
 
     /**
      * Returns the sum of the values. It is exact if they are integers and the sum of their absolute values is below
-     * 2<sup>53</sup>. Otherwise its error is half an ulp of the sum, and for {@code n} values at most
+     * 2<sup>53</sup>. Otherwise its error is at most half an ulp of the sum, plus, for {@code n} values,
      * {@code n * n} times 2<sup>-106</sup> times the sum of their absolute values. If the sum of some of them, those of
      * one slot perhaps, is beyond all doubles it is an infinity, or NaN if that happens in both directions.
      *
@@ -112,10 +112,9 @@ public final class HistogramSnapshot {
     }
 
     /**
-     * Returns the greatest value of each bucket, whether there is such a value or not, ascending. The last is
-     * {@link Double#POSITIVE_INFINITY}. Each bucket has the values above the bound before its own, and up to
-     * its own; but values that are bounds of the negative range of exponential buckets are in the
-     * bucket above.
+     * Returns the upper bound of each bucket, ascending. The last is {@link Double#POSITIVE_INFINITY}. Each bucket
+     * has the values above the bound before its own, up to its own. In the negative range of exponential buckets a
+     * value that is a bound is in the bucket above instead.
      *
      * @return the upper bound of each bucket
      */
@@ -135,7 +134,7 @@ public final class HistogramSnapshot {
     /**
      * Returns how many values each bucket has, and those before it. The last is {@link #count()}.
      *
-     * @return how many values are not above the {@linkplain #upperBounds() upper bound} of each bucket
+     * @return how many values each bucket and those before it have
      */
     public long[] cumulativeCounts() {
         long[] counts = totals.bucketCounts();
@@ -149,8 +148,9 @@ public final class HistogramSnapshot {
      * Estimates a quantile: a value so that {@code q * count()} values, rounded up, are not above it. The true one
      * is the least of the recorded ones that this holds for. The estimate is in the same bucket, and not below
      * {@link #min()} nor above {@link #max()}. So its error is at most the width of the bucket between these; with
-     * exponential buckets of scale {@code s} at most {@code 2^(2^-s) - 1} times its absolute value. Within a
-     * bucket values are taken to be equally far from each other, as Prometheus does.
+     * exponential buckets of scale {@code s} at most {@code 2^(2^-s) - 1} times the absolute value of the true one,
+     * if that is 2<sup>-1022</sup> or more. Within a bucket values are taken to be equally far from each other, as
+     * Prometheus does with classic histograms.
      *
      * @param q from 0, which is {@link #min()}, to 1, which is {@link #max()}; 0.5 is the median, 0.99 the 99th
      *          percentile

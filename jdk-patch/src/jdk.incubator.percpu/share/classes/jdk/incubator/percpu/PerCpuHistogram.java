@@ -35,13 +35,13 @@ import jdk.internal.vm.annotation.Stable;
 /**
  * A histogram to which many threads add: how many values are in each of its buckets, and their
  * sum. A thread puts a value down on the slot of the CPU that it runs on, without atomic
- * instructions. Who asks for a {@linkplain #snapshot() snapshot}, and each 256th record on a slot,
- * adds up what was put down. The <a href="package-summary.html#model">model</a> says what a slot is.
+ * instructions. A {@linkplain #snapshot() snapshot}, and each 256th record on a slot, adds up what was
+ * put down. The <a href="package-summary.html#model">model</a> says what a slot is.
  *
  * <p>What a snapshot has belongs together: each value that is in it is in its bucket, its count, and its sum.
  *
- * <p>For latencies and sizes that are exported to Prometheus or OpenTelemetry, which a
- * {@link HistogramSnapshot} has the forms of:
+ * <p>It is for latencies and sizes that are exported to Prometheus or OpenTelemetry. A
+ * {@link HistogramSnapshot} has the forms of both.
  *
  * {@snippet lang="java" :
  * static final PerCpuHistogram SECONDS = PerCpuHistogram.withBounds(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1);
@@ -57,10 +57,10 @@ import jdk.internal.vm.annotation.Stable;
  * and a snapshot tells how many there were. A sum is kept in two doubles, the second of which has what was rounded off
  * the first: so small values count beside a large sum, in whichever order they came and on whichever slots.
  *
- * <p>Progress: a record ends after a bounded number of steps, under a debugger too. It does not wait
- * for a snapshot, nor for another thread that adds up what was put down, unless that begins at the same moment: it
+ * <p>Progress: a record ends after a bounded number of steps, under a debugger too. Where another thread adds up
+ * what was put down, for a snapshot or for a record, it does not wait, unless that begins at the same moment: it
  * adds to the overflow slot. There threads wait for each other, and for a snapshot that looks at
- * this slot; without rseq those of one stripe do. A snapshot waits for others that add up.
+ * that slot. Without rseq, threads of one stripe wait so. A snapshot waits for others that add up.
  *
  * <p>Memory: about 2 KB for each slot outside of the heap, as far as the slot is used. On the heap about 70 bytes for
  * each slot, and for each slot that is used 8 bytes for each bucket; for
@@ -140,8 +140,7 @@ public final class PerCpuHistogram extends PerCpuVariable {
     /**
      * Returns a new histogram whose buckets are chosen by the values, as OpenTelemetry's <i>base-2 exponential
      * bucket histogram</i>. At scale {@code s} the bounds are the powers of
-     * {@code 2^(2^-s)}: bucket {@code i} has the values above its {@code i}-th power, up to
-     * the {@code i + 1}-th. The scale is the highest at which the values recorded so
+     * {@code b = 2^(2^-s)}: bucket {@code i} has the values above {@code b^i}, up to {@code b^(i + 1)}. The scale is the highest at which the values recorded so
      * far fit into {@code maxBuckets} consecutive buckets. It gets lower, never higher, until a
      * {@linkplain #snapshotAndReset() reset}. Negative values have as many buckets, by their
      * absolute values; zeros have one.
@@ -149,8 +148,8 @@ public final class PerCpuHistogram extends PerCpuVariable {
      * <p>OpenTelemetry's default is 160 buckets, with which values between 1 and 100 000 have scale 3, and
      * neighbouring bounds are 9% apart. Values between 0 and 2<sup>-1022</sup> are counted as the latter.
      *
-     * @param maxScale   the scale to begin with, from -10 to 8; Prometheus' native histograms have scales from -4
-     *                   to 8
+     * @param maxScale   the scale to begin with, from -10 to 8. Prometheus' native histograms have scales from -4
+     *                   to 8; with 128 buckets or more, all doubles fit at -4
      * @param maxBuckets how many buckets there are at most for positive values, and for negative ones, from 2 to
      *                   1048576
      * @return a new histogram
@@ -176,8 +175,8 @@ public final class PerCpuHistogram extends PerCpuVariable {
      * asked for after this method returned, in the sense of <i>happens before</i>, has the value.
      *
      * @implNote Cost: with rseq, a critical section, about that of
-     * {@link PerCpu#weakCompareAndSet(PerCpuLong, int, long, long)}; each 256th record takes a lock, and some
-     * nanoseconds for each of as many values. Without, that of a lock and of an addition.
+     * {@link PerCpu#weakCompareAndSet(PerCpuLong, int, long, long)}; each 256th record takes a lock and adds up 256
+     * values, some nanoseconds each. Without, that of a lock and of an addition.
      *
      * @param value the value
      * @throws OutOfMemoryError   if it is the first one of a slot and there is no memory; it was not recorded then
