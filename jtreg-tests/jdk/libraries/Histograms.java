@@ -564,10 +564,15 @@ public class Histograms {
                 Check.that(n == 0 || taken.max() == 3, "the largest: " + taken.max());
                 Check.that(n < 2 || taken.min() == -4000, "the smallest: " + taken.min());
                 checkEmpty(histogram.snapshot());
-                if (taken.isExponential()) {
-                    Check.equal(histogram.snapshot().scale(), 5, "scale after a reset");
-                }
             }
+        }
+        PerCpuHistogram histogram = PerCpuHistogram.exponential(5, 20);
+        for (int i = 0; i < 5; i++) {
+            histogram.record(1);
+            histogram.record(1e6);
+            Check.equal(histogram.snapshotAndReset().scale(), -1, "scale of a million, in 20 buckets");
+            // What was on one slot is on another now.
+            Check.equal(histogram.snapshot().scale(), 5, "scale after a reset");
         }
     }
 
