@@ -319,8 +319,8 @@ public class Reachability {
             }
             System.out.println(rounds + " rounds, " + recycled + " variables, " + loops + " loops, "
                     + Statistics.arenas() + " arenas");
-            // So many of a kind at a time: if that took many arenas nothing was ever recycled and nothing tested. A pool
-            // has one of its own, until the cleaner has seen it.
+            // So many of a kind at a time: if that took many arenas nothing was ever recycled and nothing tested. A
+            // pool has one of its own, until the cleaner has seen it.
             Check.that(!PerCpu.isSupported() || Statistics.arenas() <= 6 + 5 * FRESH_LARGE,
                     Statistics.arenas() + " arenas are in use");
         }

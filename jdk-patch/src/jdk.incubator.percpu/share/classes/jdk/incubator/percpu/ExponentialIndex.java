@@ -92,7 +92,7 @@ final class ExponentialIndex {
         return ((int) (bits >>> MANTISSA_BITS) - Double.MAX_EXPONENT) * PER_OCTAVE + bound - 1;
     }
 
-    /** {@return what all numbers of a bucket at scale 8 are above} To an ulp it is the power; infinity beyond all doubles. */
+    /** {@return what all numbers of a bucket at scale 8 are above} The power to an ulp, or infinity. */
     double bound(int bucket) {
         double fraction = Double.longBitsToDouble(ONE | mantissas[Math.floorMod(bucket, PER_OCTAVE)]);
         return Math.scalb(fraction, Math.floorDiv(bucket, PER_OCTAVE));

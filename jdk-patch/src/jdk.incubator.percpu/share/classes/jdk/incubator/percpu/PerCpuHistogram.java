@@ -140,7 +140,8 @@ public final class PerCpuHistogram extends PerCpuVariable {
     /**
      * Returns a new histogram whose buckets are chosen by the values, as OpenTelemetry's <i>base-2 exponential
      * bucket histogram</i>. At scale {@code s} the bounds are the powers of
-     * {@code b = 2^(2^-s)}: bucket {@code i} has the values above {@code b^i}, up to {@code b^(i + 1)}. The scale is the highest at which the values recorded so
+     * {@code b = 2^(2^-s)}: bucket {@code i} has the values above {@code b^i}, up to {@code b^(i + 1)}.
+     * The scale is the highest at which the values recorded so
      * far fit into {@code maxBuckets} consecutive buckets. It gets lower, never higher, until a
      * {@linkplain #snapshotAndReset() reset}. Negative values have as many buckets, by their
      * absolute values; zeros have one.
