@@ -59,7 +59,7 @@ public class Pools {
     private static final int SHARED = 10 * BATCH;
 
     private static final class Item {
-        int weight;
+        long weight;
         int dropped;
         int owner;
     }
@@ -324,6 +324,16 @@ public class Pools {
         heavy.get().weight = most + 1;
         pool.release(heavy);
         Check.equal(heavy.get().dropped, 1, "an object that is too heavy");
+        // Together they weigh more than a long can say.
+        PerCpuPool.Entry<Item> light = pool.acquire();
+        PerCpuPool.Entry<Item> heaviest = pool.acquire();
+        light.get().weight = 50;
+        heaviest.get().weight = Long.MAX_VALUE;
+        pool.release(light);
+        pool.release(heaviest);
+        Check.equal(heaviest.get().dropped, 1, "the heaviest object");
+        Check.equal(pool.statistics().weight(), 50, "weight without it");
+        pool.clear();
         // One that grows in use.
         PerCpuPool.Entry<Item> growing = pool.acquire();
         growing.get().weight = most;

@@ -756,7 +756,7 @@ public final class PerCpuPool<E> implements AutoCloseable {
          * others that are kept, or outstanding and were kept before, weigh no more than the limit, each as it
          * weighed when it was released last; otherwise it is dropped.
          *
-         * @implNote Cost: that of the weigher, for each release; an atomic addition for all
+         * @implNote Cost: that of the weigher, for each release; a compare-and-set by all
          * threads to the same variable, if the weight has changed.
          *
          * @param max     the limit

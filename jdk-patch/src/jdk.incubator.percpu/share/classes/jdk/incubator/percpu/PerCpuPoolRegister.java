@@ -177,14 +177,28 @@ final class PerCpuPoolRegister {
         }
     }
 
-    /** {@return whether all entries together weigh no more than a maximum, if this one weighs so much} */
+    /**
+     * {@return whether all entries together weigh no more than a maximum, if this one weighs so
+     * much} If not, nothing has changed.
+     */
     boolean weigh(Place place, long now, long max) {
         long more = now - place.weight;
         if (more == 0) {
             return true;
         }
-        place.weight = now;
-        return weight.addAndGet(more) <= max || more < 0;
+        long before = weight.get();
+        for (;;) {
+            // No sum that could overflow. What is in there is never more than the maximum.
+            if (more > max - before) {
+                return false;
+            }
+            long witness = weight.compareAndExchange(before, before + more);
+            if (witness == before) {
+                place.weight = now;
+                return true;
+            }
+            before = witness;
+        }
     }
 
     PerCpuPool.Statistics statistics(long kept) {
