@@ -363,6 +363,25 @@ public class Pools {
         pool.release(entry);
         check(pool, 1, 1, 0, 0, 0);
         Check.equal(pool.statistics().weight(), 3, "weight");
+        releasingWeigher(false);
+        releasingWeigher(true);
+    }
+
+    private static void releasingWeigher(boolean checked) {
+        List<PerCpuPool.Entry<Item>> out = new ArrayList<>();
+        @SuppressWarnings("unchecked")
+        PerCpuPool<Item>[] pool = (PerCpuPool<Item>[]) new PerCpuPool<?>[1];
+        PerCpuPool.Builder<Item> builder = builder().maxWeight(10, item -> {
+            if (!out.isEmpty()) {
+                pool[0].release(out.removeFirst());
+            }
+            return 1;
+        });
+        pool[0] = (checked ? builder.checked() : builder).build();
+        PerCpuPool.Entry<Item> entry = pool[0].acquire();
+        out.add(entry);
+        Check.fails(IllegalStateException.class, "released by the weigher", () -> pool[0].release(entry));
+        check(pool[0], 1, 1, 0, 0, 0);
     }
 
     // All in the depot, and all on slots: whoever is not used is dropped after two calls, or three.

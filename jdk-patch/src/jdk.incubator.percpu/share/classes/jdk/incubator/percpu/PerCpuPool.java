@@ -387,6 +387,10 @@ public final class PerCpuPool<E> implements AutoCloseable {
             }
         }
         if (!checked) {
+            // Once more: the weigher may have taken any time.
+            if (!entry.out) {
+                throw released(entry);
+            }
             entry.out = false;
         } else {
             Throwable here = trace("Released here");
