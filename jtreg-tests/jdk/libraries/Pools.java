@@ -84,6 +84,7 @@ public class Pools {
         weights();
         weighers();
         trimmed();
+        failingTrims();
         usedBetweenTrims();
         idleByUse();
         cleared();
@@ -406,6 +407,26 @@ public class Pools {
         long kept = slots.size();
         Check.equal(slots.trim(), 0, "dropped from slots by the first call");
         Check.equal(slots.trim(), kept, "dropped from slots by the second call, as there is no depot");
+    }
+
+    // Release throws what is thrown for idle objects, whatever it is.
+    private static void failingTrims() {
+        int[] calls = new int[1];
+        PerCpuPool<Item> pool = builder().idle(Duration.ofNanos(1)).onDrop(item -> {
+            calls[0]++;
+            throw new StackOverflowError();
+        }).build();
+        int caught = 0;
+        for (PerCpuPool.Entry<Item> entry : acquire(pool, SHARED)) {
+            try {
+                pool.release(entry);
+            } catch (StackOverflowError error) {
+                caught += 1 + error.getSuppressed().length;
+            }
+        }
+        Check.that(caught > 0, "nothing was idle");
+        Check.equal(caught, calls[0], "errors of release");
+        check(pool, SHARED, SHARED, calls[0], 0, 0);
     }
 
     // What is needed between two calls is not idle.

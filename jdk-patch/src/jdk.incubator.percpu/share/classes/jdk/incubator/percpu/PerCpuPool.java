@@ -427,10 +427,12 @@ public final class PerCpuPool<E> implements AutoCloseable {
             drop(surplus);
         } else if (due) {
             try {
-                tick();
+                VMServices.ensureStack(STACK + 1);
             } catch (StackOverflowError error) {
                 // The entry is released already.
+                return;
             }
+            tick();
         }
     }
 
@@ -535,7 +537,7 @@ public final class PerCpuPool<E> implements AutoCloseable {
         long last = trimmed;
         long now = System.nanoTime();
         if (now - last >= idleNanos && U.compareAndSetLong(this, TRIMMED, last, now)) {
-            trim();
+            trim(false);
         }
     }
 
@@ -555,12 +557,17 @@ public final class PerCpuPool<E> implements AutoCloseable {
      * @throws OutOfMemoryError if there is no memory; what was found to be idle until then is dropped
      */
     public long trim() {
+        return trim(true);
+    }
+
+    // Whoever has not asked for it is not told that there is no memory, but what onDrop throws.
+    private long trim(boolean asked) {
         VMServices.ensureStack(STACK);
         trimmed = System.nanoTime();
-        register.findLost();
         Batch idle = null;
         long dropped;
         try {
+            register.findLost();
             synchronized (seen) {
                 idle = depot.takeIdle();
                 for (int slot = 0; slot < seen.length; slot++) {
@@ -575,6 +582,10 @@ public final class PerCpuPool<E> implements AutoCloseable {
                     seen[slot] = slots.state(slot);
                 }
                 depot.mark();
+            }
+        } catch (OutOfMemoryError error) {
+            if (asked) {
+                throw error;
             }
         } finally {
             dropped = drop(idle);
