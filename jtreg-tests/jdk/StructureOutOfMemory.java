@@ -27,14 +27,17 @@
  * @run driver StructureOutOfMemory
  */
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuDataStack;
 import jdk.incubator.percpu.PerCpuHistogram;
 import jdk.incubator.percpu.PerCpuList;
+import jdk.incubator.percpu.PerCpuPool;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
 import percpu.lib.Check;
@@ -47,7 +50,7 @@ public class StructureOutOfMemory {
         for (String use : new String[] {"-XX:+UseRseq", "-XX:-UseRseq"}) {
             // Two collectors of which one moves while others run.
             for (String collector : new String[] {"-XX:+UseSerialGC", "-XX:+UseG1GC"}) {
-                for (String what : new String[] {"too large", "growing", "ring", "histogram"}) {
+                for (String what : new String[] {"too large", "growing", "ring", "histogram", "pool"}) {
                     new Vm().with(use, collector, "-Xmx16m").pass(Fill.class, what).shouldContain("nothing is lost");
                 }
             }
@@ -60,6 +63,7 @@ public class StructureOutOfMemory {
                 case "too large" -> tooLarge();
                 case "growing" -> growing();
                 case "histogram" -> histogram();
+                case "pool" -> pool();
                 default -> ring();
             }
             System.out.println("nothing is lost");
@@ -191,6 +195,113 @@ public class StructureOutOfMemory {
             System.out.println(failedRecords + " records failed for lack of memory, and " + failedSnapshots + " snapshots");
             Check.that(failedRecords > 0, "no record failed");
             Check.that(failedSnapshots > 0, "no snapshot failed");
+        }
+
+        private static final class Item {
+            private int dropped;
+        }
+
+        private static final class Making implements Function<PerCpuPool.Entry<Item>, Item>, Consumer<Item> {
+            @Override
+            public Item apply(PerCpuPool.Entry<Item> entry) {
+                return new Item();
+            }
+
+            @Override
+            public void accept(Item item) {
+                item.dropped++;
+            }
+        }
+
+        // Whatever has no memory, release drops objects rather than that it fails, before close and after it.
+        private static void pool() {
+            int most = 60;
+            int failedAcquisitions = 0;
+            int failedCloses = 0;
+            int failedTrims = 0;
+            for (int round = 0; round < 4; round++) {
+                Making making = new Making();
+                PerCpuPool<Item> pool = PerCpuPool.<Item>builder(making).slotCapacity(8).sharedCapacity(100).onDrop(making)
+                        .idle(Duration.ofNanos(1)).build();
+                @SuppressWarnings("unchecked")
+                PerCpuPool.Entry<Item>[] entries = (PerCpuPool.Entry<Item>[]) new PerCpuPool.Entry<?>[2 * most];
+                for (int i = 0; i < most; i++) {
+                    entries[i] = pool.acquire();
+                }
+                // All is loaded, and an idle slot has objects.
+                for (int i = 0; i < 8; i++) {
+                    pool.release(entries[i]);
+                }
+                Object[] kept = null;
+                for (int size : new int[] {1000, 0}) {
+                    try {
+                        for (;;) {
+                            kept = new Object[] {kept, new byte[size]};
+                        }
+                    } catch (OutOfMemoryError expected) {
+                        // What is free now is less than a batch takes.
+                    }
+                }
+                int acquired = most;
+                try {
+                    pool.trim();
+                    pool.trim();
+                } catch (OutOfMemoryError expected) {
+                    failedTrims++;
+                }
+                for (int i = 8; i < most / 2; i++) {
+                    pool.release(entries[i]);
+                }
+                for (int i = 0; i < 2; i++) {
+                    PerCpuPool.Entry<Item> entry = null;
+                    for (int k = 0; k < 1024 && (k == 0 || entry != null); k++) {
+                        entry = null;
+                        try {
+                            entry = pool.acquire();
+                        } catch (OutOfMemoryError expected) {
+                            failedAcquisitions++;
+                        }
+                        if (entry != null) {
+                            pool.release(entry);
+                            acquired++;
+                        }
+                    }
+                }
+                for (int i = most; i < 2 * most; i++) {
+                    try {
+                        entries[i] = pool.acquire();
+                        acquired++;
+                    } catch (OutOfMemoryError expected) {
+                        failedAcquisitions++;
+                    }
+                }
+                try {
+                    pool.close();
+                } catch (OutOfMemoryError expected) {
+                    failedCloses++;
+                }
+                int left = 0;
+                for (int i = most / 2; i < 2 * most; i++) {
+                    if (entries[i] != null) {
+                        pool.release(entries[i]);
+                        left += 1 - entries[i].get().dropped;
+                    }
+                }
+                kept = null;
+                System.gc();
+                Check.equal(left, 0, "released after close and not dropped");
+                pool.close();
+                PerCpuPool.Statistics s = pool.statistics();
+                Check.equal(s.acquired(), acquired, "acquisitions");
+                Check.equal(s.dropped(), s.made(), "dropped");
+                Check.equal(s.outstanding() + s.lost(), 0, "outstanding or lost");
+                for (PerCpuPool.Entry<Item> entry : entries) {
+                    Check.that(entry == null || entry.get().dropped == 1, "an object was dropped not once");
+                }
+            }
+            System.out.println(failedAcquisitions + " acquisitions failed for lack of memory, " + failedTrims + " trims and "
+                    + failedCloses + " closes");
+            Check.that(failedAcquisitions > 0, "no acquisition failed");
         }
 
         // An object is made for each record, by its writer and by its reader; where that fails nothing may have been

@@ -449,6 +449,11 @@ public final class ExclusiveUse {
         VMServices.fence();
     }
 
+    /** {@return whether {@link #retire} was called} */
+    public boolean isRetired() {
+        return retired;
+    }
+
     /**
      * Throws if {@link #retire} was called.
      *

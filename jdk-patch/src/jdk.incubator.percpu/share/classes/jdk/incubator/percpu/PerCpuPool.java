@@ -628,7 +628,7 @@ public final class PerCpuPool<E> implements AutoCloseable {
      * Drops all objects that are kept, and from now on each that is released. Nothing can be acquired any
      * more. Can be called again, also after it failed.
      *
-     * @implNote Cost: as {@link #clear}. A release afterwards costs an exception that is caught.
+     * @implNote Cost: as {@link #clear}.
      *
      * @throws OutOfMemoryError if there is no memory; a part of the objects is dropped then
      */

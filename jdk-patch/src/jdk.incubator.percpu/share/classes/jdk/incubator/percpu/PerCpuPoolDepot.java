@@ -57,7 +57,7 @@ final class PerCpuPoolDepot {
 
     private final int capacity;
 
-    // Guarded by this, as all below, but read by anybody.
+    // Guarded by this, as all below; those that are volatile are read by anybody.
     private volatile int count;
     private Batch oldest;
     private Batch newest;
@@ -65,7 +65,7 @@ final class PerCpuPoolDepot {
     // The smallest count since the mark.
     private int least;
 
-    private boolean closed;
+    private volatile boolean closed;
 
     PerCpuPoolDepot(int capacity) {
         this.capacity = capacity;
@@ -78,7 +78,7 @@ final class PerCpuPoolDepot {
 
     /** {@return for how many entries there is room} Stale at once. */
     int room() {
-        return capacity - count;
+        return closed ? 0 : capacity - count;
     }
 
     /** {@return whether the batch was put here} Not if it is empty, has no room here, or this is closed. */

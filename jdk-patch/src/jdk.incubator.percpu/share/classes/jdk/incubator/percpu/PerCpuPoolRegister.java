@@ -141,11 +141,15 @@ final class PerCpuPoolRegister {
         return true;
     }
 
+    // When the pool is closed all cells go with it.
     private void free(long cell) {
+        if (cells.use().isRetired()) {
+            return;
+        }
         try {
             cells.giveBack(cell);
-        } catch (IllegalStateException retired) {
-            // The pool is closed. All cells go with it.
+        } catch (IllegalStateException | OutOfMemoryError retired) {
+            // Just now: there may be no memory to say so.
         }
     }
 

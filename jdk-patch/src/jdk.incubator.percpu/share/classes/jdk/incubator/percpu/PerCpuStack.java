@@ -822,9 +822,13 @@ public final class PerCpuStack<E> extends PerCpuVariable {
 
     @DontInline
     private boolean pushFilled(long cell) {
+        if (cells.use().isRetired()) {
+            return false;
+        }
         try {
             return pushing.run(this, cell, 0, 0) == Transaction.DONE;
-        } catch (IllegalStateException retired) {
+        } catch (IllegalStateException | OutOfMemoryError retired) {
+            // Just now: there may be no memory to say so.
             return false;
         }
     }
