@@ -33,12 +33,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 import jdk.incubator.percpu.HistogramSnapshot;
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuHistogram;
 import jdk.incubator.percpu.PerCpuList;
 import jdk.incubator.percpu.PerCpuLong;
+import jdk.incubator.percpu.PerCpuPool;
 import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
 import jdk.internal.percpu.ExclusiveUse;
@@ -74,12 +76,26 @@ public class AsynchronousExceptions {
         private static final long STOPS = 200;
         private static final int LOOKS = 50;
         private static final int RECORDS = 40;
+        private static final int HELD = 6;
 
         private static final PerCpuLong COUNTER = new PerCpuLong();
         private static final PerCpuList<Integer> LIST = new PerCpuList<>();
         private static final PerCpuStack<Integer> STACK = new PerCpuStack<>(100);
         private static final PerCpuHistogram HISTOGRAM = PerCpuHistogram.exponential(8, 20);
+        private static final PerCpuPool<Item> POOL = PerCpuPool.builder(new Making()).slotCapacity(4).sharedCapacity(20)
+                .build();
         private static final PerCpuRingBuffer RING = new PerCpuRingBuffer(1 << 12);
+
+        private static final class Item {
+            private Thread owner;
+        }
+
+        private static final class Making implements Function<PerCpuPool.Entry<Item>, Item> {
+            @Override
+            public Item apply(PerCpuPool.Entry<Item> entry) {
+                return new Item();
+            }
+        }
 
         // Who ran the last action on a slot.
         private static final Thread[] LAST = new Thread[PerCpu.slots()];
@@ -89,6 +105,8 @@ public class AsynchronousExceptions {
 
         private static final class Target extends Thread {
             private final Random random = new Random(getName().hashCode());
+            @SuppressWarnings("unchecked")
+            private final PerCpuPool.Entry<Item>[] held = (PerCpuPool.Entry<Item>[]) new PerCpuPool.Entry<?>[HELD];
             private long caught;
 
             // Values that it began to record, and those that it came back from.
@@ -155,6 +173,7 @@ public class AsynchronousExceptions {
                             own.snapshot();
                         }
                     }
+                    case 6 -> usePool();
                     default -> RING.read(slot, NO_READER, 10);
                 }
             }
@@ -166,6 +185,25 @@ public class AsynchronousExceptions {
                 Check.that(found == inOwn || found == inOwn - 1, "of " + inOwn + " values " + found + " are there");
                 Check.that(snapshot.sum() == 3.0 * snapshot.count(), "their sum: " + snapshot);
                 inOwn = found;
+            }
+
+            // Whoever is stopped loses what it has, and nothing else.
+            private void usePool() {
+                for (int i = 0; i < HELD; i++) {
+                    held[i] = POOL.acquire();
+                    Item item = held[i].get();
+                    if (item.owner != null) {
+                        throw new AssertionError("an object has two owners");
+                    }
+                    item.owner = this;
+                }
+                for (int i = 0; i < HELD; i++) {
+                    held[i].get().owner = null;
+                    POOL.release(held[i]);
+                }
+                if (random.nextInt(10) == 0) {
+                    POOL.trim();
+                }
             }
         }
 
@@ -226,6 +264,10 @@ public class AsynchronousExceptions {
                     all++;
                     progress = System.nanoTime();
                 }
+                if (all % 50 == 0) {
+                    // What a pool has lost is found.
+                    System.gc();
+                }
                 for (int spins = random.nextInt(2000); spins > 0; spins--) {
                     Thread.onSpinWait();
                 }
@@ -251,6 +293,7 @@ public class AsynchronousExceptions {
             System.out.println("values: " + begun + " begun, " + recorded + " recorded, " + snapshot);
             Check.that(recorded <= snapshot.count() && snapshot.count() <= begun, "values of a histogram");
             Check.that(snapshot.sum() == 3.0 * snapshot.count(), "their sum");
+            System.out.println(POOL.statistics());
             System.out.println(all + " exceptions thrown, nothing is locked");
         }
 

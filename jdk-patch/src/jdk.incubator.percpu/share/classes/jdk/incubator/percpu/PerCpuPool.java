@@ -468,24 +468,24 @@ public final class PerCpuPool<E> implements AutoCloseable {
     @SuppressWarnings("unchecked")
     private void giveToSlot(Batch batch) {
         long[] filled = new long[batch.count];
+        for (int i = 0; i < filled.length; i++) {
+            Entry<E> entry = (Entry<E>) batch.entries[i];
+            entry.array[entry.index] = entry;
+            filled[i] = entry.cell;
+        }
         boolean pushed = false;
         try {
-            for (int i = 0; i < filled.length; i++) {
-                Entry<E> entry = (Entry<E>) batch.entries[i];
-                entry.array[entry.index] = entry;
-                filled[i] = entry.cell;
-            }
             pushed = slots.pushWithCells(filled);
-        } finally {
-            if (!pushed) {
-                for (int i = 0; i < filled.length; i++) {
-                    Entry<E> entry = (Entry<E>) batch.entries[i];
-                    entry.array[entry.index] = null;
-                }
-            }
+        } catch (OutOfMemoryError error) {
+            // One by one. After an asynchronous exception the cells may be on the stack.
         }
         if (pushed) {
             batch.count = 0;
+        } else {
+            for (int i = 0; i < filled.length; i++) {
+                Entry<E> entry = (Entry<E>) batch.entries[i];
+                entry.array[entry.index] = null;
+            }
         }
         while (batch.count > 0) {
             Entry<E> entry = (Entry<E>) batch.entries[batch.count - 1];

@@ -157,7 +157,8 @@ final class PerCpuPoolRegister {
     void findLost() {
         for (Object found = unreachable.poll(); found != null; found = unreachable.poll()) {
             Place place = (Place) found;
-            if (gone(place)) {
+            // If it was never acquired, its object was not made.
+            if (gone(place) && place.uses != 0) {
                 lost.increment();
                 Throwable where = place.where;
                 if (where != null) {

@@ -812,10 +812,13 @@ public final class PerCpuStack<E> extends PerCpuVariable {
             if (!pushed) {
                 pushed = pushFilled(cell);
             }
-        } finally {
-            if (!pushed) {
-                array[index] = null;
-            }
+        } catch (StackOverflowError error) {
+            // Nothing else: after an asynchronous exception the cell may be on the stack.
+            array[index] = null;
+            throw error;
+        }
+        if (!pushed) {
+            array[index] = null;
         }
         return pushed;
     }
