@@ -95,6 +95,7 @@ public class Pools {
         checked();
         releasedByTwo();
         handedOver();
+        depotOfMany();
         freed();
     }
 
@@ -461,6 +462,25 @@ public class Pools {
         }
         Check.equal(never.statistics().dropped(), 0, "dropped though the time is never up");
         Check.that(pool.size() <= (long) PerCpu.slots() * SLOT + BATCH, pool.size() + " objects are left");
+        usesAlone();
+    }
+
+    // No batch is moved by a release: only the uses of one object say that it is time.
+    private static void usesAlone() {
+        PerCpuPool<Item> pool = builder().idle(Duration.ofNanos(1)).build();
+        release(pool, acquire(pool, SLOT));
+        // To the depot, from where one batch comes down and the other is idle.
+        pool.trim();
+        pool.trim();
+        int uses = 0;
+        while (pool.statistics().dropped() == 0) {
+            for (int i = 0; i < 1024; i++) {
+                pool.release(pool.acquire());
+            }
+            uses += 1024;
+            Check.that(uses <= 1024 * 1024, pool.statistics() + ": after so many uses nothing is idle");
+        }
+        check(pool, SLOT + uses, pool.statistics().made(), pool.statistics().dropped(), 0, 0);
     }
 
     private static void cleared() {
@@ -744,6 +764,46 @@ public class Pools {
         System.out.println("handed over: " + s);
         check(pool, 3L * each, s.made(), s.dropped(), 0, 0);
         Check.that(s.made() < 3L * each / 4, s.made() + " were made for " + 3 * each + " acquisitions");
+    }
+
+    // Slots have room for one: nearly every call goes to the depot, whose batches are of one.
+    private static void depotOfMany() throws Exception {
+        PerCpuPool<Item> pool = builder().slotCapacity(1).build();
+        int rounds = 10 * MANY;
+        Thread[] threads = new Thread[4];
+        AtomicInteger failures = new AtomicInteger();
+        for (int t = 0; t < threads.length; t++) {
+            int number = t + 1;
+            threads[t] = Thread.ofPlatform().start(() -> {
+                try {
+                    List<PerCpuPool.Entry<Item>> own = new ArrayList<>();
+                    for (int n = 0; n < rounds && failures.get() == 0; n++) {
+                        for (int i = 0; i < 3; i++) {
+                            PerCpuPool.Entry<Item> entry = pool.acquire();
+                            own.add(entry);
+                            Check.that(entry.get().owner == 0, "an object was acquired that another thread has");
+                            entry.get().owner = number;
+                        }
+                        for (PerCpuPool.Entry<Item> entry : own) {
+                            Check.that(entry.get().owner == number, "another thread has this thread's object");
+                            entry.get().owner = 0;
+                            pool.release(entry);
+                        }
+                        own.clear();
+                    }
+                } catch (Throwable failure) {
+                    failure.printStackTrace();
+                    failures.incrementAndGet();
+                }
+            });
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        Check.equal(failures.get(), 0, "threads that failed");
+        PerCpuPool.Statistics s = pool.statistics();
+        check(pool, 3L * rounds * threads.length, s.made(), s.dropped(), 0, 0);
+        Check.equal(pool.clear(), s.kept(), "objects of depot and slots");
     }
 
     // A pool goes with all it keeps, and an entry keeps its pool.
