@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import jdk.incubator.percpu.HistogramSnapshot;
@@ -82,8 +83,8 @@ public class AsynchronousExceptions {
         private static final PerCpuList<Integer> LIST = new PerCpuList<>();
         private static final PerCpuStack<Integer> STACK = new PerCpuStack<>(100);
         private static final PerCpuHistogram HISTOGRAM = PerCpuHistogram.exponential(8, 20);
-        private static final PerCpuPool<Item> POOL = PerCpuPool.builder(new Making()).slotCapacity(4).sharedCapacity(20)
-                .build();
+        private static final PerCpuPool<Item> POOL = PerCpuPool.<Item>builder(new Making()).slotCapacity(4).sharedCapacity(20)
+                .onDrop(new Dropping()).build();
         private static final PerCpuRingBuffer RING = new PerCpuRingBuffer(1 << 12);
 
         private static final class Item {
@@ -94,6 +95,15 @@ public class AsynchronousExceptions {
             @Override
             public Item apply(PerCpuPool.Entry<Item> entry) {
                 return new Item();
+            }
+        }
+
+        private static final class Dropping implements Consumer<Item> {
+            @Override
+            public void accept(Item item) {
+                if (Thread.currentThread() instanceof Target target) {
+                    target.dropped++;
+                }
             }
         }
 
@@ -108,6 +118,9 @@ public class AsynchronousExceptions {
             @SuppressWarnings("unchecked")
             private final PerCpuPool.Entry<Item>[] held = (PerCpuPool.Entry<Item>[]) new PerCpuPool.Entry<?>[HELD];
             private long caught;
+
+            // Objects of the pool.
+            private long dropped;
 
             // Values that it began to record, and those that it came back from.
             private long begun;
@@ -189,6 +202,13 @@ public class AsynchronousExceptions {
 
             // Whoever is stopped loses what it has, and nothing else.
             private void usePool() {
+                if (random.nextInt(2) == 0) {
+                    long before = dropped;
+                    long cleared = POOL.clear();
+                    if (Thread.currentThread() == this && dropped - before != cleared) {
+                        throw new AssertionError(cleared + " entries were cleared, with " + (dropped - before) + " objects");
+                    }
+                }
                 for (int i = 0; i < HELD; i++) {
                     held[i] = POOL.acquire();
                     Item item = held[i].get();
@@ -200,9 +220,6 @@ public class AsynchronousExceptions {
                 for (int i = 0; i < HELD; i++) {
                     held[i].get().owner = null;
                     POOL.release(held[i]);
-                }
-                if (random.nextInt(10) == 0) {
-                    POOL.trim();
                 }
             }
         }
@@ -293,7 +310,7 @@ public class AsynchronousExceptions {
             System.out.println("values: " + begun + " begun, " + recorded + " recorded, " + snapshot);
             Check.that(recorded <= snapshot.count() && snapshot.count() <= begun, "values of a histogram");
             Check.that(snapshot.sum() == 3.0 * snapshot.count(), "their sum");
-            System.out.println(POOL.statistics());
+            System.out.println("pool: " + POOL.statistics());
             System.out.println(all + " exceptions thrown, nothing is locked");
         }
 

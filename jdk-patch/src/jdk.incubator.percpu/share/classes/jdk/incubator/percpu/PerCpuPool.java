@@ -25,6 +25,7 @@ package jdk.incubator.percpu;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -189,6 +190,8 @@ public final class PerCpuPool<E> implements AutoCloseable {
         U.ensureClassInitialized(Place.class);
         U.ensureClassInitialized(Batch.class);
         U.ensureClassInitialized(Statistics.class);
+        // By the register's map, where threads contend.
+        U.ensureClassInitialized(ThreadLocalRandom.class);
     }
 
     /**
