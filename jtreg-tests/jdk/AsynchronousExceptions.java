@@ -83,8 +83,8 @@ public class AsynchronousExceptions {
         private static final PerCpuList<Integer> LIST = new PerCpuList<>();
         private static final PerCpuStack<Integer> STACK = new PerCpuStack<>(100);
         private static final PerCpuHistogram HISTOGRAM = PerCpuHistogram.exponential(8, 20);
-        private static final PerCpuPool<Item> POOL = PerCpuPool.<Item>builder(new Making()).slotCapacity(4).sharedCapacity(20)
-                .onDrop(new Dropping()).build();
+        private static final PerCpuPool<Item> POOL = PerCpuPool.<Item>builder(new Making()).slotCapacity(4)
+                .sharedCapacity(20).onDrop(new Dropping()).build();
         private static final PerCpuRingBuffer RING = new PerCpuRingBuffer(1 << 12);
 
         private static final class Item {
@@ -206,7 +206,8 @@ public class AsynchronousExceptions {
                     long before = dropped;
                     long cleared = POOL.clear();
                     if (Thread.currentThread() == this && dropped - before != cleared) {
-                        throw new AssertionError(cleared + " entries were cleared, with " + (dropped - before) + " objects");
+                        throw new AssertionError(cleared + " entries were cleared, with " + (dropped - before)
+                                + " objects");
                     }
                 }
                 for (int i = 0; i < HELD; i++) {

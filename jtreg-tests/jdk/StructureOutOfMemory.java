@@ -221,8 +221,8 @@ public class StructureOutOfMemory {
             int failedTrims = 0;
             for (int round = 0; round < 4; round++) {
                 Making making = new Making();
-                PerCpuPool<Item> pool = PerCpuPool.<Item>builder(making).slotCapacity(8).sharedCapacity(100).onDrop(making)
-                        .idle(Duration.ofNanos(1)).build();
+                PerCpuPool<Item> pool = PerCpuPool.<Item>builder(making).slotCapacity(8).sharedCapacity(100)
+                        .onDrop(making).idle(Duration.ofNanos(1)).build();
                 @SuppressWarnings("unchecked")
                 PerCpuPool.Entry<Item>[] entries = (PerCpuPool.Entry<Item>[]) new PerCpuPool.Entry<?>[2 * most];
                 for (int i = 0; i < most; i++) {
@@ -299,8 +299,8 @@ public class StructureOutOfMemory {
                     Check.that(entry == null || entry.get().dropped == 1, "an object was dropped not once");
                 }
             }
-            System.out.println(failedAcquisitions + " acquisitions failed for lack of memory, " + failedTrims + " trims and "
-                    + failedCloses + " closes");
+            System.out.println(failedAcquisitions + " acquisitions failed for lack of memory, " + failedTrims
+                    + " trims and " + failedCloses + " closes");
             Check.that(failedAcquisitions > 0, "no acquisition failed");
         }
 

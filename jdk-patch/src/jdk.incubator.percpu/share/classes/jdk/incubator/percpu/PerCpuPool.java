@@ -77,16 +77,16 @@ import jdk.incubator.percpu.PerCpuPoolRegister.Place;
  * }
  *
  * <p><b>Where objects are kept.</b> On the slots, in a stack of fixed capacity for each, and above
- * them in a depot that all share. A thread that finds its slot full moves half a slot's capacity to the
- * depot, and one that finds it empty fetches as many from there. If the depot is full, too, what is
- * released is dropped; if it is empty, too, an object is made. So objects that are acquired
- * on one CPU and released on another come back by way of the depot. A pool
+ * them in a depot that all share. Between the two objects move in batches of half a slot's capacity, 256 at
+ * most: a thread that finds its slot full moves one up, and a thread that finds it empty fetches one. If
+ * the depot is full, too, what is released is dropped; if it is empty, too, an object is made. So objects
+ * that are acquired on one CPU and released on another come back by way of the depot. A pool
  * does not wait for objects, and does not limit how many are outstanding.
  *
  * <p><b>Limits.</b> A pool keeps at most {@link PerCpu#slots()} times the slot capacity and
  * the capacity of the depot: {@link #capacity()}. That is never exceeded. With a limit by
- * weight, an object is kept only if it and all others that the pool keeps, or kept when they
- * were released last, weigh no more than the limit; so what is kept never weighs more.
+ * weight, the objects that are kept never weigh more than that together. An object that was kept and is
+ * outstanding now counts with the weight it had, so that there is room for it when it comes back.
  *
  * <p>For each object, outstanding ones included, a pool has some 150 bytes on the heap, among them its
  * entry, and 16 outside; besides 8 outside for each place on a slot, once that is used.
@@ -101,10 +101,10 @@ import jdk.incubator.percpu.PerCpuPoolRegister.Place;
  * <p><b>Mistakes.</b> An entry that is not acquired cannot be released: that throws
  * {@link IllegalStateException}, also if the pool is not a {@linkplain Builder#checked checked}
  * one. Two mistakes remain. If two threads release an entry at the same time, both
- * may succeed: two threads may acquire the same object later, and calls of others may throw
- * {@code NullPointerException}. A checked pool tells one of the two. And a thread that releases an entry which it
- * released before, and which another has acquired meanwhile, takes it away from that one, whose release
- * will fail: in a checked pool the cause of that exception shows where it was released before.
+ * may succeed. Then an object, not only that one, may have two owners later, and calls of others may throw
+ * {@code NullPointerException}. In a checked pool the second of the two gets an exception. And a thread may release
+ * an entry again after another has acquired it. That takes it away from the other one, whose release
+ * will fail. In a checked pool the cause of that exception shows where the entry was released before.
  *
  * <p>An entry that nobody refers to any more without having been released is lost. The
  * collector frees it and its object, for which nothing is called. The pool counts it; a checked one also knows
@@ -114,8 +114,9 @@ import jdk.incubator.percpu.PerCpuPoolRegister.Place;
  * before</i> what another does after it acquired the same entry.
  *
  * <p>Functions given to a pool are called with no lock held and outside of critical sections. They may
- * block, throw, and use the pool. {@code OutOfMemoryError} of {@code acquire} means that nothing
- * has changed, {@code release} does not throw it: an object is dropped then for which room would have to be made.
+ * block, throw, and use the pool. Where there is no memory, {@code acquire} throws
+ * {@code OutOfMemoryError} and has changed nothing; {@code release} does not throw it, unless such a function
+ * does, and drops the object if a batch would have to be moved for it.
  *
  * <p>Virtual threads are never pinned by a pool and may be unmounted while they
  * have objects. Without rseq a slot is a stripe, and acquire and release take its lock.
@@ -546,8 +547,9 @@ public final class PerCpuPool<E> implements AutoCloseable {
 
     /**
      * Moves the objects of slots that nobody used since the last call to the depot, and drops those of
-     * the depot that nobody needed since: as many whole batches as were there all the time. So an
-     * object is dropped that was idle for two calls, or for three on a slot. The first call drops nothing.
+     * the depot that nobody needed since: as many whole batches as were there all the time. A
+     * batch for which the depot has no room is dropped at once. So an object is dropped by the second call
+     * that finds it idle; by the third, if the second has moved it. The first call drops nothing.
      *
      * <p>If what is called for a dropped object throws, it is called for the others all the
      * same, and what it threw first is thrown at the end.
@@ -604,7 +606,8 @@ public final class PerCpuPool<E> implements AutoCloseable {
     }
 
     /**
-     * Drops all objects that are kept. What is released meanwhile may be kept.
+     * Drops all objects that are kept. What is released meanwhile, or moved between a slot and the depot, may
+     * be kept.
      *
      * @implNote Cost: as {@link #trim}, for each slot that has objects.
      *
