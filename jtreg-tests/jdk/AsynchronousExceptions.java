@@ -155,7 +155,7 @@ public class AsynchronousExceptions {
 
             private void work() {
                 int slot = random.nextInt(PerCpu.slots());
-                switch (random.nextInt(7)) {
+                switch (random.nextInt(8)) {
                     case 0 -> PerCpu.exclusive(COUNTER, slot, new Action(slot, false));
                     case 1 -> {
                         LIST.push(1);
