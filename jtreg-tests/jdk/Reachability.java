@@ -309,7 +309,7 @@ public class Reachability {
                 freshHistograms.clear();
                 freshPools.clear();
                 rounds++;
-            } while (System.nanoTime() < deadline || rounds < 5 || loops < 10);
+            } while (System.nanoTime() < deadline || rounds < 10 || loops < 10);
             stop = true;
             for (Thread adder : adders) {
                 adder.join();
