@@ -26,7 +26,9 @@
 #   NAME            for make bench and report: the folder that the run is kept in (default report)
 #   BESIDE          for the same: the run to compare it with (default report of results/, if the run is another)
 #   QUICK=1         for make bench, bench-structures, bench-ecosystem and bench-vm: a look only, kept in build/bench
-#   UNPATCHED       for bench-ecosystem and bench-vm: the JDK to compare with (default BOOT_JDK)
+#   UNPATCHED       for bench-ecosystem, bench-vm and test-upstream: the JDK to compare with (default BOOT_JDK);
+#                   build is one that is made here of the same source by the same compiler, as make jdk SERIES=none does
+#   SERIES=none     for make source, jdk and clean: OpenJDK without our patches and new files, in unpatched in the build folder
 #   DIR             for make demo: the folder to count, instead of the JDK source
 
 JDK            ?= 25
@@ -43,6 +45,7 @@ CACHE          ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/percpu-jdk
 JOBS           ?=
 CONFIGURE_ARGS ?=
 DIR            ?=
+SERIES         ?=
 
 # JDK itself is not for the scripts: make would hand it on as the home of an image.
 unexport JDK
@@ -50,17 +53,21 @@ ifneq (,$(and $(findstring environment,$(origin JDK)),$(findstring /,$(JDK))))
 override JDK := 25
 endif
 override export OF_JDK := $(JDK)
-export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS
+export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS SERIES
+
+ifneq (,$(and $(SERIES),$(filter-out help deps source jdk clean,$(MAKECMDGOALS))))
+$(error SERIES=$(SERIES) is for make source, jdk and clean only: leave it out)
+endif
 
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream upstream check-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-vm export clean check-dir
+.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream upstream check-upstream build-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-vm export clean check-dir unpatched
 .NOTPARALLEL:
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 25
-	@echo "Variables: JDK DEBUG_LEVEL TARGET KERNEL ARCH TESTS IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD NAME BESIDE QUICK UNPATCHED DIR (see the top of Makefile)"
+	@echo "Variables: JDK DEBUG_LEVEL TARGET KERNEL ARCH TESTS IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD NAME BESIDE QUICK UNPATCHED SERIES DIR (see the top of Makefile)"
 
 deps:           ## find, or as root install, all that the rest needs
 	@jdk-build/deps.sh
@@ -70,6 +77,10 @@ source:         ## unpack and patch the JDK source into build/source (JDK=27: bu
 
 jdk: deps       ## build the JDK, or take it from the cache; prints where bin/java is
 	@jdk-build/build.sh
+
+# A JDK to compare with, if UNPATCHED=build asks for it.
+unpatched:
+	@$(if $(filter build,$(UNPATCHED)),SERIES=none jdk-build/build.sh)
 
 check-dir:
 	@[ -z "$(DIR)" ] || [ -d "$(DIR)" ] || { echo "error: DIR=$(DIR) is not a folder" >&2; exit 1; }
@@ -113,7 +124,7 @@ test-patches: source     ## series + new files == tree; every way that make sour
 test-pages: jdk  ## each link of a page leads somewhere; numbers of docs/jep.md are on the pages of results that it names
 	@$(WITH_JDK) bash -c '"$$JDK/bin/java" jtreg-tests/pages/Pages.java .'
 
-test-upstream: jdk source  ## OpenJDK's own tests around what we changed, patched against unpatched
+test-upstream: jdk unpatched source  ## OpenJDK's own tests around what we changed, patched against unpatched
 	@$(WITH_JDK) jtreg-tests/upstream.sh
 
 upstream: source  ## all as commits that could be reviewed, tests where the JDK keeps them: branch percpu in build/upstream-branch
@@ -121,6 +132,9 @@ upstream: source  ## all as commits that could be reviewed, tests where the JDK 
 
 check-upstream: upstream  ## the form of these commits, as jcheck and the JDK's own checks of sources test it
 	@jdk-build/check-upstream.sh
+
+build-upstream: upstream  ## each of these commits builds, HotSpot only; 20 minutes for the first; goes on after what was built
+	@jdk-build/build-upstream.sh
 
 image-base:     ## a Debian to build images on, where no registry can be reached; needs make deps IMAGES=1
 	@container/base.sh
@@ -159,10 +173,10 @@ report: jdk     ## render the last run again, without measuring (NAME= BESIDE=)
 bench-structures: jdk  ## JMH: stacks, rings, locks, arrays against JCTools, Agrona and others, 50 minutes, as bench (QUICK=1: 5 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh structures
 
-bench-ecosystem: jdk  ## JMH: what unchanged libraries gain, against an unpatched JDK, 50 minutes, as bench (QUICK=1: 6 min)
+bench-ecosystem: jdk unpatched  ## JMH: what unchanged libraries gain, against an unpatched JDK, 50 minutes, as bench (QUICK=1: 6 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh ecosystem
 
-bench-vm: jdk   ## what a start of the VM, memory, threads and compilation cost, against an unpatched JDK, 10 minutes (QUICK=1: 1)
+bench-vm: jdk unpatched  ## what a start of the VM, memory, threads and compilation cost, against an unpatched JDK, 10 minutes (QUICK=1: 1)
 	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --enable-native-access=ALL-UNNAMED jtreg-tests/micro/VmCosts.java "$${UNPATCHED:-$$BOOT_JDK}" "$$JDK" $(if $(QUICK),0.1)'
 
 export:         ## rewrite jdk-patch/25/*.patch and series (JDK=27: jdk-patch/27) from the commits of build/source

@@ -10,27 +10,11 @@
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-# Debian's tarball leaves out the bundled C libraries, hence `system`. No -g: it takes gigabytes.
-CONFIGURE=(
-  --with-debug-level="$DEBUG_LEVEL"
-  --enable-ccache
-  --enable-headless-only=yes
-  --with-zlib=system --with-libjpeg=system --with-giflib=system --with-libpng=system
-  --with-lcms=system --with-harfbuzz=system --with-freetype=system
-  --with-extra-cflags=-I/usr/include/PCSC
-  --with-native-debug-symbols=none
-  --with-version-build="${VERSION##*+}" --with-version-pre= --with-version-opt=percpu
-  --with-source-date="$SOURCE_DATE"
-)
-# Space separated, as everywhere in make.
-# shellcheck disable=SC2206
-CONFIGURE+=($CONFIGURE_ARGS)
-compiler=gcc
-if is_cross; then
-  CONFIGURE+=(--openjdk-target="$TARGET-linux-gnu")
-  compiler=$TARGET-linux-gnu-gcc
-fi
+# shellcheck source=jdk-make.sh source-path=SCRIPTDIR
+. "$SCRIPTS/jdk-make.sh"
+
 IMAGES_KEPT=10
+SPEED="20 to 45 minutes the first time on 2 CPUs, a few with a warm ccache"
 
 work=$BUILD/jdk-$FLAVOUR
 link=$BUILD/images/$FLAVOUR
@@ -84,81 +68,13 @@ store() { # FOLDER of the cache: takes a copy of the images just built
     while read -r _ old; do rm -rf "$old"; done
 }
 
-# ---- the build --------------------------------------------------------------
-
-# The settings of the caller that configure and the compilers would listen to.
-clean_env() {
-  env -u JAVA_HOME -u CLASSPATH -u JAVA_TOOL_OPTIONS -u JDK_JAVA_OPTIONS -u _JAVA_OPTIONS -u CFLAGS -u CXXFLAGS \
-      -u CPPFLAGS -u LDFLAGS -u CC -u CXX -u DEBUG_LEVEL -u TARGET -u JOBS -u CACHE -u CONFIGURE_ARGS -u DISTFILES -u JDK_SRC \
-      -u BOOT_JDK -u OF_JDK -u SOURCE_DATE_EPOCH CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-10G}" "$@"
-}
-
-# Of what make prints only how far it is: a line now and then, or on a terminal one that changes.
-progress() {
-  local line what='' total='' files=0 modules=0 due
-  while IFS= read -r line; do
-    due=no
-    case $line in
-      Creating\ */libjvm.so\ from\ *) total=" of ${line#* from }"; total=${total% file(s)}; continue ;;
-      Compiling\ *\ '(for libjvm.so)')
-        files=$((files + 1)) what="  libjvm.so: $files$total files compiled"
-        if [ $((files % 50)) = 0 ]; then due=yes; fi ;;
-      Compiling\ up\ to\ *\ for\ java.*|Compiling\ up\ to\ *\ for\ jdk.*)
-        modules=$((modules + 1)) what="  Java: $modules modules compiled"
-        if [ $((modules % 20)) = 0 ]; then due=yes; fi ;;
-      Creating\ jdk\ image|Creating\ CDS*\ archive\ *) what="  $line" due=yes ;;
-      *) continue ;;
-    esac
-    what+=", $((SECONDS / 60)) min"
-    if [ -t 2 ]; then printf '\r%s\033[K' "$what" >&2
-    elif [ $due = yes ]; then say "$what"; fi
-  done
-  if [ -t 2 ] && [ -n "$what" ]; then say ''; fi
-}
-
-# What compiles, links and packs another CPU's classes must be the same JDK, for this CPU.
-build_jdk() {
-  local java
-  java=$(TARGET='' DEBUG_LEVEL=release "$SCRIPTS/build.sh") || exit 1
-  readlink -f "${java%/bin/java}"
-}
-
-configure() {
-  local boot_jdk args
-  local -a places
-  boot_jdk=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to build with: run make deps$OF, or name one by BOOT_JDK=folder"
-  places=(--with-boot-jdk="$boot_jdk")
-  if is_cross; then places+=(--with-build-jdk="$(build_jdk)"); fi
-  args="${places[*]} ${CONFIGURE[*]}"
-  mkdir -p "$work"
-  if [ -f "$work/spec.gmk" ] && [ "$(cat "$work/.percpu-configured" 2> /dev/null)" = "$args" ]; then return; fi
-  say "configuring $work (the log is $work.configure.log)"
-  rm -f "$work/.percpu-configured"
-  if ! (cd "$work" && clean_env bash "$SOURCE/configure" "${places[@]}" "${CONFIGURE[@]}") \
-      > "$work.configure.log" 2>&1 < /dev/null 9>&-; then
-    die_log "$work.configure.log" "configure failed; make deps$OF installs what it may be missing"
-  fi
-  printf '%s\n' "$args" > "$work/.percpu-configured"
-}
-
-# A compiler that was killed leaves an empty object, which make takes for a finished one.
-# The JDK's make leaves a compile server behind for a while: it must not keep our lock (9>&-).
-run_make() {
-  find "$work" -name '*.o' -empty -delete
-  say "building ${targets[*]} in $work: 20 to 45 minutes the first time on 2 CPUs, a few with a warm ccache (the log is" \
-    "$work.build.log)"
-  clean_env make --no-print-directory -C "$work" LOG=info ${JOBS:+JOBS="$JOBS"} "${targets[@]}" < /dev/null 2>&1 9>&- |
-    tee "$work.build.log" | progress ||
-    die_log "$work.build.log" "the build failed; mend it and run make jdk$OF again, it goes on from there"
-  has_all "$work/images" || die "the build made no image in $work/images"
-}
+# -----------------------------------------------------------------------------
 
 build() {
-  configure
-  run_make
+  configure "$SOURCE" "$work"
+  run_make "$work" "$SPEED" "${targets[@]}"
+  has_all "$work/images" || die "the build made no image in $work/images"
 }
-
-# -----------------------------------------------------------------------------
 
 lock_build
 SECONDS=0
@@ -199,5 +115,5 @@ else
   link_to "$entry"
 fi
 
-say "jdk: ${OTHER_JDK:+JDK $OTHER_JDK, }$FLAVOUR, $how"
+say "jdk: ${OTHER_JDK:+JDK $OTHER_JDK, }${SERIES:+unpatched, }$FLAVOUR, $how"
 printf '%s\n' "$link/jdk/bin/java"

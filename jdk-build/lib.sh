@@ -36,14 +36,24 @@ if [ "$OF_JDK" != 25 ]; then OTHER_JDK=$OF_JDK; fi
 known_jdks=$(find "$TOP/jdk-patch" -mindepth 2 -maxdepth 2 -path '*/[0-9]*/upstream' -printf '%P\n' | sed 's,/.*,,' | sort -n)
 grep -qxFe "$OF_JDK" <<< "$known_jdks" ||
   die "JDK=$OF_JDK: there is no jdk-patch/$OF_JDK/upstream; JDK must be one of these: ${known_jdks//$'\n'/ }"
+# SERIES=none is the same source without our patches and new files, in a build folder of its own: a JDK to compare with.
+# Other scripts make no sense without them.
+: "${SERIES:=}"
+export SERIES
+case $SERIES:${0##*/} in
+  :* | none:deps.sh | none:source.sh | none:build.sh | none:clean.sh) ;;
+  none:*) die "SERIES=none is for make source, jdk and clean only: leave it out" ;;
+  *) die "SERIES=$SERIES: it must be none or nothing" ;;
+esac
 PATCHES=$TOP/jdk-patch/$OF_JDK
-BUILD=$TOP/build${OTHER_JDK:+/$OTHER_JDK}
+OUR_BUILD=build${OTHER_JDK:+/$OTHER_JDK}${SERIES:+/unpatched}
+BUILD=$TOP/$OUR_BUILD
 SOURCE=$BUILD/source
 STAMP=$SOURCE/.git/percpu-stamp
 # For messages: the same folders as seen from the checkout, and what a make command is to be given.
 OUR_PATCHES=jdk-patch/$OF_JDK
 # shellcheck disable=SC2034
-OUR_SOURCE=build${OTHER_JDK:+/$OTHER_JDK}/source OF=${OTHER_JDK:+ JDK=$OTHER_JDK}
+OUR_SOURCE=$OUR_BUILD/source OF=${OTHER_JDK:+ JDK=$OTHER_JDK}${SERIES:+ SERIES=$SERIES}
 
 # The pinned source: VERSION TARBALL SHA256 SOURCE_PACKAGE SOURCE_VERSION SUITES SNAPSHOT_URL GIT_URL GIT_TAG GIT_SURPLUS
 # TREE SOURCE_DATE.
@@ -113,6 +123,7 @@ git_plain() {
 
 # Names of the patches, in order.
 series() {
+  if [ -n "$SERIES" ]; then return; fi
   if [ -f "$PATCHES/series" ]; then sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$PATCHES/series"; fi
 }
 
@@ -231,6 +242,7 @@ tree_has_work() {
 # Lines "path-in-this-checkout<TAB>path-in-the-JDK-tree" of all new files: those of all JDKs, and those of this one only.
 new_files() {
   local root
+  if [ -n "$SERIES" ]; then return; fi
   for root in jdk-patch hotspot-intrinsics "hotspot-intrinsics/only-$JDK_MAJOR"; do
     if [ -d "$TOP/$root/src" ]; then
       (cd "$TOP/$root" && find src -type f ! -name '.*' ! -name '*~' ! -name '*.orig' ! -name '*.rej' -printf "$root/%p\t%p\n")

@@ -7,6 +7,7 @@
 #   JTREG  jtreg's home     BOOT_JDK  an unpatched JDK of the same number     SOURCE  the patched tree
 #   BUILD  the build folder     WORK  a folder to work in, per DEBUG_LEVEL
 #   RESULTS  where results go: below BUILD, or with RECORD=1 to KEPT, which is results/ or for another JDK below it
+#   UNPATCHED  if the caller says so, the JDK to compare with: UNPATCHED=build becomes that which make jdk SERIES=none built
 #   KEPT_ASM  the emitted code to compare with     OF_JDK  the number of the JDK
 
 # shellcheck source=lib.sh source-path=SCRIPTDIR
@@ -19,6 +20,11 @@ JDK=$BUILD/images/$DEBUG_LEVEL/jdk
 if [ -d "$BUILD/images/$DEBUG_LEVEL/test" ]; then export TEST_NATIVES=$BUILD/images/$DEBUG_LEVEL/test; fi
 WORK=$BUILD/test/$DEBUG_LEVEL
 [ -x "$JDK/bin/java" ] || die "$JDK is not built: run make jdk$OF"
+if [ "${UNPATCHED:-}" = build ]; then
+  UNPATCHED=$BUILD/unpatched/images/$DEBUG_LEVEL/jdk
+  [ -x "$UNPATCHED/bin/java" ] || die "$UNPATCHED is not built: run make jdk$OF SERIES=none"
+  export UNPATCHED
+fi
 mkdir -p "$WORK"
 export BOOT_JDK JTREG JDK BUILD WORK SOURCE DEBUG_LEVEL CACHE RESULTS KEPT KEPT_ASM
 cd "$TOP"

@@ -167,6 +167,60 @@ every_file_has_a_step() {
   no_temporary "$at"
 }
 
+built_of() { run "$1" build-upstream.sh; }
+runs_of_hotspot() { grep -c "^hotspot ${1:-A}.java\$" "$scratch/runs" 2> /dev/null || true; }
+
+each_commit_is_built() {
+  local at before before_b kept=$scratch/cache/built-trees
+  at=$(upstream_checkout up-build)
+  rm -rf "$kept"
+  fails_with 'there is no build/upstream-branch to build: run make upstream$' built_of "$at"
+  upstream_of "$at"
+  before=$(runs_of_hotspot) before_b=$(runs_of_hotspot B)
+  prints '^all 2 commits build: 2 now, in 0 min, 0 before$' built_of "$at"
+  said_once '^2 commits, the first 0 were built before$' '^commit 1 of 2: 0000000: Change what A says$' \
+    '^commit 2 of 2: 0000000: Add the class New$'
+  # Only what changes is built again: the second commit does not change B.java.
+  [ "$(runs_of_hotspot)" = $((before + 2)) ]
+  [ "$(runs_of_hotspot B)" = $((before_b + 1)) ]
+  [ "$(git_plain -C "$at/build/upstream-build/source" rev-parse HEAD)" = "$(git_plain -C "$at/build/upstream-branch" rev-parse percpu)" ]
+  [ "$(wc -l < "$at/build/results/tests/upstream-commits.txt")" = 3 ]
+  prints '^all 2 commits build: 0 now, in 0 min, 2 before$' built_of "$at"
+  [ "$(runs_of_hotspot)" = $((before + 2)) ]
+  # In another checkout with the same commits nothing is built, nor after make clean.
+  rm -rf "$at/build/upstream-build"
+  prints '^2 commits, the first 2 were built before$' built_of "$at"
+  [ ! -e "$at/build/upstream-build" ]
+  # Other settings are another build.
+  prints '^2 commits, the first 0 were built before$' built_with_x "$at"
+}
+built_with_x() { run "$1" build-upstream.sh CONFIGURE_ARGS=--with-x; }
+
+# A commit that does not build stops it; what comes before stays built, and a mended branch goes on there.
+commit_that_does_not_build() {
+  local at before new
+  at=$(upstream_checkout up-broken)
+  rm -rf "$scratch/cache/built-trees"
+  new=$at/jdk-patch/src/base/New.java
+  cp "$new" "$at/good"
+  c_file <<< '// does not compile' > "$new"
+  upstream_of "$at"
+  ends_with 1 built_of "$at"
+  said_once '^commit 1 of 2: ' '^commit 2 of 2: ' '^error: the build failed; mend it and run make build-upstream again' \
+    '^error: commit 2 of 2: .* does not build, see above: mend it in jdk-patch or hotspot-intrinsics, then run make upstream build-upstream$'
+  [ "$(cat "$scratch/cache/built-trees"/* | wc -l)" = 1 ]
+  # Once more, from where it stands.
+  before=$(runs_of_hotspot)
+  ends_with 1 built_of "$at"
+  said_once '^2 commits, the first 1 were built before$' '^commit 2 of 2: ' '^error: commit 2 of 2: .* does not build, see above'
+  if grep -q '^commit 1 of 2: ' "$scratch/out"; then echo "the first commit was built again"; return 1; fi
+  cp "$at/good" "$new"
+  upstream_of "$at"
+  prints '^all 2 commits build: 1 now, in 0 min, 1 before$' built_of "$at"
+  [ "$(runs_of_hotspot)" = $((before + 1)) ]
+  [ -z "$(git_plain -C "$at/build/upstream-branch" status --porcelain)" ]
+}
+
 good_branch_passes() {
   [ -n "$checks_jdk" ] || { echo "no JDK $JDK_MAJOR to run OpenJDK's own checks"; return 77; }
   local at
@@ -292,6 +346,8 @@ check "make upstream: series, new files and tests as commits" branch_is_made
 check "make upstream: the same commits for everyone" branch_is_reproducible
 check "make upstream: work on the branch is safe" work_on_the_branch_is_safe
 check "make upstream: every file is in one step, and each step applies" every_file_has_a_step
+check "make build-upstream: each commit, once" each_commit_is_built
+check "make build-upstream: a commit that does not build" commit_that_does_not_build
 check "make check-upstream: a branch that breaks no rule" good_branch_passes
 check "make check-upstream: a change that breaks a rule is seen" rules_are_seen_broken
 check "make check-upstream: javac and javadoc may not warn" javac_and_javadoc_may_not_warn

@@ -35,6 +35,8 @@ jdk-image:
 > @bash $source/make/image.sh $source
 test-image-hotspot-jtreg-native test-image-jdk-jtreg-native: jdk-image
 > @mkdir -p images/test
+hotspot:
+> @bash $source/make/hotspot.sh $source
 END
 EOF
 cat > "$fake/jdk/make/image.sh" <<'EOF'
@@ -51,6 +53,14 @@ for notice in LICENSE ASSEMBLY_EXCEPTION ADDITIONAL_LICENSE_INFO; do
   echo "$notice" > images/jdk/legal/java.base/$notice
   ln -sf ../java.base/$notice images/jdk/legal/jdk.incubator.percpu/$notice
 done
+EOF
+# It is up to date as long as no file is newer than what was built.
+cat > "$fake/jdk/make/hotspot.sh" <<'EOF'
+! grep -rn "does not compile" "$1/src" || exit 1
+for file in "$1"/src/base/*.java; do
+  if [ ! -e hotspot.built ] || [ "$file" -nt hotspot.built ]; then echo "hotspot ${file##*/}" >> "$FAKE_RUNS"; fi
+done
+touch hotspot.built
 EOF
 tar -C "$fake" --transform 's,^jdk,jdk-25-pristine,' -cJf "$fake/dist/fake.tar.xz" jdk
 mkdir -p "$fake/boot/bin"
@@ -87,7 +97,7 @@ run() {
   local -a script
   read -ra script <<< "$2"
   shift 2
-  env -u PERCPU_BUILD_LOCKED -u DEBUG_LEVEL -u OF_JDK PATH="$fake/bin:$PATH" CACHE="$scratch/cache" DISTFILES= JDK_SRC= \
+  env -u PERCPU_BUILD_LOCKED -u DEBUG_LEVEL -u OF_JDK -u SERIES -u UNPATCHED PATH="$fake/bin:$PATH" CACHE="$scratch/cache" DISTFILES= JDK_SRC= \
     JOBS= CONFIGURE_ARGS= BOOT_JDK="$fake/boot" FAKE_RUNS="$scratch/runs" \
     FAKE_CONFIGURE_FAILS="$scratch/configure-fails" FAKE_MAKE_FAILS="$scratch/make-fails" \
     "$@" "$at/jdk-build/${script[0]}" "${script[@]:1}"
@@ -552,6 +562,55 @@ another_jdk() {
   [ ! -e "$at/build" ]
 }
 
+# What to compare with: the pristine source by the same compiler, beside the patched one.
+without_the_series() {
+  local at script
+  at=$(checkout none)
+  source_of "$at" > /dev/null 2>&1
+  edit "$at" src/base/A.java 's/two/TWO/'
+  commit_all "$at" "Change A"
+  run "$at" export.sh
+  prints "$at/build/unpatched/source .jdk-25.0.3.9, 0 patches, 0 new files" source_of "$at" SERIES=none
+  grep -qx two "$at/build/unpatched/source/src/base/A.java"
+  [ ! -e "$at/build/unpatched/source/src/base/New.java" ]
+  [ -z "$(git_plain -C "$at/build/unpatched/source" status --porcelain)" ]
+  prints '^jdk: release, built' run "$at" build.sh
+  prints "^$at/build/unpatched/images/release/jdk/bin/java\$" run "$at" build.sh SERIES=none
+  said_once '^jdk: unpatched, release, built'
+  grep -qx TWO "$at/build/images/release/jdk/content"
+  grep -qx two "$at/build/unpatched/images/release/jdk/content"
+  if grep -q 'class New' "$at/build/unpatched/images/release/jdk/content"; then echo "it has new files"; return 1; fi
+  # A change of ours does not build it again.
+  printf 'class New { int none; }\n' > "$at/jdk-patch/src/base/New.java"
+  prints '^jdk: unpatched, release, from the cache' run "$at" build.sh SERIES=none
+  prints '^jdk: release, built' run "$at" build.sh
+  grep -q 'version-opt=unpatched' "$(readlink -f "$at/build/unpatched/images/release")/inputs"
+  grep -q 'version-opt=percpu' "$(readlink -f "$at/build/images/release")/inputs"
+  # Nothing of ours can be exported from it, or tested on it.
+  for script in export.sh upstream-branch.sh check-upstream.sh build-upstream.sh dist.sh "with-jdk.sh true"; do
+    fails_with 'SERIES=none is for make source, jdk and clean only: leave it out' run "$at" "$script" SERIES=none
+  done
+  [ "$(cat "$at/jdk-patch/25/series")" = 0001-Change-A.patch ]
+  fails_with 'SERIES=all: it must be none or nothing' run "$at" source.sh SERIES=all
+  # As UNPATCHED=build it is what tests and benchmarks compare with.
+  make_jtreg_for "$at"
+  prints "^$at/build/unpatched/images/release/jdk\$" run "$at" "with-jdk.sh printenv UNPATCHED" UNPATCHED=build JTREG="$at/jtreg"
+  prints "^/of/another\$" run "$at" "with-jdk.sh printenv UNPATCHED" UNPATCHED=/of/another JTREG="$at/jtreg"
+  run "$at" clean.sh SERIES=none
+  [ ! -e "$at/build/unpatched" ]
+  [ -d "$at/build/source" ]
+  fails_with 'build/unpatched/images/release/jdk is not built: run make jdk SERIES=none$' \
+    run "$at" "with-jdk.sh true" UNPATCHED=build JTREG="$at/jtreg"
+  run "$at" build.sh SERIES=none
+  run "$at" clean.sh
+  [ ! -e "$at/build" ]
+}
+make_jtreg_for() { # CHECKOUT: its jtreg is a jtreg 8 as far as is looked at
+  mkdir -p "$1/jtreg/lib" "$1/jtreg/META-INF"
+  printf 'jtreg-VersionString: 8-fake\n' > "$1/jtreg/META-INF/MANIFEST.MF"
+  (cd "$1/jtreg" && zip -q lib/jtreg.jar META-INF/MANIFEST.MF)
+}
+
 unknown_jdk() {
   local at number
   at=$(two_jdks two-unknown)
@@ -595,6 +654,30 @@ EOF
   [ ! -e "$at/build/27" ]
 }
 
+# What is compared with is built where it is wanted, and SERIES=none is nothing that could be tested.
+make_builds_what_it_compares_with() {
+  local at
+  at=$(checkout make-unpatched)
+  cp "$TOP/Makefile" "$at"
+  tee "$at/jdk-build/deps.sh" "$at/jdk-build/source.sh" > "$at/jdk-build/build.sh" <<'EOF'
+#!/bin/sh
+echo "${0##*/}, SERIES=$SERIES"
+EOF
+  cat > "$at/jdk-build/with-jdk.sh" <<'EOF'
+#!/bin/sh
+echo "with UNPATCHED=$UNPATCHED: $*"
+EOF
+  prints '^build.sh, SERIES=none$' make_in "$at" test-upstream UNPATCHED=build
+  said_once '^build.sh, SERIES=$' '^source.sh, SERIES=$' '^with UNPATCHED=build: jtreg-tests/upstream.sh$'
+  prints '^with UNPATCHED=/of/another: jtreg-tests/upstream.sh$' make_in "$at" test-upstream UNPATCHED=/of/another
+  if grep -q 'SERIES=none' "$scratch/out"; then echo "it builds another one"; return 1; fi
+  prints '^build.sh, SERIES=none$' make_in "$at" jdk SERIES=none
+  ends_with 2 make_in "$at" test-upstream SERIES=none
+  said_once 'SERIES=none is for make source, jdk and clean only: leave it out'
+  if grep -q '^build.sh' "$scratch/out"; then echo "it builds first"; return 1; fi
+}
+make_in() { env -u SERIES -u UNPATCHED make -C "$@"; }  # CHECKOUT ARGUMENT...
+
 cached_is_tested() {
   local at
   at=$(two_jdks two-cached)
@@ -610,9 +693,7 @@ echo "run.sh $* of $OF_JDK on $JDK"
 echo "1 passed, 0 failed, 0 skipped"
 EOF
   chmod +x "$at/jtreg-tests/run.sh"
-  mkdir -p "$at/jtreg/lib" "$at/jtreg/META-INF"
-  printf 'jtreg-VersionString: 8-fake\n' > "$at/jtreg/META-INF/MANIFEST.MF"
-  (cd "$at/jtreg" && zip -q lib/jtreg.jar META-INF/MANIFEST.MF)
+  make_jtreg_for "$at"
   prints '^1 passed, 0 failed, 0 skipped$' run27 "$at" test-cached.sh CACHE="$scratch/cache27" JTREG="$at/jtreg"
   said_once "^run.sh tier1 of 27 on $at/build/27/images/release/jdk\$"
   # What else may be missing. A jtreg that unzip cannot read is none.
@@ -714,8 +795,10 @@ check "make jdk: configure or make fails" failed_builds
 check "make jdk: the cache keeps ten images" cache_stays_small
 check "build.sh --test-natives: added to the image" test_natives_are_added
 check "JDK=27: its own folder, series and image" another_jdk
+check "SERIES=none: the source as it is, beside the patched one" without_the_series
 check "JDK=26: refused, with a list of those that there are" unknown_jdk
 check "JDK=27: make says it to the scripts by another name" make_names_the_jdk
+check "UNPATCHED=build: make builds what it compares with" make_builds_what_it_compares_with
 check "make test-cached: tests, or says why not" cached_is_tested
 check "make deps: without root it says what to run" deps_without_root
 check "make deps: no network" deps_without_network
