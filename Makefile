@@ -26,9 +26,11 @@
 #   NAME            for make bench and report: the folder that the run is kept in (default report)
 #   BESIDE          for the same: the run to compare it with (default report of results/, if the run is another)
 #   QUICK=1         for make bench, bench-structures, bench-ecosystem and bench-vm: a look only, kept in build/bench
-#   UNPATCHED       for bench-ecosystem, bench-vm and test-upstream: the JDK to compare with (default BOOT_JDK);
+#   UNPATCHED       for bench-ecosystem, bench-vm, test-upstream and test-tier1: the JDK to compare with (default BOOT_JDK);
 #                   build is one that is made here of the same source by the same compiler, as make jdk SERIES=none does
 #   SERIES=none     for make source, jdk and clean: OpenJDK without our patches and new files, in unpatched in the build folder
+#   SLICE           for test-tier1 and test-upstream: minutes; no part is begun that would end later, and the next run goes
+#                   on there (default 60 for test-tier1)
 #   DIR             for make demo: the folder to count, instead of the JDK source
 
 JDK            ?= 25
@@ -46,6 +48,7 @@ JOBS           ?=
 CONFIGURE_ARGS ?=
 DIR            ?=
 SERIES         ?=
+SLICE          ?=
 
 # JDK itself is not for the scripts: make would hand it on as the home of an image.
 unexport JDK
@@ -53,7 +56,7 @@ ifneq (,$(and $(findstring environment,$(origin JDK)),$(findstring /,$(JDK))))
 override JDK := 25
 endif
 override export OF_JDK := $(JDK)
-export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS SERIES
+export DEBUG_LEVEL TARGET IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS SERIES SLICE
 
 ifneq (,$(and $(SERIES),$(filter-out help deps source jdk clean,$(MAKECMDGOALS))))
 $(error SERIES=$(SERIES) is for make source, jdk and clean only: leave it out)
@@ -62,12 +65,12 @@ endif
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream upstream check-upstream build-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-vm export clean check-dir unpatched
+.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream test-tier1 upstream check-upstream build-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-vm export clean check-dir unpatched
 .NOTPARALLEL:
 
 help:           ## this list
-	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 25
-	@echo "Variables: JDK DEBUG_LEVEL TARGET KERNEL ARCH TESTS IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD NAME BESIDE QUICK UNPATCHED SERIES DIR (see the top of Makefile)"
+	@sed -n 's/^\([a-z0-9-]*\): .*## /  make \1\t/p' Makefile | expand -t 25
+	@echo "Variables: JDK DEBUG_LEVEL TARGET KERNEL ARCH TESTS IMAGES BASE DISTFILES JDK_SRC CACHE JOBS CONFIGURE_ARGS BOOT_JDK JTREG RECORD NAME BESIDE QUICK UNPATCHED SERIES SLICE DIR (see the top of Makefile)"
 
 deps:           ## find, or as root install, all that the rest needs
 	@jdk-build/deps.sh
@@ -125,7 +128,10 @@ test-pages: jdk  ## each link of a page leads somewhere; numbers of docs/jep.md 
 	@$(WITH_JDK) bash -c '"$$JDK/bin/java" jtreg-tests/pages/Pages.java .'
 
 test-upstream: jdk unpatched source  ## OpenJDK's own tests around what we changed, patched against unpatched
-	@$(WITH_JDK) jtreg-tests/upstream.sh
+	@$(WITH_JDK) jtreg-tests/upstream.sh upstream
+
+test-tier1: jdk unpatched source  ## the same for all of OpenJDK's tier1, 60 minutes of it (SLICE=); the next run goes on
+	@$(WITH_JDK) jtreg-tests/upstream.sh tier1
 
 upstream: source  ## all as commits that could be reviewed, tests where the JDK keeps them: branch percpu in build/upstream-branch
 	@jdk-build/upstream-branch.sh

@@ -46,6 +46,8 @@ check() {
 . "$SCRIPTS/tests/results.sh"
 # shellcheck source=tests/upstream.sh source-path=SCRIPTDIR
 . "$SCRIPTS/tests/upstream.sh"
+# shellcheck source=tests/parts.sh source-path=SCRIPTDIR
+. "$SCRIPTS/tests/parts.sh"
 
 if [ $skipped = 0 ]; then printf '%d passed, %d failed\n' $passed $failed
 else printf '%d passed, %d failed, %d skipped\n' $passed $failed $skipped; fi

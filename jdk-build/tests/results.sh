@@ -38,7 +38,9 @@ while [ $# != 0 ]; do
     -reportDir:*) report "${1#-reportDir:}" ;;
     percpu.micro.Main) echo "$FAKE_FOUND" > "$3" ;;
     percpu.lib.Listings) printf 'add\n---\n%s\n' "$FAKE_FOUND" > "$2/x86_64-mm_cid.txt" ;;
-    */Compare.java) if [ "$2" = page ]; then echo "$FAKE_FOUND" > "$4"; fi; exit ;;
+    */Compare.java)
+      for file in README.md patched.txt unpatched.txt not-run.txt; do echo "$FAKE_FOUND" > "$6/$file"; done
+      exit ;;
     */Render.java)
       shift
       out=$1
@@ -66,9 +68,10 @@ tested() {
   local at
   at=$(checkout "$1")
   cp -R "$TOP/container" "$TOP/docs" "$TOP/jtreg-tests" "$TOP/results" "$TOP/README.md" "$at"
-  mkdir -p "$at/build/images/release" "$at/build/source/test/lib/jdk" "$at/build/source/test/hotspot/jtreg/testlibrary" \
-    "$at/build/source/test/jdk/java"
+  mkdir -p "$at/build/images/release" "$at/build/source/make/test" "$at/build/source/test/jdk/java" "$at/build/source/test/lib"
   touch "$at/build/source/test/jdk/TEST.ROOT"
+  printf 'build-test-hotspot-jtreg-native:\n' > "$at/build/source/make/test/JtregNativeHotspot.gmk"
+  printf 'build-test-jdk-jtreg-native:\n' > "$at/build/source/make/test/JtregNativeJdk.gmk"
   # Where nothing that is rendered is up to date, what is rendered shows.
   printf 'stale\n' | tee -a "$at"/results/{asm,kernels,upstream}/README.md > /dev/null
   cp -R "$answering" "$at/build/images/release/jdk"
@@ -113,8 +116,8 @@ tests_are_kept() {
 }
 
 upstream_is_kept() {
-  keeps_if_told kept-upstream "with-jdk.sh jtreg-tests/upstream.sh" upstream/README.md \
-    results/upstream/{README.md,patched.txt,unpatched.txt}
+  keeps_if_told kept-upstream "with-jdk.sh jtreg-tests/upstream.sh upstream" upstream/README.md \
+    results/upstream/{README.md,patched.txt,unpatched.txt,not-run.txt}
 }
 
 asm_is_kept() {
@@ -160,7 +163,7 @@ another_jdks_are_kept() {
   found27() { found "$1" "$at" "$2" OF_JDK=27 BOOT_JDK="$at/unpatched" "${@:3}"; }
   records27() {
     found27 "$1" "with-jdk.sh jtreg-tests/run.sh jdk" "${@:2}"
-    found27 "$1" "with-jdk.sh jtreg-tests/upstream.sh" "${@:2}"
+    found27 "$1" "with-jdk.sh jtreg-tests/upstream.sh upstream" "${@:2}"
     found27 "$1" ../jtreg-tests/asm.sh "${@:2}"
     prints '^image: localhost/percpu-kernel:27-6\.12-x86_64$' found27 "$1" "../container/kernel/test.sh 6.12 x86_64" "${@:2}"
     found27 "$1" "with-jdk.sh jtreg-tests/micro/run.sh report" "${@:2}"
@@ -174,7 +177,7 @@ another_jdks_are_kept() {
   found27 eleven "with-jdk.sh jtreg-tests/micro/run.sh report" | kept_by_command "$at" "$at/unpatched"
   changes "$at" results/27/report/{README.md,jmh.json,machine.txt}
   records27 twelve RECORD=1
-  changes "$at" results/27/tests/release-jdk.txt results/27/upstream/{README.md,patched.txt,unpatched.txt} \
+  changes "$at" results/27/tests/release-jdk.txt results/27/upstream/{README.md,patched.txt,unpatched.txt,not-run.txt} \
     results/asm/27/{README.md,x86_64-mm_cid.txt} results/27/kernels/{6.12-x86_64.txt,README.md} \
     results/27/report/{README.md,jmh.json,machine.txt}
   grep -q '](../../../jtreg-tests/hotspot/sections/KeptListings.java)' "$at/results/asm/27/README.md"

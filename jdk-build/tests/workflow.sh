@@ -665,18 +665,18 @@ echo "${0##*/}, SERIES=$SERIES"
 EOF
   cat > "$at/jdk-build/with-jdk.sh" <<'EOF'
 #!/bin/sh
-echo "with UNPATCHED=$UNPATCHED: $*"
+echo "with SLICE=$SLICE UNPATCHED=$UNPATCHED: $*"
 EOF
-  prints '^build.sh, SERIES=none$' make_in "$at" test-upstream UNPATCHED=build
-  said_once '^build.sh, SERIES=$' '^source.sh, SERIES=$' '^with UNPATCHED=build: jtreg-tests/upstream.sh$'
-  prints '^with UNPATCHED=/of/another: jtreg-tests/upstream.sh$' make_in "$at" test-upstream UNPATCHED=/of/another
+  prints '^build.sh, SERIES=none$' make_in "$at" test-tier1 UNPATCHED=build SLICE=15
+  said_once '^build.sh, SERIES=$' '^source.sh, SERIES=$' '^with SLICE=15 UNPATCHED=build: jtreg-tests/upstream.sh tier1$'
+  prints '^with SLICE= UNPATCHED=/of/another: jtreg-tests/upstream.sh upstream$' make_in "$at" test-upstream UNPATCHED=/of/another
   if grep -q 'SERIES=none' "$scratch/out"; then echo "it builds another one"; return 1; fi
   prints '^build.sh, SERIES=none$' make_in "$at" jdk SERIES=none
-  ends_with 2 make_in "$at" test-upstream SERIES=none
+  ends_with 2 make_in "$at" test-tier1 SERIES=none
   said_once 'SERIES=none is for make source, jdk and clean only: leave it out'
   if grep -q '^build.sh' "$scratch/out"; then echo "it builds first"; return 1; fi
 }
-make_in() { env -u SERIES -u UNPATCHED make -C "$@"; }  # CHECKOUT ARGUMENT...
+make_in() { env -u SERIES -u SLICE -u UNPATCHED make -C "$@"; }  # CHECKOUT ARGUMENT...
 
 cached_is_tested() {
   local at
