@@ -25,8 +25,8 @@
 #                   show it; without it everything goes to results in the build folder and the checkout stays as it was
 #   NAME            for make bench and report: the folder that the run is kept in (default report)
 #   BESIDE          for the same: the run to compare it with (default report of results/, if the run is another)
-#   QUICK=1         for make bench, bench-structures, bench-ecosystem and bench-vm: a look only, kept in build/bench
-#   UNPATCHED       for bench-ecosystem, bench-vm, test-upstream and test-tier1: the JDK to compare with (default BOOT_JDK);
+#   QUICK=1         for make bench, bench-structures, bench-ecosystem and bench-programs: a look only, kept in build/bench
+#   UNPATCHED       for bench-ecosystem, bench-programs, test-upstream and test-tier1: the JDK to compare with (default BOOT_JDK);
 #                   build is one that is made here of the same source by the same compiler, as make jdk SERIES=none does
 #   SERIES=none     for make source, jdk and clean: OpenJDK without our patches and new files, in unpatched in the build folder
 #   SLICE           for test-tier1 and test-upstream: minutes; no part is begun that would end later, and the next run goes
@@ -65,7 +65,7 @@ endif
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream test-tier1 upstream check-upstream build-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-vm export clean check-dir unpatched
+.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream test-tier1 upstream check-upstream build-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-programs bench-vm export clean check-dir unpatched
 .NOTPARALLEL:
 
 help:           ## this list
@@ -182,8 +182,11 @@ bench-structures: jdk  ## JMH: stacks, rings, locks, arrays against JCTools, Agr
 bench-ecosystem: jdk unpatched  ## JMH: what unchanged libraries gain, against an unpatched JDK, 50 minutes, as bench (QUICK=1: 6 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh ecosystem
 
-bench-vm: jdk unpatched  ## what a start of the VM, memory, threads and compilation cost, against an unpatched JDK, 10 minutes (QUICK=1: 1)
-	@$(WITH_JDK) bash -c '"$$JDK/bin/java" --enable-native-access=ALL-UNNAMED jtreg-tests/micro/VmCosts.java "$${UNPATCHED:-$$BOOT_JDK}" "$$JDK" $(if $(QUICK),0.1)'
+bench-programs: jdk unpatched  ## JMH: what programs pay that use none of this, against an unpatched JDK, 55 minutes, as bench (QUICK=1: 6 min)
+	@$(WITH_JDK) jtreg-tests/micro/run.sh programs
+
+bench-vm: jdk unpatched  ## the part of it without programs: start, memory, threads, compilation, 20 minutes, kept in build/bench (QUICK=1: 2)
+	@$(WITH_JDK) env ONLY='^(Startup|ThreadStart|VmCosts)' jtreg-tests/micro/run.sh programs
 
 export:         ## rewrite jdk-patch/25/*.patch and series (JDK=27: jdk-patch/27) from the commits of build/source
 	@jdk-build/export.sh

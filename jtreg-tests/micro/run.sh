@@ -19,14 +19,14 @@ ONLY=${ONLY:-}
 
 if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
     cat <<'END'
-usage: run.sh [report|structures|ecosystem] [measure|render]
+usage: run.sh [report|structures|ecosystem|programs] [measure|render]
   The page is report unless it is given. Without measure or render: measure, then render.
   Settings (environment):
   NAME        the run's folder under RESULTS (default the name of the page)
   BESIDE      a run to compare it with       (default "report" of results/, for another run of that page);
               looked for in RESULTS, then in results/ (for another JDK than the default one: in KEPT)
   JDK         the patched JDK's image       (default build/images/release/jdk)
-  UNPATCHED   for ecosystem: a JDK of the same version without the patch (default BOOT_JDK)
+  UNPATCHED   for ecosystem and programs: a JDK of the same version without the patch (default BOOT_JDK)
   BUILD       the build folder              (default build)
   BENCH_WORK  what is compiled, raw output  (default build/bench)
   RESULTS     folder for the results        (default build/results); with RECORD=1 the Makefile makes it results/,
@@ -50,10 +50,14 @@ version() {
 
 page=report
 case ${1:-} in
-    report | structures | ecosystem)
+    report | structures | ecosystem | programs)
         page=$1
         shift
         ;;
+esac
+two_jdks=
+case $page in
+    ecosystem | programs) two_jdks=1 ;;
 esac
 
 [ -x "$JDK/bin/javac" ] || die "no JDK in JDK=$JDK; run 'make jdk' or set JDK to an image"
@@ -61,7 +65,7 @@ JDK=$(cd "$JDK" && pwd)
 "$JDK/bin/java" --list-modules | grep -q '^jdk\.incubator\.percpu' ||
     die "$JDK has no module jdk.incubator.percpu; it is not the patched JDK"
 UNPATCHED=${UNPATCHED:-${BOOT_JDK:-}}
-if [ "$page" = ecosystem ] && [ "${1:-all}" != render ]; then
+if [ -n "$two_jdks" ] && [ "${1:-all}" != render ]; then
     [ -x "$UNPATCHED/bin/java" ] || die "no unpatched JDK to compare with; set UNPATCHED to one"
     ours=$(version "$JDK") theirs=$(version "$UNPATCHED")
     [ "$ours" = "$theirs" ] || die "UNPATCHED=$UNPATCHED is JDK $theirs, and the patched one is JDK $ours; set UNPATCHED to a JDK $ours"
@@ -104,7 +108,7 @@ compile() {
     # Before the measurement, not after it, is the time to tell that the pages' libraries are missing.
     "$root/results/render/libraries.sh" >/dev/null
     # Else an older version of a library would stay beside the new one.
-    rm -rf "$WORK/target/lib"
+    rm -rf "$WORK/target/lib" "$WORK/target/sources"
     if ! JAVA_HOME=$JDK MAVEN_OPTS=$maven_opts mvn -q -B -Dstyle.color=never -f "$here/pom.xml" "-Dwork.directory=$WORK/target" \
         process-classes >"$log" 2>&1; then
         grep -E 'ERROR|Could not' "$log" | head -n 10 >&2 || true
@@ -121,10 +125,12 @@ compile() {
 
 libraries() {
     local -a jars
-    jars=("$WORK"/target/lib/{agrona,disruptor,jackson-core,jctools-core,jmh-core,netty-common}-*.jar)
-    if [ "$page" = ecosystem ]; then
-        jars=("$WORK"/target/lib/{caffeine,guava,jackson-databind,jmh-core,metrics-core,micrometer-core,netty-buffer,opentelemetry-sdk-metrics,prometheus-metrics-core}-[0-9]*.jar)
-    fi
+    local lib=$WORK/target/lib
+    case $page in
+        ecosystem) jars=("$lib"/{caffeine,guava,jackson-databind,jmh-core,metrics-core,micrometer-core,netty-buffer,opentelemetry-sdk-metrics,prometheus-metrics-core}-[0-9]*.jar) ;;
+        programs) jars=("$lib"/{Saxon-HE,checkstyle,h2,jmh-core,lucene-core}-[0-9]*.jar "$WORK"/target/sources/*.jar) ;;
+        *) jars=("$lib"/{agrona,disruptor,jackson-core,jctools-core,jmh-core,netty-common}-*.jar) ;;
+    esac
     jars=("${jars[@]##*/}")
     printf 'libraries: %s\n' "${jars[*]%.jar}"
 }
@@ -141,7 +147,7 @@ measure() {
         printf 'page: %s\n' "$page"
         "$here/machine.sh" "$JDK"
         libraries
-        if [ "$page" = ecosystem ]; then
+        if [ -n "$two_jdks" ]; then
             printf 'unpatched: %s\n' "$("$UNPATCHED/bin/java" -XshowSettings:properties -version 2>&1 |
                 sed -n 's/^ *java\.vendor\.version = //p; s/^ *java\.runtime\.version = //p' | paste -s -d ' ')"
         fi
@@ -150,9 +156,9 @@ measure() {
         printf 'bench: the machine is busy (load %s); the intervals will show it\n' "$(cut -d' ' -f1-3 /proc/loadavg)" >&2
     fi
     trap 'partial "interrupted"' INT TERM
-    "$JDK/bin/java" --add-modules jdk.incubator.percpu --sun-misc-unsafe-memory-access=allow \
+    "$JDK/bin/java" --add-modules jdk.incubator.percpu --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED \
         -Dpercpu.limits="$WORK/target/liblimits.so" -Dpercpu.java.unregistered="$WORK/target/java-unregistered" \
-        -Dpercpu.java.unpatched="$UNPATCHED/bin/java" \
+        -Dpercpu.java.unpatched="$UNPATCHED/bin/java" -Dpercpu.sources="$WORK/target/sources" \
         -Dpercpu.only="$ONLY" \
         -cp "$WORK/target/classes:$WORK/target/lib/*" percpu.micro.Main "$page" \
         "$WORK/run.new/jmh.json" "$WORK/jmh.log" "${mode[@]}" ||
@@ -204,5 +210,5 @@ case ${1:-all} in
         measure
         render
         ;;
-    *) die "unknown argument '$1' (report, structures or ecosystem, then measure or render)" ;;
+    *) die "unknown argument '$1' (report, structures, ecosystem or programs, then measure or render)" ;;
 esac

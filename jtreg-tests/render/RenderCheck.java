@@ -110,6 +110,21 @@ public class RenderCheck {
             "Not measured in this run: Stacks with 16 threads (perCpuStack, arrayBlockingQueue, mpmcArrayQueue), "
             + "Stacks with 1, 2, 16 threads (concurrentLinkedDeque, threadLocalStack)", " threads (mpmcPerSlot), Pools, Rings with ", ", HandBack, CounterArrays, DoubleSums, Accumulators, SlotObjects.");
 
+    private static final List<String> OF_PROGRAMS = List.of(
+            // a hundredth is much here
+            "| javac, patched / unpatched | at most 1.010 | 1.003 | 1.000 to 1.007 | met |",
+            "| javac, patched, -XX:-UsePerCpuAdders / unpatched | at most 1.010 | 1.031 | 1.024 to 1.037 | missed |",
+            "| Checkstyle, patched / unpatched | at most 1.010 | 1.003 | 0.954 to 1.055 | undecided |",
+            "| Hello World, resident memory at most, patched / unpatched | at most 1.010 | 1.001 | 0.994 to 1.008 | met |",
+            // the same in each round
+            "| libjvm.so, patched / unpatched | at most 1.010 | 1.004 | 1.004 to 1.004 | met |",
+            "| libjvm.so, MB | 25.0 (25.0 to 25.0) | 25.1 (25.1 to 25.1) | 1.004 (1.004 to 1.004) |",
+            "3 of 24 targets met; missed: javac, patched, -XX:-UsePerCpuAdders / unpatched at most 1.010, measured 1.031 "
+            + "(1.024 to 1.037); undecided: Checkstyle, patched / unpatched", "not measured: 17.",
+            "| javac, CPU, ms | 151 (141 to 162) | 153 (141 to 165) | 1.009 (1.000 to 1.018) |",
+            // whatever the difference, so many rounds are needed to see it
+            "| javac | 3 | 3 | 3 |", "| Checkstyle | 3 | 19 | 14 |");
+
     private static final List<String> failures = new ArrayList<>();
     private static String libraries;
 
@@ -164,6 +179,7 @@ public class RenderCheck {
         String empty = Files.readString(work.resolve("almost-empty/README.md"));
         check(empty.contains("0 of 8 targets met; not measured: 8.") && empty.contains("1.00 (one round)"), "an almost empty run:\n" + empty);
         structures(render, work);
+        programs(render, work);
         compared(render);
         render(1, render, work.resolve("nowhere").toString());
 
@@ -201,6 +217,27 @@ public class RenderCheck {
                 "oversubscribed with a CPU for each thread");
     }
 
+    private static void programs(Path render, Path work) throws IOException, InterruptedException {
+        Path run = folder(work, "programs", MACHINE,
+                program("Javac.compile", "unpatched", part("cpu", "ns/op", 150e6, 156e6, 148e6), 100, 104, 98),
+                program("Javac.compile", "adders", part("cpu", "ns/op", 151e6, 158e6, 149e6), 100.3, 104.5, 98.2),
+                program("Javac.compile", "", "", 103, 107.5, 100.8),
+                program("Checkstyle.check", "unpatched", "", 50, 52, 51), program("Checkstyle.check", "adders", "", 50.5, 51, 52),
+                program("Checkstyle.check", "", "", 50.1, 52.9, 50.2),
+                program("VmCosts.hello", "unpatched", part("resident", "B", 40e6, 40.1e6, 40.1e6) + ", "
+                        + part("libjvm", "B", 25e6, 25e6, 25e6), 40, 40, 40),
+                program("VmCosts.hello", "adders", part("resident", "B", 40.1e6, 40.2e6, 40e6) + ", "
+                        + part("libjvm", "B", 25.1e6, 25.1e6, 25.1e6), 50, 50, 50));
+        Path page = Files.writeString(work.resolve("with-programs.md"), PAGE.replace("report", "programs"));
+        render(0, render, run.toString(), page.toString());
+        String text = Files.readString(run.resolve("README.md"));
+        OF_PROGRAMS.forEach(e -> check(text.contains(e), "not in the page of programs: " + e));
+        check(!text.contains("400 methods"), "what was not measured has a row");
+        check(Files.exists(run.resolve("costs.svg")), "no plot of programs");
+        check(Files.readString(page).contains("| javac | 1.003 (1.000 to 1.007) | 1.031 (1.024 to 1.037) |"),
+                "the summary does not say what javac pays");
+    }
+
     /** What a short run measures more than once is what the targets compare. */
     private static void compared(Path render) throws IOException, InterruptedException {
         List<String> structures = render(0, render, "--compared", "structures").lines().sorted().toList();
@@ -211,6 +248,10 @@ public class RenderCheck {
         List<String> report = render(0, render, "--compared", "report").lines().toList();
         check(report.containsAll(List.of("Loops.perCpuAdd/1", "Limits.cSection/1", "Memory/100000.perCpuLong/1"))
                 && !report.contains("OneCounter.plainOpaque/1"), "compared by the targets of the report: " + report);
+        List<String> programs = render(0, render, "--compared", "programs").lines().toList();
+        check(programs.containsAll(List.of("Javac@unpatched.compile/1", "Javac@adders.compile/1", "Javac.compile/1",
+                "VmCosts@adders.hello/1", "Startup.version/1")) && !programs.contains("VmCosts.sections/1"),
+                "compared by the targets of programs: " + programs);
         render(2, render, "--compared", "nothing");
     }
 
@@ -307,6 +348,12 @@ public class RenderCheck {
     private static String memory(String method, double... resident) {
         return entry("Memory." + method, 1, "ss", "", metric("us/op", "[1], [1], [1]"), part("resident", "B", resident))
                 .replace("\"forks\"", "\"params\": {\"counters\": \"100000\"}, \"forks\"");
+    }
+
+    /** Four iterations a fork, the middle of which counts. */
+    private static String program(String name, String variant, String parts, double... millis) {
+        return entry(name, 1, "ss", variant, metric("ms/op", Arrays.stream(millis)
+                .mapToObj(v -> "[" + 2 * v + ", " + (v - 1) + ", " + (v + 1) + ", " + v / 2 + "]").collect(Collectors.joining(", "))), parts);
     }
 
     /** Three forks alike. */

@@ -93,17 +93,47 @@ record Ratio(double log, double variance, double freedom) {
         return !Double.isNaN(log);
     }
 
+    /**
+     * The fewest rounds, at least two, after which no end of the interval is more than so many times the value away, if
+     * rounds go on to differ as these did; 0 if it is not known how much they do.
+     */
+    int rounds(double factor) {
+        double deviation = Math.sqrt(variance * (freedom + 1));
+        if (!Double.isFinite(deviation)) {
+            return 0;
+        }
+        double wanted = Math.log(factor) / deviation;
+        // Student's quantile is never below the normal one.
+        int n = (int) Math.max(2, Math.floor(Math.pow(Student.NORMAL / wanted, 2)));
+        while (Student.quantile(n - 1) / Math.sqrt(n) > wanted) {
+            n++;
+        }
+        return n;
+    }
+
     String text() {
-        return Text.ratio(interval().value());
+        return text(Text.DIGITS);
+    }
+
+    String text(int digits) {
+        return Text.ratio(interval().value(), digits);
     }
 
     String intervalText() {
+        return intervalText(Text.DIGITS);
+    }
+
+    String intervalText(int digits) {
         Interval i = interval();
-        return i.bounded() ? Text.ratio(i.low()) + " to " + Text.ratio(i.high()) : "one round, no interval";
+        return i.bounded() ? Text.ratio(i.low(), digits) + " to " + Text.ratio(i.high(), digits) : "one round, no interval";
     }
 
     /** The value, with the interval in brackets. */
     String full() {
-        return known() ? text() + " (" + intervalText() + ")" : Text.NONE;
+        return full(Text.DIGITS);
+    }
+
+    String full(int digits) {
+        return known() ? text(digits) + " (" + intervalText(digits) + ")" : Text.NONE;
     }
 }

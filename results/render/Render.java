@@ -28,13 +28,13 @@ import java.util.Map;
 /**
  * "java Render.java FOLDER [--beside FOLDER] PAGE..." renders README.md, summary.md and plots from the
  * jmh.json and machine.txt of that folder, with a comparison if there is a folder to stand beside, and puts the
- * summary between the two marks of each page that has them. A folder with the name "structures" or "ecosystem" has
- * a page of its own kind. "java Render.java --compared PAGE" prints the names of the measurements that the
+ * summary between the two marks of each page that has them. A folder with the name "structures", "ecosystem" or "programs"
+ * has a page of its own kind. "java Render.java --compared PAGE" prints the names of the measurements that the
  * targets of that page compare. Both want the libraries of pom.xml on the class path: libraries.sh prints where they are.
  */
 public final class Render {
     public static void main(String[] args) throws IOException {
-        if (args.length == 2 && args[0].equals("--compared") && List.of("report", "structures", "ecosystem").contains(args[1])) {
+        if (args.length == 2 && args[0].equals("--compared") && List.of("report", "structures", "ecosystem", "programs").contains(args[1])) {
             Report.compared(args[1]).forEach(System.out::println);
             return;
         }
@@ -42,7 +42,7 @@ public final class Render {
         int beside = pages.indexOf("--beside");
         if (pages.isEmpty() || beside == 0 || beside == pages.size() - 1 || pages.contains("--compared")) {
             System.err.println("usage: java Render.java <folder of jmh.json> [--beside <another>] [page]...\n"
-                    + "       java Render.java --compared report|structures|ecosystem");
+                    + "       java Render.java --compared report|structures|ecosystem|programs");
             System.exit(2);
         }
         try {

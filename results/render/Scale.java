@@ -31,7 +31,8 @@ record Scale(double low, double high) {
             low = Math.min(low, Math.max(i.low(), i.value() / 2));
             high = Math.max(high, Math.min(i.high(), i.value() * 2));
         }
-        return new Scale(low / 1.15, high * 1.15);
+        double room = Math.clamp(Math.pow(high / low, 0.1), 1.001, 1.15);
+        return new Scale(low / room, high * room);
     }
 
     static boolean drawable(Interval i) {

@@ -21,6 +21,9 @@ import org.apache.commons.statistics.distribution.TDistribution;
 
 /** Student's distribution: how wide an interval is. */
 final class Student {
+    /** Two-sided 95% quantile of the normal distribution, rounded down: that of many degrees of freedom. */
+    static final double NORMAL = 1.9599;
+
     private Student() {
     }
 

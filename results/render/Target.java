@@ -17,8 +17,12 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
-/** A wanted ratio, or number of the given unit: at most, or at least, the limit. */
-record Target(String text, boolean atMost, double limit, String unit, Ratio ratio) {
+/** A wanted ratio, or number of the given unit: at most, or at least, the limit. Digits are those behind the point. */
+record Target(String text, boolean atMost, double limit, String unit, Ratio ratio, int digits) {
+    Target(String text, boolean atMost, double limit, String unit, Ratio ratio) {
+        this(text, atMost, limit, unit, ratio, Text.DIGITS);
+    }
+
     /** Also at the worst end of the interval. */
     boolean met() {
         Interval i = ratio.interval();
@@ -42,14 +46,14 @@ record Target(String text, boolean atMost, double limit, String unit, Ratio rati
     }
 
     String wanted() {
-        return (atMost ? "at most " : "at least ") + Text.ratio(limit) + unit;
+        return (atMost ? "at most " : "at least ") + Text.ratio(limit, digits) + unit;
     }
 
     String value() {
-        return measured() ? ratio.text() + unit : Text.NONE;
+        return measured() ? ratio.text(digits) + unit : Text.NONE;
     }
 
     String interval() {
-        return measured() ? ratio.intervalText() : Text.NONE;
+        return measured() ? ratio.intervalText(digits) : Text.NONE;
     }
 }

@@ -25,6 +25,9 @@ import java.util.Map;
 final class Text {
     static final String NONE = "–";
 
+    /** Of a ratio, behind the point. */
+    static final int DIGITS = 2;
+
     private Text() {
     }
 
@@ -46,7 +49,11 @@ final class Text {
     }
 
     static String ratio(double value) {
-        return String.format(Locale.ROOT, "%.2f", value);
+        return ratio(value, DIGITS);
+    }
+
+    static String ratio(double value, int digits) {
+        return String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 
     static String percent(double part) {

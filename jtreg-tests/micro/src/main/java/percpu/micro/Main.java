@@ -26,6 +26,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +35,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -58,6 +59,7 @@ public final class Main {
     private final Set<String> compared;
     private final Forks forks;
     private final Map<Plan.Group, Map<String, List<RunResult>>> results = new LinkedHashMap<>();
+    private final Map<String, Double> computed = new HashMap<>();
     private final long begin = System.nanoTime();
     private final Map<Plan.Group, Double> seconds = new LinkedHashMap<>();
 
@@ -71,7 +73,7 @@ public final class Main {
     public static void main(String[] args) throws IOException, RunnerException {
         boolean quick = args.length == 5 && args[3].equals("quick");
         if (args.length != 3 && !quick || !Plan.PAGES.containsKey(args[0])) {
-            System.err.println("usage: Main report|structures|ecosystem <result file> <log file> [quick <what the page's targets compare>]");
+            System.err.println("usage: Main report|structures|ecosystem|programs <result file> <log file> [quick <what the page's targets compare>]");
             System.exit(2);
         }
         Pattern only = Pattern.compile(System.getProperty("percpu.only", ""));
@@ -98,8 +100,7 @@ public final class Main {
 
     private int rounds(Plan.Group group, String method) {
         // Two are needed for an interval; what no target compares goes without.
-        return quick ? compared.contains(group.measurement(method)) ? QUICK_ROUNDS : 1
-                : Math.min(group.question().getAnnotation(Fork.class).value(), group.mostRounds());
+        return quick ? compared.contains(group.measurement(method)) ? QUICK_ROUNDS : 1 : group.rounds();
     }
 
     private int rounds(Plan.Group group) {
@@ -112,23 +113,39 @@ public final class Main {
         System.out.printf("%d benchmarks in %d rounds, about %s%n", groups.stream().mapToInt(g -> g.methods().size()).sum(),
                 most, text(left(0, most, groups)));
         for (int round = 1; round <= most; round++) {
-            for (int g = 0; g < groups.size(); g++) {
-                Plan.Group group = groups.get(g);
+            List<Plan.Group> order = order(groups, round);
+            for (int g = 0; g < order.size(); g++) {
+                Plan.Group group = order.get(g);
                 if (round <= rounds(group)) {
                     run(group, round, "round " + round + " of " + most,
-                            left(round, most, groups) + left(round - 1, round, groups.subList(g, groups.size())));
+                            left(round, most, groups) + left(round - 1, round, order.subList(g, order.size())));
                 }
             }
             write(file);
         }
         for (int more = 1; more <= MOST_ROUNDS_MORE && !quick; more++) {
-            List<Plan.Group> noisy = groups.stream().filter(this::isNoisy).toList();
+            // Else the rounds of contenders that are compared would no longer be pairs.
+            List<Plan.Group> noisy = groups.stream().filter(g -> groups.stream().anyMatch(o -> o.isBeside(g) && isNoisy(o))).toList();
             System.out.printf("%d of %d groups are noisy%s%n", noisy.size(), groups.size(), noisy.isEmpty() ? "" : ", again:");
             for (int g = 0; g < noisy.size(); g++) {
                 run(noisy.get(g), 0, "again " + more + " of at most " + MOST_ROUNDS_MORE, left(0, 1, noisy.subList(g, noisy.size())));
             }
             write(file);
         }
+    }
+
+    // Each time another JVM first, as run() does with methods.
+    private static List<Plan.Group> order(List<Plan.Group> groups, int round) {
+        List<Plan.Group> order = new ArrayList<>(groups);
+        for (int from = 0, to; from < order.size(); from = to) {
+            Plan.Group first = order.get(from);
+            to = from + 1;
+            while (to < order.size() && order.get(to).isBeside(first)) {
+                to++;
+            }
+            Collections.rotate(order.subList(from, to), round);
+        }
+        return order;
     }
 
     private void run(Plan.Group group, int round, String where, double left) throws IOException, RunnerException {
@@ -138,12 +155,21 @@ public final class Main {
         Collections.rotate(methods, results.getOrDefault(group, Map.of()).values().stream().mapToInt(List::size).max().orElse(0));
         for (String method : methods) {
             RunResult r = forks.run(group, method);
+            compareResult(group.question().getSimpleName() + " " + method, r);
             results.computeIfAbsent(group, k -> new LinkedHashMap<>()).computeIfAbsent(method, k -> new ArrayList<>()).add(r);
             System.out.printf("%s, %-44s %12.2f %s, %s gone, %s left%n", where, group + " " + method + " x " + group.threads(),
                     r.getPrimaryResult().getScore(), r.getPrimaryResult().getScoreUnit(),
                     text((System.nanoTime() - begin) / 1e9), text(left));
         }
         seconds.put(group, (System.nanoTime() - start) / 1e9);
+    }
+
+    // A program whose result depends on the JVM did not do the same work.
+    private void compareResult(String program, RunResult run) throws RunnerException {
+        Result<?> result = run.getSecondaryResults().get(Costs.RESULT);
+        if (result != null && computed.computeIfAbsent(program, p -> result.getScore()) != result.getScore()) {
+            throw new RunnerException(program + " gave " + result.getScore() + ", and in another JVM " + computed.get(program));
+        }
     }
 
     // For rounds after the first one so many, up to the last one.
@@ -172,7 +198,8 @@ public final class Main {
         ResultFormatFactory.getInstance(ResultFormatType.JSON, part.toString()).writeOut(merged);
         // Where files lie is nobody's business.
         Files.writeString(part, Compact.of(part, merged, planned).replace(Path.of(System.getProperty("java.home")) + "/", "")
-                .replace(Path.of(System.getProperty("percpu.limits")).getParent() + "/", ""));
+                .replace(Path.of(System.getProperty("percpu.limits")).getParent() + "/", "")
+                .replace(Variant.UNPATCHED.java(), "unpatched/bin/java"));
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
     }
 

@@ -25,11 +25,13 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -54,7 +56,13 @@ final class Plan {
 
     /** What is compared with each other: contenders that run next to each other, with as many threads. */
     record Group(Class<?> question, Parameter parameter, int threads, Variant variant, Mode mode,
-                 Class<? extends InternalProfiler> profiler, List<String> methods, int mostRounds) {
+                 Class<? extends InternalProfiler> profiler, List<String> methods, int rounds) {
+        /** {@return whether only the JVM differs} */
+        boolean isBeside(Group other) {
+            return question == other.question && Objects.equals(parameter, other.parameter) && threads == other.threads
+                    && mode == other.mode && methods.equals(other.methods);
+        }
+
         /** {@return what the renderer of the pages calls it} */
         String measurement(String method) {
             return question.getSimpleName() + (parameter == null ? "" : "/" + parameter.value())
@@ -69,6 +77,7 @@ final class Plan {
     }
 
     private static final int ROUNDS_OF_VARIANTS = 3;
+    private static final int ROUNDS_OF_PROGRAMS = 20;
     private static final List<Integer> ONE = List.of(1);
     private static final int CONNECTIONS = 16;
     private static final List<Integer> TO_SIXTEEN = List.of(1, 2, 16);
@@ -90,7 +99,8 @@ final class Plan {
     static final Map<String, Plan> PAGES = Map.of(
             "report", new Plan().counters().conditions().structures(3),
             "structures", new Plan().structures(Integer.MAX_VALUE).moreStructures(),
-            "ecosystem", new Plan().ecosystem());
+            "ecosystem", new Plan().ecosystem(),
+            "programs", new Plan().programs());
 
     private final List<Group> groups = new ArrayList<>();
 
@@ -188,6 +198,31 @@ final class Plan {
         return this;
     }
 
+    // The third is our JDK without per-CPU adders.
+    private Plan programs() {
+        for (Class<?> question : List.of(Javac.class, Checkstyle.class, Database.class, TextSearch.class, Stylesheet.class,
+                VmCosts.class)) {
+            addProgram(question, Mode.SingleShotTime);
+        }
+        addProgram(Startup.class, Mode.Throughput);
+        addProgram(ThreadStart.class, Mode.Throughput);
+        return this;
+    }
+
+    private void addProgram(Class<?> question, Mode mode) {
+        for (Variant variant : new Variant[] {Variant.UNPATCHED, Variant.ADDERS, Variant.USUAL}) {
+            addRounds(question, 1, variant, mode, Costs.class, question == VmCosts.class ? vmCosts() : ALL, ROUNDS_OF_PROGRAMS);
+        }
+    }
+
+    private static Set<String> vmCosts() {
+        Set<String> all = benchmarks(VmCosts.class).collect(Collectors.toSet());
+        if (!Variant.UNPATCHED.hasModule(VmCosts.MODULE)) {
+            all.remove("sections");
+        }
+        return all;
+    }
+
     private static Stream<String> benchmarks(Class<?> question) {
         return Arrays.stream(question.getMethods()).filter(m -> m.isAnnotationPresent(Benchmark.class)).map(Method::getName);
     }
@@ -204,9 +239,15 @@ final class Plan {
 
     private void add(Class<?> question, int threads, Variant variant, Mode mode,
             Class<? extends InternalProfiler> profiler, Set<String> selection, int mostRounds) {
+        addRounds(question, threads, variant, mode, profiler, selection,
+                Math.min(question.getAnnotation(Fork.class).value(), mostRounds));
+    }
+
+    private void addRounds(Class<?> question, int threads, Variant variant, Mode mode,
+            Class<? extends InternalProfiler> profiler, Set<String> selection, int rounds) {
         List<String> methods = benchmarks(question).filter(m -> selection.isEmpty() || selection.contains(m)).sorted().toList();
         for (Parameter parameter : Parameter.of(question)) {
-            groups.add(new Group(question, parameter, threads, variant, mode, profiler, methods, mostRounds));
+            groups.add(new Group(question, parameter, threads, variant, mode, profiler, methods, rounds));
         }
     }
 }

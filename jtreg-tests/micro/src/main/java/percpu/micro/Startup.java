@@ -20,8 +20,6 @@
 package percpu.micro;
 
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 import org.openjdk.jmh.annotations.Benchmark;
@@ -41,11 +39,6 @@ import org.openjdk.jmh.annotations.Warmup;
 public class Startup {
     @Benchmark
     public int version() throws IOException, InterruptedException {
-        int status = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-version")
-                .redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start().waitFor();
-        if (status != 0) {
-            throw new IOException("java -version ended with " + status);
-        }
-        return status;
+        return ChildJvm.run("-version");
     }
 }

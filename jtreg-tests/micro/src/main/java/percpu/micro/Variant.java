@@ -19,6 +19,10 @@
 
 package percpu.micro;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -81,5 +85,16 @@ enum Variant {
             case UNPATCHED -> System.getProperty("percpu.java.unpatched");
             default -> null;
         };
+    }
+
+    /** {@return whether the JDK that it starts has the module} */
+    boolean hasModule(String module) {
+        Path home = java() == null ? Path.of(System.getProperty("java.home")) : Path.of(java(), "..", "..");
+        Path release = home.resolve("release").normalize();
+        try {
+            return Files.exists(release) && Files.readString(release).contains(module);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
