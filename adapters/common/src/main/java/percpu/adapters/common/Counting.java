@@ -1,0 +1,155 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.adapters.common;
+
+/**
+ * Makes what adapters count with: types of the module {@code jdk.incubator.percpu} if this process can use them, else
+ * those of {@code java.util.concurrent}, as the libraries do. That is decided once, when this class is initialized.
+ *
+ * <p>They can be used if the module is in the boot layer ({@code --add-modules jdk.incubator.percpu}, on a JDK that has
+ * it), the process has restartable sequences, and the module is one that this jar was made for.
+ */
+public final class Counting {
+
+    private static final String MODULE = "jdk.incubator.percpu";
+
+    private static final Decision DECISION =
+            decide(ModuleLayer.boot().findModule(MODULE).isPresent(), Counting::loadPerCpu);
+
+    private Counting() {}
+
+    /**
+     * Tells whether this process counts per CPU.
+     *
+     * @return false if it counts with {@code java.util.concurrent}
+     */
+    public static boolean isPerCpu() {
+        return DECISION.perCpu;
+    }
+
+    /**
+     * Says what this process counts with and why, for people.
+     *
+     * @return one line
+     */
+    public static String explanation() {
+        return DECISION.explanation;
+    }
+
+    /**
+     * Makes a sum of longs, initially zero. If there is no memory for it per CPU, it is another.
+     *
+     * @return the sum
+     */
+    public static LongSum longSum() {
+        return longSum(DECISION.provider);
+    }
+
+    /**
+     * Makes a sum of doubles, initially zero. If there is no memory for it per CPU, it is another.
+     *
+     * @return the sum
+     */
+    public static DoubleSum doubleSum() {
+        return doubleSum(DECISION.provider);
+    }
+
+    /**
+     * Makes sums of longs, initially zero. If there is no memory for them per CPU, they are others.
+     *
+     * @param length how many
+     * @return the sums
+     * @throws NegativeArraySizeException if that is negative
+     */
+    public static LongSums longSums(int length) {
+        return longSums(DECISION.provider, length);
+    }
+
+    static LongSum longSum(Provider provider) {
+        try {
+            return provider.longSum();
+        } catch (OutOfMemoryError e) {
+            return new StockProvider().longSum();
+        }
+    }
+
+    static DoubleSum doubleSum(Provider provider) {
+        try {
+            return provider.doubleSum();
+        } catch (OutOfMemoryError e) {
+            return new StockProvider().doubleSum();
+        }
+    }
+
+    static LongSums longSums(Provider provider, int length) {
+        try {
+            return provider.longSums(length);
+        } catch (OutOfMemoryError e) {
+            return new StockProvider().longSums(length);
+        }
+    }
+
+    // The only class that refers to the module.
+    private static Provider loadPerCpu() throws ReflectiveOperationException {
+        Class<?> type = Class.forName(Counting.class.getPackageName() + ".PerCpuProvider");
+        return (Provider) type.getDeclaredConstructor().newInstance();
+    }
+
+    static Decision decide(boolean hasModule, Loader perCpu) {
+        if (!hasModule) {
+            return stock("there is no module " + MODULE + " in the boot layer (--add-modules " + MODULE + ")");
+        }
+        try {
+            Provider provider = perCpu.load();
+            if (!provider.isSupported()) {
+                return stock("this process has no restartable sequences");
+            }
+            tryOut(provider);
+            return new Decision(provider, true, "counting per CPU");
+        } catch (ReflectiveOperationException | LinkageError | OutOfMemoryError e) {
+            return stock(e.toString());
+        }
+    }
+
+    private static Decision stock(String why) {
+        return new Decision(new StockProvider(), false, "counting with java.util.concurrent: " + why);
+    }
+
+    // A module of another version may lack what is linked at the first call only.
+    private static void tryOut(Provider provider) {
+        LongSum longs = provider.longSum();
+        longs.add(1);
+        DoubleSum doubles = provider.doubleSum();
+        doubles.add(1.0);
+        LongSums several = provider.longSums(1);
+        several.add(0, 1);
+        if (longs.sum() != 1 || doubles.sum() != 1.0 || several.sum(0) != 1 || several.sums()[0] != 1) {
+            throw new LinkageError("it does not count");
+        }
+    }
+
+    interface Loader {
+        Provider load() throws ReflectiveOperationException;
+    }
+
+    record Decision(Provider provider, boolean perCpu, String explanation) {}
+}

@@ -1,0 +1,59 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.adapters.common;
+
+/**
+ * Some sums of longs that many threads add to, together in memory: per CPU, seven share a cache line, and one alone
+ * takes as much as seven. {@link Counting#longSums} makes them.
+ *
+ * <p>A sum is no snapshot: it has what happened before it was asked for, and may have what is added meanwhile. It wraps
+ * around as {@code long} addition does.
+ */
+public abstract class LongSums {
+
+    LongSums() {}
+
+    /**
+     * Adds to one of the sums.
+     *
+     * @param i which, from zero
+     * @param x what to add
+     * @throws IndexOutOfBoundsException if there is no such sum
+     */
+    public abstract void add(int i, long x);
+
+    /**
+     * Returns one of the sums.
+     *
+     * @param i which, from zero
+     * @return the sum
+     * @throws IndexOutOfBoundsException if there is no such sum
+     */
+    public abstract long sum(int i);
+
+    /**
+     * Returns all sums. Together they are no snapshot either.
+     *
+     * @return the sums, in a new array
+     */
+    public abstract long[] sums();
+}

@@ -1,0 +1,104 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.adapters.common;
+
+import jdk.incubator.percpu.PerCpu;
+import jdk.incubator.percpu.PerCpuCounter;
+import jdk.incubator.percpu.PerCpuDoubleAdder;
+import jdk.incubator.percpu.PerCpuLongArray;
+
+/** Counts per CPU. Loaded only if the module is there. */
+final class PerCpuProvider implements Provider {
+
+    @Override
+    public boolean isSupported() {
+        return PerCpu.isSupported();
+    }
+
+    @Override
+    public LongSum longSum() {
+        return new OfLongs();
+    }
+
+    @Override
+    public DoubleSum doubleSum() {
+        return new OfDoubles();
+    }
+
+    @Override
+    public LongSums longSums(int length) {
+        return new Several(length);
+    }
+
+    private static final class OfLongs extends LongSum {
+        private final PerCpuCounter sum = new PerCpuCounter();
+
+        @Override
+        public void add(long x) {
+            sum.add(x);
+        }
+
+        @Override
+        public long sum() {
+            return sum.sum();
+        }
+    }
+
+    private static final class OfDoubles extends DoubleSum {
+        private final PerCpuDoubleAdder sum = new PerCpuDoubleAdder();
+
+        @Override
+        public void add(double x) {
+            sum.add(x);
+        }
+
+        @Override
+        public double sum() {
+            return sum.sum();
+        }
+    }
+
+    private static final class Several extends LongSums {
+        private final PerCpuLongArray sums;
+
+        Several(int length) {
+            sums = new PerCpuLongArray(length);
+        }
+
+        @Override
+        public void add(int i, long x) {
+            sums.add(i, x);
+        }
+
+        @Override
+        public long sum(int i) {
+            return sums.sum(i);
+        }
+
+        @Override
+        public long[] sums() {
+            long[] result = new long[sums.length()];
+            sums.sums(result);
+            return result;
+        }
+    }
+}

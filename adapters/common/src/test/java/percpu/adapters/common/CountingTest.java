@@ -1,0 +1,172 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.adapters.common;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import percpu.adapters.common.Counting.Decision;
+
+/** What is counted with, and when. run.sh says what is to be expected of this process: percpu, module or stock. */
+class CountingTest {
+
+    private static final String EXPECTED = System.getProperty("percpu.adapters.expected");
+
+    @Test
+    void decidesAsExpected() {
+        assertNotNull(EXPECTED, "run.sh says what is expected");
+        assertEquals(EXPECTED.equals("percpu"), Counting.isPerCpu(), Counting.explanation());
+        for (Object sum : List.of(Counting.longSum(), Counting.doubleSum(), Counting.longSums(1))) {
+            assertEquals(EXPECTED.equals("percpu") ? "PerCpuProvider" : "StockProvider",
+                    sum.getClass().getEnclosingClass().getSimpleName());
+        }
+    }
+
+    @Test
+    void explains() {
+        String why = switch (EXPECTED) {
+            case "percpu" -> "counting per CPU";
+            case "module" -> "counting with java.util.concurrent: this process has no restartable sequences";
+            default -> "counting with java.util.concurrent: there is no module jdk.incubator.percpu in the boot layer"
+                    + " (--add-modules jdk.incubator.percpu)";
+        };
+        assertEquals(why, Counting.explanation());
+    }
+
+    @Test
+    void loadsNothingWithoutTheModule() {
+        Decision decision = Counting.decide(false, () -> {
+            throw new AssertionError("loaded");
+        });
+        assertFalse(decision.perCpu());
+    }
+
+    @Test
+    void aProviderThatWorksIsTaken() {
+        Provider provider = new StockProvider();
+        Decision decision = Counting.decide(true, () -> provider);
+        assertTrue(decision.perCpu());
+        assertEquals(provider, decision.provider());
+    }
+
+    @Test
+    void aProviderThatIsNotSupportedIsNotTaken() {
+        assertStock(Counting.decide(true, () -> new Broken(false, null)), "this process has no restartable sequences");
+    }
+
+    @Test
+    void aJarWithoutTheClass() {
+        assertStock(Counting.decide(true, () -> {
+            throw new ClassNotFoundException("PerCpuProvider");
+        }), "PerCpuProvider");
+    }
+
+    @Test
+    void aModuleThatLacksAMethod() {
+        assertStock(Counting.decide(true, () -> new Broken(true, new NoSuchMethodError("add"))), "add");
+    }
+
+    @Test
+    void aModuleThatDoesNotCount() {
+        assertStock(Counting.decide(true, () -> new Broken(true, null)), "it does not count");
+    }
+
+    @Test
+    void noMemoryForTheTrial() {
+        assertStock(Counting.decide(true, NoMemory::new), "none left");
+    }
+
+    @Test
+    void noMemoryForOne() {
+        LongSum longs = Counting.longSum(new NoMemory());
+        longs.add(2);
+        assertEquals(2, longs.sum());
+        DoubleSum doubles = Counting.doubleSum(new NoMemory());
+        doubles.add(1.5);
+        assertEquals(1.5, doubles.sum());
+        LongSums several = Counting.longSums(new NoMemory(), 2);
+        several.add(1, 3);
+        assertEquals(3, several.sum(1));
+    }
+
+    private static void assertStock(Decision decision, String why) {
+        assertFalse(decision.perCpu());
+        assertEquals(StockProvider.class, decision.provider().getClass());
+        assertTrue(decision.explanation().endsWith(why), decision.explanation());
+    }
+
+    /** Fails when something is added, or forgets it. */
+    private record Broken(boolean isSupported, LinkageError error) implements Provider {
+        @Override
+        public LongSum longSum() {
+            return new LongSum() {
+                @Override
+                public void add(long x) {
+                    if (error != null) {
+                        throw error;
+                    }
+                }
+
+                @Override
+                public long sum() {
+                    return 0;
+                }
+            };
+        }
+
+        @Override
+        public DoubleSum doubleSum() {
+            return new StockProvider().doubleSum();
+        }
+
+        @Override
+        public LongSums longSums(int length) {
+            return new StockProvider().longSums(length);
+        }
+    }
+
+    private static final class NoMemory implements Provider {
+        @Override
+        public boolean isSupported() {
+            return true;
+        }
+
+        @Override
+        public LongSum longSum() {
+            throw new OutOfMemoryError("none left");
+        }
+
+        @Override
+        public DoubleSum doubleSum() {
+            throw new OutOfMemoryError("none left");
+        }
+
+        @Override
+        public LongSums longSums(int length) {
+            throw new OutOfMemoryError("none left");
+        }
+    }
+}
