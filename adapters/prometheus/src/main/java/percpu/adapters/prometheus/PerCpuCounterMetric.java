@@ -1,0 +1,187 @@
+/*
+ * Copyright (c) 2026, PerCpu project authors. All rights reserved.
+ * DO NOT ALTER OR REMOVE COPYRIGHT NOTICES OR THIS FILE HEADER.
+ *
+ * This code is free software; you can redistribute it and/or modify it
+ * under the terms of the GNU General Public License version 2 only, as
+ * published by the Free Software Foundation.  The PerCpu project authors
+ * designate this particular file as subject to the "Classpath" exception
+ * as provided in the LICENSE file that accompanied this code.
+ *
+ * This code is distributed in the hope that it will be useful, but WITHOUT
+ * ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or
+ * FITNESS FOR A PARTICULAR PURPOSE.  See the GNU General Public License
+ * version 2 for more details (a copy is included in the LICENSE file that
+ * accompanied this code).
+ *
+ * You should have received a copy of the GNU General Public License version
+ * 2 along with this work; if not, write to the Free Software Foundation,
+ * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
+ */
+
+package percpu.adapters.prometheus;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.prometheus.metrics.config.PrometheusProperties;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.metrics.MetricWithFixedMetadata;
+import io.prometheus.metrics.model.registry.MetricType;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+
+import percpu.adapters.common.Counting;
+
+/**
+ * A counter for Prometheus, which counts {@linkplain Counting per CPU} if this process can. It is used as the library's
+ * own {@code Counter}, and gives the same snapshots:
+ *
+ * <pre>{@code
+ * PerCpuCounterMetric requests = PerCpuCounterMetric.builder().name("requests_total").labelNames("path").register();
+ * requests.labelValues("/").inc();
+ * }</pre>
+ *
+ * <p>It has no exemplars: {@code incWithExemplar} counts, and drops the exemplar.
+ */
+public final class PerCpuCounterMetric extends MetricWithFixedMetadata implements CounterDataPoint {
+
+    private final Map<List<String>, CounterPoint> points = new ConcurrentHashMap<>();
+
+    // The only one, if there are no labels; else null.
+    private final CounterPoint unlabelled;
+
+    private PerCpuCounterMetric(Builder builder) {
+        super(builder);
+        unlabelled = labelNames.length == 0 ? point() : null;
+    }
+
+    /**
+     * Returns what makes a counter, with the settings of {@code PrometheusProperties.get()}.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return builder(PrometheusProperties.get());
+    }
+
+    /**
+     * Returns what makes a counter.
+     *
+     * @param properties settings
+     * @return a builder
+     */
+    public static Builder builder(PrometheusProperties properties) {
+        return new Builder(properties);
+    }
+
+    /**
+     * Returns the counter of these values of the labels, which is made if there is none.
+     *
+     * @param values as many as there are names
+     * @return the counter
+     * @throws IllegalArgumentException if there are more or less, or one is null
+     */
+    public CounterDataPoint labelValues(String... values) {
+        return point(values);
+    }
+
+    /**
+     * Removes the counter of these values of the labels. The next use of these begins with zero. The counter of a
+     * metric without labels stays.
+     *
+     * @param values as many as there are names
+     */
+    public void remove(String... values) {
+        if (unlabelled == null) {
+            points.remove(Arrays.asList(values));
+        }
+    }
+
+    private CounterPoint point(String... values) {
+        if (values.length != labelNames.length) {
+            throw new IllegalArgumentException(getMetadata().getName() + " has " + labelNames.length + " labels, not "
+                    + values.length);
+        }
+        List<String> key = Arrays.asList(values.clone());
+        if (key.contains(null)) {
+            throw new IllegalArgumentException(getMetadata().getName() + ": a label's value is null");
+        }
+        CounterPoint point = points.get(key);
+        return point != null ? point : points.computeIfAbsent(key, k -> new CounterPoint());
+    }
+
+    private CounterPoint unlabelled() {
+        return unlabelled != null ? unlabelled : point();
+    }
+
+    @Override
+    public void inc(long amount) {
+        unlabelled().inc(amount);
+    }
+
+    @Override
+    public void inc(double amount) {
+        unlabelled().inc(amount);
+    }
+
+    @Override
+    public void incWithExemplar(double amount, Labels exemplar) {
+        unlabelled().inc(amount);
+    }
+
+    @Override
+    public double get() {
+        return unlabelled().get();
+    }
+
+    @Override
+    public long getLongValue() {
+        return unlabelled().getLongValue();
+    }
+
+    @Override
+    public CounterSnapshot collect() {
+        List<CounterDataPointSnapshot> all = new ArrayList<>(points.size());
+        points.forEach((values, point) -> {
+            Labels labels = constLabels.merge(labelNames, values.toArray(new String[0]));
+            all.add(CounterDataPointSnapshot.builder().value(point.get()).labels(labels)
+                    .createdTimestampMillis(point.created).build());
+        });
+        return new CounterSnapshot(getMetadata(), all);
+    }
+
+    @Override
+    public MetricType getMetricType() {
+        return MetricType.COUNTER;
+    }
+
+    /** Makes a counter. */
+    public static final class Builder extends MetricWithFixedMetadata.Builder<Builder, PerCpuCounterMetric> {
+
+        private Builder(PrometheusProperties properties) {
+            super(List.of(), properties);
+        }
+
+        /** Sets the name. It may end with {@code _total}, which is appended when it is written if not. */
+        @Override
+        public Builder name(String name) {
+            boolean total = name.endsWith("_total") || name.endsWith(".total");
+            return nameWithOriginal(total ? name.substring(0, name.length() - "_total".length()) : name, name);
+        }
+
+        @Override
+        public PerCpuCounterMetric build() {
+            return new PerCpuCounterMetric(this);
+        }
+
+        @Override
+        protected Builder self() {
+            return this;
+        }
+    }
+}
