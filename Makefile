@@ -31,6 +31,7 @@
 #   SERIES=none     for make source, jdk and clean: OpenJDK without our patches and new files, in unpatched in the build folder
 #   SLICE           for test-tier1 and test-upstream: minutes; no part is begun that would end later, and the next run goes
 #                   on there (default 60 for test-tier1)
+#   JDK_17          for make adapters: the home of a JDK 17, if /usr/lib/jvm has none
 #   DIR             for make demo: the folder to count, instead of the JDK source
 
 JDK            ?= 25
@@ -65,7 +66,7 @@ endif
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist docs demo examples test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream test-tier1 upstream check-upstream build-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-programs bench-vm export clean check-dir unpatched
+.PHONY: help deps source jdk dist docs demo examples adapters test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream test-tier1 upstream check-upstream build-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-programs bench-vm export clean check-dir unpatched
 .NOTPARALLEL:
 
 help:           ## this list
@@ -102,6 +103,9 @@ examples: jdk   ## run each program of examples/ but the demo's
 
 docs: jdk source  ## the API's javadoc in build/docs/api; fails at each warning of doclint
 	@$(WITH_JDK) jdk-build/docs.sh
+
+adapters: jdk   ## jars that have libraries count per CPU, tested on this JDK and on stock ones; needs Maven Central once
+	@$(WITH_JDK) adapters/run.sh
 
 test: jdk source         ## the regression tests, group tier1, or TESTS=
 	@$(WITH_JDK) jtreg-tests/run.sh $(or $(TESTS),tier1)
