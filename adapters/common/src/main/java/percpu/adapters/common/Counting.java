@@ -21,9 +21,14 @@
 
 package percpu.adapters.common;
 
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
 /**
  * Makes what adapters count with: types of the module {@code jdk.incubator.percpu} if this process can use them, else
  * those of {@code java.util.concurrent}, as the libraries do. That is decided once, when this class is initialized.
+ * It makes pools as well, which else are the libraries' own.
  *
  * <p>They can be used if the module is in the boot layer ({@code --add-modules jdk.incubator.percpu}, on a JDK that has
  * it), the process has restartable sequences, and the module is one that this jar was made for.
@@ -84,6 +89,23 @@ public final class Counting {
         return longSums(DECISION.provider, length);
     }
 
+    /**
+     * Makes a pool, which has no objects yet.
+     *
+     * @param <E>            the type of the objects
+     * @param factory        makes an object for the entry that it is given, in several threads at the same time
+     * @param slotCapacity   how many objects are kept for each CPU
+     * @param sharedCapacity how many more are kept for all
+     * @param onDrop         what is called for each object that is not kept any longer
+     * @return the pool; empty if this process has none per CPU, or no memory for it: then the library's own is to be
+     *         used
+     * @throws IllegalArgumentException if the capacity of a slot is not positive, or the other is negative
+     */
+    public static <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity,
+            Consumer<E> onDrop) {
+        return pool(DECISION.provider, factory, slotCapacity, sharedCapacity, onDrop);
+    }
+
     static LongSum longSum(Provider provider) {
         try {
             return provider.longSum();
@@ -105,6 +127,15 @@ public final class Counting {
             return provider.longSums(length);
         } catch (OutOfMemoryError e) {
             return new StockProvider().longSums(length);
+        }
+    }
+
+    static <E> Optional<Pool<E>> pool(Provider provider, Function<Object, E> factory, int slotCapacity,
+            int sharedCapacity, Consumer<E> onDrop) {
+        try {
+            return provider.pool(factory, slotCapacity, sharedCapacity, onDrop);
+        } catch (OutOfMemoryError e) {
+            return Optional.empty();
         }
     }
 
@@ -144,6 +175,19 @@ public final class Counting {
         several.add(0, 1);
         if (longs.sum() != 1 || doubles.sum() != 1.0 || several.sum(0) != 1 || several.sums()[0] != 1) {
             throw new LinkageError("it does not count");
+        }
+        provider.pool(entry -> entry, 1, 1, dropped -> {}).ifPresent(Counting::tryOut);
+    }
+
+    private static void tryOut(Pool<Object> pool) {
+        pool.release(pool.acquire());
+        long kept = pool.size();
+        long cleared = pool.clear();
+        Pool.Statistics all = pool.statistics();
+        pool.trim();
+        pool.close();
+        if (kept != 1 || cleared != 1 || pool.capacity() <= 0 || all.acquired() != 1 || all.outstanding() != 0) {
+            throw new LinkageError("it does not pool");
         }
     }
 

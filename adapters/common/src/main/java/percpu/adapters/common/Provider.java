@@ -21,6 +21,10 @@
 
 package percpu.adapters.common;
 
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
 /** One way to count. */
 interface Provider {
 
@@ -31,4 +35,7 @@ interface Provider {
     DoubleSum doubleSum();
 
     LongSums longSums(int length);
+
+    /** Empty if there is none but the library's own. */
+    <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity, Consumer<E> onDrop);
 }

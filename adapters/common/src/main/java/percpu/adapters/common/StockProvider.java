@@ -21,8 +21,11 @@
 
 package percpu.adapters.common;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Counts as the libraries do. */
 final class StockProvider implements Provider {
@@ -45,6 +48,12 @@ final class StockProvider implements Provider {
     @Override
     public LongSums longSums(int length) {
         return new Several(length);
+    }
+
+    @Override
+    public <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity,
+            Consumer<E> onDrop) {
+        return Optional.empty();
     }
 
     private static final class OfLongs extends LongSum {

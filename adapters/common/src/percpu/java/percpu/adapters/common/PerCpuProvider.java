@@ -21,10 +21,15 @@
 
 package percpu.adapters.common;
 
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuDoubleAdder;
 import jdk.incubator.percpu.PerCpuLongArray;
+import jdk.incubator.percpu.PerCpuPool;
 
 /** Counts per CPU. Loaded only if the module is there. */
 final class PerCpuProvider implements Provider {
@@ -47,6 +52,12 @@ final class PerCpuProvider implements Provider {
     @Override
     public LongSums longSums(int length) {
         return new Several(length);
+    }
+
+    @Override
+    public <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity,
+            Consumer<E> onDrop) {
+        return Optional.of(new OfObjects<>(factory, slotCapacity, sharedCapacity, onDrop));
     }
 
     private static final class OfLongs extends LongSum {
@@ -99,6 +110,57 @@ final class PerCpuProvider implements Provider {
             long[] result = new long[sums.length()];
             sums.sums(result);
             return result;
+        }
+    }
+
+    private static final class OfObjects<E> extends Pool<E> {
+        private final PerCpuPool<E> pool;
+
+        OfObjects(Function<Object, E> factory, int slotCapacity, int sharedCapacity, Consumer<E> onDrop) {
+            pool = PerCpuPool.<E>builder(factory).slotCapacity(slotCapacity).sharedCapacity(sharedCapacity)
+                    .onDrop(onDrop).build();
+        }
+
+        @Override
+        public E acquire() {
+            return pool.acquire().get();
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public void release(Object entry) {
+            pool.release((PerCpuPool.Entry<E>) entry);
+        }
+
+        @Override
+        public long trim() {
+            return pool.trim();
+        }
+
+        @Override
+        public long clear() {
+            return pool.clear();
+        }
+
+        @Override
+        public void close() {
+            pool.close();
+        }
+
+        @Override
+        public long size() {
+            return pool.size();
+        }
+
+        @Override
+        public long capacity() {
+            return pool.capacity();
+        }
+
+        @Override
+        public Statistics statistics() {
+            PerCpuPool.Statistics all = pool.statistics();
+            return new Statistics(all.acquired(), all.made(), all.dropped(), all.lost(), all.kept());
         }
     }
 }

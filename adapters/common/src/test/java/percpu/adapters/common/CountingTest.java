@@ -25,6 +25,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +46,7 @@ class CountingTest {
             assertEquals(EXPECTED.equals("percpu") ? "PerCpuProvider" : "StockProvider",
                     sum.getClass().getEnclosingClass().getSimpleName());
         }
+        assertEquals(EXPECTED.equals("percpu"), Counting.pool(entry -> entry, 1, 1, dropped -> {}).isPresent());
     }
 
     @Test
@@ -95,6 +99,16 @@ class CountingTest {
     }
 
     @Test
+    void aModuleWhosePoolLacksAMethod() {
+        assertStock(Counting.decide(true, () -> new BrokenPool(new NoSuchMethodError("release"))), "release");
+    }
+
+    @Test
+    void aModuleThatDoesNotPool() {
+        assertStock(Counting.decide(true, () -> new BrokenPool(null)), "it does not pool");
+    }
+
+    @Test
     void noMemoryForTheTrial() {
         assertStock(Counting.decide(true, NoMemory::new), "none left");
     }
@@ -110,6 +124,7 @@ class CountingTest {
         LongSums several = Counting.longSums(new NoMemory(), 2);
         several.add(1, 3);
         assertEquals(3, several.sum(1));
+        assertFalse(Counting.pool(new NoMemory(), entry -> entry, 1, 1, dropped -> {}).isPresent());
     }
 
     private static void assertStock(Decision decision, String why) {
@@ -146,6 +161,81 @@ class CountingTest {
         public LongSums longSums(int length) {
             return new StockProvider().longSums(length);
         }
+
+        @Override
+        public <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity,
+                Consumer<E> onDrop) {
+            return Optional.empty();
+        }
+    }
+
+    /** Counts, but fails when an object is released, or forgets it. */
+    private record BrokenPool(LinkageError error) implements Provider {
+        @Override
+        public boolean isSupported() {
+            return true;
+        }
+
+        @Override
+        public LongSum longSum() {
+            return new StockProvider().longSum();
+        }
+
+        @Override
+        public DoubleSum doubleSum() {
+            return new StockProvider().doubleSum();
+        }
+
+        @Override
+        public LongSums longSums(int length) {
+            return new StockProvider().longSums(length);
+        }
+
+        @Override
+        public <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity,
+                Consumer<E> onDrop) {
+            return Optional.of(new Pool<E>() {
+                @Override
+                public E acquire() {
+                    return factory.apply(this);
+                }
+
+                @Override
+                public void release(Object entry) {
+                    if (error != null) {
+                        throw error;
+                    }
+                }
+
+                @Override
+                public long trim() {
+                    return 0;
+                }
+
+                @Override
+                public long clear() {
+                    return 0;
+                }
+
+                @Override
+                public void close() {}
+
+                @Override
+                public long size() {
+                    return 0;
+                }
+
+                @Override
+                public long capacity() {
+                    return 2;
+                }
+
+                @Override
+                public Statistics statistics() {
+                    return new Statistics(1, 1, 1, 0, 0);
+                }
+            });
+        }
     }
 
     private static final class NoMemory implements Provider {
@@ -166,6 +256,12 @@ class CountingTest {
 
         @Override
         public LongSums longSums(int length) {
+            throw new OutOfMemoryError("none left");
+        }
+
+        @Override
+        public <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity,
+                Consumer<E> onDrop) {
             throw new OutOfMemoryError("none left");
         }
     }
