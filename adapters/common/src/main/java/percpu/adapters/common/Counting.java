@@ -28,7 +28,7 @@ import java.util.function.Function;
 /**
  * Makes what adapters count with: types of the module {@code jdk.incubator.percpu} if this process can use them, else
  * those of {@code java.util.concurrent}, as the libraries do. That is decided once, when this class is initialized.
- * It makes pools as well, which else are the libraries' own.
+ * Pools, which else are the libraries' own, are decided on when the first is made.
  *
  * <p>They can be used if the module is in the boot layer ({@code --add-modules jdk.incubator.percpu}, on a JDK that has
  * it), the process has restartable sequences, and the module is one that this jar was made for.
@@ -41,6 +41,11 @@ public final class Counting {
             decide(ModuleLayer.boot().findModule(MODULE).isPresent(), Counting::loadPerCpu);
 
     private Counting() {}
+
+    // Decided when the first pool is made: to try one out costs more than the rest.
+    private static final class Pools {
+        static final Provider PROVIDER = decideOnPools(DECISION.provider);
+    }
 
     /**
      * Tells whether this process counts per CPU.
@@ -103,7 +108,7 @@ public final class Counting {
      */
     public static <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity,
             Consumer<E> onDrop) {
-        return pool(DECISION.provider, factory, slotCapacity, sharedCapacity, onDrop);
+        return pool(Pools.PROVIDER, factory, slotCapacity, sharedCapacity, onDrop);
     }
 
     static LongSum longSum(Provider provider) {
@@ -176,7 +181,16 @@ public final class Counting {
         if (longs.sum() != 1 || doubles.sum() != 1.0 || several.sum(0) != 1 || several.sums()[0] != 1) {
             throw new LinkageError("it does not count");
         }
-        provider.pool(entry -> entry, 1, 1, dropped -> {}).ifPresent(Counting::tryOut);
+    }
+
+    /** Answers who makes pools: that provider, if its pools work. */
+    static Provider decideOnPools(Provider provider) {
+        try {
+            provider.pool(entry -> entry, 1, 1, dropped -> {}).ifPresent(Counting::tryOut);
+            return provider;
+        } catch (LinkageError | OutOfMemoryError e) {
+            return new StockProvider();
+        }
     }
 
     private static void tryOut(Pool<Object> pool) {

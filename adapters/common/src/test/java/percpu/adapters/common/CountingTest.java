@@ -100,12 +100,17 @@ class CountingTest {
 
     @Test
     void aModuleWhosePoolLacksAMethod() {
-        assertStock(Counting.decide(true, () -> new BrokenPool(new NoSuchMethodError("release"))), "release");
+        assertCountsOnly(new BrokenPool(new NoSuchMethodError("release")));
     }
 
     @Test
     void aModuleThatDoesNotPool() {
-        assertStock(Counting.decide(true, () -> new BrokenPool(null)), "it does not pool");
+        assertCountsOnly(new BrokenPool(null));
+    }
+
+    @Test
+    void noMemoryForTheTrialOfPools() {
+        assertEquals(StockProvider.class, Counting.decideOnPools(new NoMemory()).getClass());
     }
 
     @Test
@@ -131,6 +136,11 @@ class CountingTest {
         assertFalse(decision.perCpu());
         assertEquals(StockProvider.class, decision.provider().getClass());
         assertTrue(decision.explanation().endsWith(why), decision.explanation());
+    }
+
+    private static void assertCountsOnly(Provider provider) {
+        assertEquals(provider, Counting.decide(true, () -> provider).provider());
+        assertEquals(StockProvider.class, Counting.decideOnPools(provider).getClass());
     }
 
     /** Fails when something is added, or forgets it. */
