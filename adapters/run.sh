@@ -13,7 +13,7 @@ root=$(cd "$here/.." && pwd)
 BUILD=${BUILD:-$root/build}
 JDK=${JDK:-$BUILD/images/release/jdk}
 WORK=${WORK:-$BUILD/test/release}/adapters
-ONLY=${ONLY:-common caffeine micrometer prometheus}
+ONLY=${ONLY:-common caffeine jackson micrometer prometheus}
 MODULE=jdk.incubator.percpu
 
 die() {
