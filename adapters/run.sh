@@ -13,7 +13,7 @@ root=$(cd "$here/.." && pwd)
 BUILD=${BUILD:-$root/build}
 JDK=${JDK:-$BUILD/images/release/jdk}
 WORK=${WORK:-$BUILD/test/release}/adapters
-ONLY=${ONLY:-common caffeine jackson micrometer prometheus}
+ONLY=${ONLY:-common caffeine jackson micrometer netty prometheus}
 MODULE=jdk.incubator.percpu
 
 die() {
