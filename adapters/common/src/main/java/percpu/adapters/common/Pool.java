@@ -30,9 +30,7 @@ package percpu.adapters.common;
  *
  * @param <E> the type of the objects
  */
-public abstract class Pool<E> {
-
-    Pool() {}
+public interface Pool<E> {
 
     /**
      * Returns an object that the caller has for itself until its entry is released: one that is kept, or a new one.
@@ -41,7 +39,7 @@ public abstract class Pool<E> {
      * @throws IllegalStateException if this pool is closed
      * @throws OutOfMemoryError if there is no memory; nothing was acquired then
      */
-    public abstract E acquire();
+    E acquire();
 
     /**
      * Gives an object back. It is kept, or dropped if there is no room for it.
@@ -51,45 +49,45 @@ public abstract class Pool<E> {
      * @throws IllegalArgumentException if it is an entry of another pool
      * @throws IllegalStateException if it is not acquired: it was released before
      */
-    public abstract void release(Object entry);
+    void release(Object entry);
 
     /**
      * Drops objects that nobody needed since the last call. A release does the same now and then.
      *
      * @return how many
      */
-    public abstract long trim();
+    long trim();
 
     /**
      * Drops all objects that are kept.
      *
      * @return how many
      */
-    public abstract long clear();
+    long clear();
 
     /** Drops all objects that are kept, and from now on each that is released. Nothing can be acquired any more. */
-    public abstract void close();
+    void close();
 
     /**
      * Returns how many objects are kept.
      *
      * @return how many; no snapshot
      */
-    public abstract long size();
+    long size();
 
     /**
      * Returns how many objects are kept at most.
      *
      * @return how many
      */
-    public abstract long capacity();
+    long capacity();
 
     /**
      * Returns what has happened so far. That is exact if nobody uses the pool meanwhile.
      *
      * @return the numbers
      */
-    public abstract Statistics statistics();
+    Statistics statistics();
 
     /**
      * Numbers of a pool.
@@ -100,7 +98,7 @@ public abstract class Pool<E> {
      * @param lost     how many were collected without having been released, as far as it was seen
      * @param kept     how many are kept
      */
-    public record Statistics(long acquired, long made, long dropped, long lost, long kept) {
+    record Statistics(long acquired, long made, long dropped, long lost, long kept) {
         /**
          * Returns how many objects are acquired at this moment.
          *

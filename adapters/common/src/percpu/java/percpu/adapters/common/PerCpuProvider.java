@@ -57,7 +57,8 @@ final class PerCpuProvider implements Provider {
     @Override
     public <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity,
             Consumer<E> onDrop) {
-        return Optional.of(new OfObjects<>(factory, slotCapacity, sharedCapacity, onDrop));
+        return Optional.of(new OfObjects<>(PerCpuPool.<E>builder(factory).slotCapacity(slotCapacity)
+                .sharedCapacity(sharedCapacity).onDrop(onDrop).build()));
     }
 
     private static final class OfLongs extends LongSum {
@@ -113,14 +114,8 @@ final class PerCpuProvider implements Provider {
         }
     }
 
-    private static final class OfObjects<E> extends Pool<E> {
-        private final PerCpuPool<E> pool;
-
-        OfObjects(Function<Object, E> factory, int slotCapacity, int sharedCapacity, Consumer<E> onDrop) {
-            pool = PerCpuPool.<E>builder(factory).slotCapacity(slotCapacity).sharedCapacity(sharedCapacity)
-                    .onDrop(onDrop).build();
-        }
-
+    // A record, whose field is a constant for C2 where the record is one.
+    private record OfObjects<E>(PerCpuPool<E> pool) implements Pool<E> {
         @Override
         public E acquire() {
             return pool.acquire().get();

@@ -21,8 +21,6 @@
 
 package percpu.adapters.jackson;
 
-import java.util.Optional;
-
 import com.fasterxml.jackson.core.util.BufferRecycler;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.core.util.RecyclerPool;
@@ -47,32 +45,14 @@ import percpu.adapters.common.Pool;
  *
  * <p>Serialized with a factory, the shared pool is the shared pool of the process that reads it. Others are new ones.
  */
-public final class PerCpuRecyclerPool implements RecyclerPool<BufferRecycler> {
+public abstract class PerCpuRecyclerPool implements RecyclerPool<BufferRecycler> {
 
     private static final long serialVersionUID = 1L;
 
     private static final int SLOT_CAPACITY = 16;
     private static final int SLOTS_SHARED = 8;
 
-    // Of the shared pool.
-    private static final int SHARED_CAPACITY = 0;
-
-    private static final class Shared {
-        static final RecyclerPool<BufferRecycler> POOL = make(SHARED_CAPACITY);
-    }
-
-    private final int slotCapacity;
-
-    private final transient Pool<Recycler> pool;
-
-    private PerCpuRecyclerPool(int slotCapacity) {
-        this.slotCapacity = slotCapacity;
-        int capacity = slotCapacity == SHARED_CAPACITY ? SLOT_CAPACITY : slotCapacity;
-        int shared = (int) Math.min((long) capacity * SLOTS_SHARED, Integer.MAX_VALUE);
-        Optional<Pool<Recycler>> made =
-                Counting.pool(entry -> new Recycler(this, entry), capacity, shared, dropped -> {});
-        pool = made.orElse(null);
-    }
+    private PerCpuRecyclerPool() {}
 
     /**
      * Returns the pool for all factories that have no reason for another. It keeps 16 recyclers for each CPU, and 128
@@ -81,7 +61,7 @@ public final class PerCpuRecyclerPool implements RecyclerPool<BufferRecycler> {
      * @return the pool, or if this process has none per CPU, what {@link JsonRecyclerPools#defaultPool} returns
      */
     public static RecyclerPool<BufferRecycler> shared() {
-        return Shared.POOL;
+        return Shared.POOL == null ? JsonRecyclerPools.defaultPool() : Shared.THIS;
     }
 
     /**
@@ -95,57 +75,85 @@ public final class PerCpuRecyclerPool implements RecyclerPool<BufferRecycler> {
         if (slotCapacity <= 0) {
             throw new IllegalArgumentException("slotCapacity must be positive: " + slotCapacity);
         }
-        return make(slotCapacity);
+        Own made = new Own(slotCapacity);
+        return made.pool == null ? JsonRecyclerPools.defaultPool() : made;
     }
 
-    private static RecyclerPool<BufferRecycler> make(int slotCapacity) {
-        PerCpuRecyclerPool made = new PerCpuRecyclerPool(slotCapacity);
-        return made.pool == null ? JsonRecyclerPools.defaultPool() : made;
+    abstract Pool<Recycler> pool();
+
+    // Null if there is none.
+    Pool<Recycler> makePool(int slotCapacity) {
+        int shared = (int) Math.min((long) slotCapacity * SLOTS_SHARED, Integer.MAX_VALUE);
+        return Counting.pool(entry -> new Recycler(this, entry), slotCapacity, shared, dropped -> {}).orElse(null);
     }
 
     @Override
     public BufferRecycler acquireAndLinkPooled() {
-        Recycler recycler = pool.acquire();
+        Recycler recycler = pool().acquire();
         recycler.linked = true;
         return recycler;
     }
 
     @Override
     public BufferRecycler acquirePooled() {
-        return pool.acquire();
+        return pool().acquire();
     }
 
     @Override
     public void releasePooled(BufferRecycler pooled) {
         if (pooled instanceof Recycler recycler && recycler.home == this) {
             recycler.linked = false;
-            pool.release(recycler.entry);
+            pool().release(recycler.entry);
         }
     }
 
     @Override
     public int pooledCount() {
-        return (int) Math.min(pool.size(), Integer.MAX_VALUE);
+        return (int) Math.min(pool().size(), Integer.MAX_VALUE);
     }
 
     @Override
     public boolean clear() {
-        pool.clear();
+        pool().clear();
         return true;
     }
 
-    /** For tests. */
-    Pool.Statistics statistics() {
-        return pool.statistics();
+    // Its pool is a constant for C2, which is then spared most loads.
+    private static final class Shared extends PerCpuRecyclerPool {
+        private static final long serialVersionUID = 1L;
+
+        static final Shared THIS = new Shared();
+        static final Pool<Recycler> POOL = THIS.makePool(SLOT_CAPACITY);
+
+        @Override
+        Pool<Recycler> pool() {
+            return POOL;
+        }
+
+        private Object readResolve() {
+            return shared();
+        }
     }
 
-    /**
-     * Returns the pool of this process that stands for the one that was serialized.
-     *
-     * @return the pool
-     */
-    private Object readResolve() {
-        return slotCapacity == SHARED_CAPACITY ? shared() : create(slotCapacity);
+    private static final class Own extends PerCpuRecyclerPool {
+        private static final long serialVersionUID = 1L;
+
+        private final int slotCapacity;
+        private final transient Pool<Recycler> pool;
+
+        Own(int slotCapacity) {
+            this.slotCapacity = slotCapacity;
+            pool = makePool(slotCapacity);
+        }
+
+        @Override
+        Pool<Recycler> pool() {
+            return pool;
+        }
+
+        private Object readResolve() {
+            return create(slotCapacity);
+        }
     }
 
     /** Knows its entry. A flag in place of the super class's reference, of whose changes the collector is told. */
@@ -180,7 +188,7 @@ public final class PerCpuRecyclerPool implements RecyclerPool<BufferRecycler> {
         public void releaseToPool() {
             if (linked) {
                 linked = false;
-                home.pool.release(entry);
+                home.pool().release(entry);
             } else {
                 super.releaseToPool();
             }
