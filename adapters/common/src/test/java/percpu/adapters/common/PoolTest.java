@@ -98,6 +98,20 @@ class PoolTest {
     }
 
     @Test
+    void capacities() {
+        make().ifPresent(pool -> {
+            long one = capacity(1, 0);
+            assertTrue(one > 0);
+            assertEquals(SLOT * one + SHARED, pool.capacity());
+            assertEquals(7 * one + 3, capacity(7, 3));
+        });
+    }
+
+    private static long capacity(int slot, int shared) {
+        return Counting.pool(entry -> entry, slot, shared, thing -> {}).orElseThrow().capacity();
+    }
+
+    @Test
     void whatIsIdle() {
         make().ifPresent(pool -> {
             pool.release(pool.acquire().entry);

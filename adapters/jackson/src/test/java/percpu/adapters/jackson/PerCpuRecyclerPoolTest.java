@@ -146,6 +146,9 @@ class PerCpuRecyclerPoolTest {
             return;
         }
         Pool<Object> same = Counting.pool(entry -> entry, SLOT, 8 * SLOT, dropped -> {}).orElseThrow();
+        assertEquals(same.capacity(), ((PerCpuRecyclerPool) pool).pool().capacity());
+        Pool<Object> shared = Counting.pool(entry -> entry, 16, 128, dropped -> {}).orElseThrow();
+        assertEquals(shared.capacity(), ((PerCpuRecyclerPool) PerCpuRecyclerPool.shared()).pool().capacity());
         List<BufferRecycler> all = new ArrayList<>();
         for (int i = 0; i < same.capacity() + 10; i++) {
             all.add(pool.acquireAndLinkPooled());

@@ -29,6 +29,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,6 +39,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.CompositeByteBuf;
+import io.netty.util.NettyRuntime;
 import org.junit.jupiter.api.Test;
 
 import percpu.adapters.common.Counting;
@@ -262,6 +264,32 @@ class PerCpuByteBufAllocatorTest {
     }
 
     @Test
+    void bounds() {
+        if (!Counting.isPerCpu()) {
+            return;
+        }
+        int processors = NettyRuntime.availableProcessors();
+        // With as many for all as for all processors.
+        long times = Counting.pool(entry -> entry, 1, processors, dropped -> {}).orElseThrow().capacity();
+        assertBounds(0, times, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+        assertBounds(4096, times, 15, 7, 3, 1, 1, 1, 1, 1, 1);
+        assertBounds(300 * 272, times, 256, 150, 75, 37, 18, 9, 4, 2, 1);
+        PerCpuByteBufAllocator ours = (PerCpuByteBufAllocator) allocator;
+        PerCpuByteBufAllocator same = (PerCpuByteBufAllocator) PerCpuByteBufAllocator.create(true, 256 * 1024);
+        assertEquals(same.maxIdleHeapMemory(), ours.maxIdleHeapMemory());
+    }
+
+    private static void assertBounds(int bytesPerSlot, long times, int... onSlot) {
+        long expected = 0;
+        for (int i = 0; i < SIZES.length; i++) {
+            expected += times * onSlot[i] * SIZES[i];
+        }
+        PerCpuByteBufAllocator ours = (PerCpuByteBufAllocator) PerCpuByteBufAllocator.create(true, bytesPerSlot);
+        assertEquals(expected, ours.maxIdleHeapMemory());
+        assertEquals(expected, ours.maxIdleDirectMemory());
+    }
+
+    @Test
     void closed() {
         if (!Counting.isPerCpu()) {
             return;
@@ -278,8 +306,12 @@ class PerCpuByteBufAllocatorTest {
         assertThrows(IllegalStateException.class, ours::directBuffer);
         assertThrows(IllegalStateException.class, () -> direct.capacity(2000));
         assertEquals(3, direct.readLong());
+        ByteBuffer view = direct.nioBuffer(0, 8);
+        assertEquals(3, view.getLong(0));
         heap.release();
         direct.release();
+        // It is freed, which a JDK 25 does not leave to the collector.
+        assertThrows(IllegalStateException.class, () -> view.getLong(0));
         assertEquals(0, ours.usedHeapMemory());
         assertEquals(0, ours.usedDirectMemory());
         assertThrows(UnsupportedOperationException.class,
