@@ -104,7 +104,7 @@ examples: jdk   ## run each program of examples/ but the demo's
 docs: jdk source  ## the API's javadoc in build/docs/api; fails at each warning of doclint
 	@$(WITH_JDK) jdk-build/docs.sh
 
-adapters: jdk   ## jars that have libraries count per CPU, tested on this JDK and on stock ones; needs Maven Central once
+adapters: jdk   ## jars that have libraries count and pool per CPU, tested on this JDK and on stock ones; needs Maven Central once
 	@$(WITH_JDK) adapters/run.sh
 
 test: jdk source         ## the regression tests, group tier1, or TESTS=
