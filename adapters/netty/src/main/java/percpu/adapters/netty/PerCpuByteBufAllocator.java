@@ -107,13 +107,11 @@ public final class PerCpuByteBufAllocator extends AbstractByteBufAllocator
     }
 
     private static ByteBufAllocator make(boolean preferDirect, int bytesPerSlot, ByteBufAllocator other) {
-        if (Counting.isPerCpu()) {
-            PerCpuByteBufAllocator made = new PerCpuByteBufAllocator(preferDirect, bytesPerSlot);
-            if (made.heap.isUsable() && made.direct.isUsable()) {
-                return made;
-            }
-            made.closeAll();
+        PerCpuByteBufAllocator made = new PerCpuByteBufAllocator(preferDirect, bytesPerSlot);
+        if (made.heap.isUsable() && made.direct.isUsable()) {
+            return made;
         }
+        made.closeAll();
         return other != null ? other : new AdaptiveByteBufAllocator(preferDirect);
     }
 

@@ -22,6 +22,7 @@
 package percpu.adapters.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
@@ -41,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import percpu.adapters.common.Pool;
 
 /** Whether Netty's leak detection knows of buffers that are lost, and only of those. */
-@Timeout(120)
+@Timeout(60)
 class LeaksTest {
 
     private final ByteBufAllocator allocator = PerCpuByteBufAllocator.create(true);
@@ -86,6 +87,11 @@ class LeaksTest {
         allocator.heapBuffer(200_000).release();
     }
 
+    private static void collect() {
+        assertFalse(Thread.interrupted(), "in time");
+        System.gc();
+    }
+
     @Test
     void detected() {
         released();
@@ -93,7 +99,7 @@ class LeaksTest {
         lostOutside();
         lostSlice();
         while (leaks.size() < 3) {
-            System.gc();
+            collect();
             released();
         }
         for (String where : List.of("lostOnTheHeap", "lostOutside", "lostSlice")) {
@@ -102,7 +108,7 @@ class LeaksTest {
         assertEquals(3, leaks.size());
         if (allocator instanceof PerCpuByteBufAllocator ours) {
             while (ours.heap.statistics().lost() < 2 || ours.direct.statistics().lost() < 1) {
-                System.gc();
+                collect();
             }
             for (Chunks chunks : List.of(ours.heap, ours.direct)) {
                 Pool.Statistics all = chunks.statistics();
