@@ -69,6 +69,7 @@ run() { # NAME HOME EXPECTED OPTION...: the tests of all modules; EXPECTED is wh
         "$home/bin/java" "$@" "-Dpercpu.adapters.expected=$expected" \
             -cp "$target/percpu-$module-1.jar:$target/test-classes:$target/lib/*" \
             org.junit.platform.console.ConsoleLauncher execute "--scan-classpath=$target/test-classes" \
+            --config=junit.jupiter.execution.timeout.default=5m \
             --details=tree --details-theme=ascii --disable-banner --disable-ansi-colors --fail-if-no-tests \
             >"$log" 2>&1 || status=$?
         # A class that cannot be set up is a container that failed.
