@@ -56,6 +56,7 @@ public class Reachability {
         private static final int FRESH = 64;
         // Of what is larger, a few fill what one had.
         private static final int FRESH_LARGE = 8;
+        private static final int FRESH_POOLS = 2;
         // More than a group.
         private static final int ELEMENTS = 20;
 
@@ -291,6 +292,8 @@ public class Reachability {
                 }
                 for (int i = 0; i < FRESH_LARGE; i++) {
                     freshHistograms.add(PerCpuHistogram.withBounds(1));
+                }
+                for (int i = 0; i < FRESH_POOLS; i++) {
                     freshPools.add(newPool());
                 }
                 for (String when : new String[] {"when new", "some time later"}) {
@@ -321,7 +324,7 @@ public class Reachability {
                     + Statistics.arenas() + " arenas");
             // So many of a kind at a time: if that took many arenas nothing was ever recycled and nothing tested. A
             // pool has one of its own, until the cleaner has seen it.
-            Check.that(!PerCpu.isSupported() || Statistics.arenas() <= 6 + 5 * FRESH_LARGE,
+            Check.that(!PerCpu.isSupported() || Statistics.arenas() <= 6 + 5 * FRESH_POOLS,
                     Statistics.arenas() + " arenas are in use");
         }
     }
