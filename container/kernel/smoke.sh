@@ -35,7 +35,8 @@ counted() {
 export MILLIS=500 LIMIT=900
 counted "$TOP/container/kernel/test.sh" 6.12 "$arch" registration-glibc registration-jvm \
   operations-preempted-int-mm_cid operations-preempted-C1-cpu_id operations-preempted-C2-mm_cid operations-C2 \
-  emitted-code-mm_cid listing-mm_cid structure-stack-C2 structure-list-int structure-adders-C2 sum-beside-updates
+  emitted-code-mm_cid listing-mm_cid structure-stack-C2 structure-list-int structure-adders-C2 \
+  structure-histogram-C1 structure-pool-C2 sum-beside-updates
 counted "$TOP/container/kernel/failures.sh" 6.12 "$arch"
 printf '%d passed, %d failed, %d skipped\n' $passed $failed $skipped
 [ $failed = 0 ] && [ $passed != 0 ]

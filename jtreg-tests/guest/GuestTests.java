@@ -57,7 +57,8 @@ public class GuestTests {
     private static final int LITMUS_SECONDS = 2400;
     private static final Path LITMUS = Path.of("/tests/litmus");    // there if make test-litmus made the guest
     private static final long END_OF_MM_CID = 28;   // in struct rseq
-    private static final String[] STRUCTURES = {"list", "stack", "data", "ring", "lock", "exclusive", "adders"};
+    private static final String[] STRUCTURES = {"list", "stack", "data", "ring", "lock", "exclusive", "adders", "array",
+            "accumulations", "local", "histogram", "pool"};
     private static final String[][] TIERS = {{"int", "-Xint"}, {"C1", "-XX:TieredStopAtLevel=1"},
             {"C2", "-XX:-TieredCompilation"}};
 
