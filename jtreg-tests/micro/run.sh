@@ -108,8 +108,8 @@ compile() {
     # Before the measurement, not after it, is the time to tell that the pages' libraries are missing.
     "$root/results/render/libraries.sh" >/dev/null
     # Else an older version of a library would stay beside the new one.
-    rm -rf "$WORK/target/lib" "$WORK/target/sources"
-    if ! JAVA_HOME=$JDK MAVEN_OPTS=$maven_opts mvn -q -B -Dstyle.color=never -f "$here/pom.xml" "-Dwork.directory=$WORK/target" \
+    rm -rf "$WORK/target/lib" "$WORK/target/sources" "$WORK"/target/percpu-*
+    if ! JAVA_HOME=$JDK MAVEN_OPTS=$maven_opts mvn -q -B -Dstyle.color=never -f "$here/reactor.xml" "-Dwork.directory=$WORK/target" \
         process-classes >"$log" 2>&1; then
         grep -E 'ERROR|Could not' "$log" | head -n 10 >&2 || true
         die "Maven failed, its output is in $log (it needs Maven Central once, for JMH and the libraries to compare with)"
@@ -136,7 +136,7 @@ libraries() {
 }
 
 measure() {
-    local mode=() compared
+    local mode=() compared adapters
     compile
     if [ -n "$QUICK" ]; then
         compared=$(render_java --compared "$page")
@@ -155,12 +155,13 @@ measure() {
     if awk '{exit !($1 > 0.7)}' /proc/loadavg; then
         printf 'bench: the machine is busy (load %s); the intervals will show it\n' "$(cut -d' ' -f1-3 /proc/loadavg)" >&2
     fi
+    adapters=$(printf '%s/classes:' "$WORK"/target/percpu-*)
     trap 'partial "interrupted"' INT TERM
     "$JDK/bin/java" --add-modules jdk.incubator.percpu --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED \
         -Dpercpu.limits="$WORK/target/liblimits.so" -Dpercpu.java.unregistered="$WORK/target/java-unregistered" \
         -Dpercpu.java.unpatched="$UNPATCHED/bin/java" -Dpercpu.sources="$WORK/target/sources" \
         -Dpercpu.only="$ONLY" \
-        -cp "$WORK/target/classes:$WORK/target/lib/*" percpu.micro.Main "$page" \
+        -cp "$WORK/target/classes:$adapters$WORK/target/lib/*" percpu.micro.Main "$page" \
         "$WORK/run.new/jmh.json" "$WORK/jmh.log" "${mode[@]}" ||
         partial "the measurement failed; JMH's output is in $WORK/jmh.log"
     trap - INT TERM

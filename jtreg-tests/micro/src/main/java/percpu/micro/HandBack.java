@@ -94,13 +94,13 @@ public class HandBack {
     @State(Scope.Benchmark)
     public static class PerCpuState extends JacksonBase {
         public PerCpuState() {
-            super(new PerCpuPool());
+            super(new ListRecyclerPool());
         }
 
         @Override
         public void check() throws InterruptedException {
             super.check();
-            ((PerCpuPool) pool).check();
+            ((ListRecyclerPool) pool).check();
         }
     }
 

@@ -44,7 +44,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * is both, by the same thread.
  * <p>
  * Jackson: the pools of its JsonRecyclerPools, but for the deprecated one and the one that never keeps anything; used as
- * its JsonFactory and IOContext use them; and PerCpuList as one more such pool ({@link PerCpuPool}). threadLocalPool()
+ * its JsonFactory and IOContext use them; and PerCpuList as one more such pool ({@link ListRecyclerPool}). threadLocalPool()
  * is the default of this version and keeps one object for each thread. The bounded one has Jackson's default capacity.
  * <p>
  * Netty: a Recycler with its defaults, on Netty's own threads ({@link FastThreads}), as in its authors' benchmark: on
@@ -80,7 +80,7 @@ public class Pools {
 
     @State(Scope.Benchmark)
     public static class PerCpuState {
-        final PerCpuPool pool = new PerCpuPool();
+        final ListRecyclerPool pool = new ListRecyclerPool();
 
         @TearDown(Level.Trial)
         public void check() {

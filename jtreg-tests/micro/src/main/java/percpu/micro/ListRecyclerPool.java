@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.LongAdder;
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuList;
 
-/** A pool for Jackson on PerCpuList, as a user writes it. */
-final class PerCpuPool implements RecyclerPool<BufferRecycler> {
+/** A pool for Jackson on PerCpuList, as a user writes it who wants no limits: beside PerCpuPool, what less would cost. */
+final class ListRecyclerPool implements RecyclerPool<BufferRecycler> {
     private static final long serialVersionUID = 1L;
 
     private final transient PerCpuList<BufferRecycler> list = new PerCpuList<>();
