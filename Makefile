@@ -180,7 +180,7 @@ bench: jdk      ## JMH: all questions, all peers, 75 minutes on an idle machine,
 report: jdk     ## render the last run again, without measuring (NAME= BESIDE=)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh report render
 
-bench-structures: jdk  ## JMH: stacks, rings, locks, arrays against JCTools, Agrona and others, 50 minutes, as bench (QUICK=1: 5 min)
+bench-structures: jdk  ## JMH: stacks, rings, pools, histograms against JCTools, Agrona and others, 55 minutes, as bench (QUICK=1: 5 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh structures
 
 bench-ecosystem: jdk unpatched  ## JMH: what unchanged libraries gain, against an unpatched JDK, 50 minutes, as bench (QUICK=1: 6 min)

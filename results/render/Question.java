@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * @param key        JMH's name
  * @param title      ours
  * @param threads    with how many it is asked
- * @param contenders the first one is the per-CPU structure that the others are compared with
+ * @param contenders the first one, if it was measured, is the per-CPU structure that the others are compared with
  */
 record Question(String key, String title, int[] threads, List<Contender> contenders) {
     /** Among whom there is one of it. */
@@ -76,6 +76,7 @@ record Question(String key, String title, int[] threads, List<Contender> contend
             new Contender("threadLocalStack", "ArrayDeque", Kind.PER_THREAD)));
 
     static final Question POOLS = new Question("Pools", "object taken from a pool and given back", TO_SIXTEEN, List.of(
+            new Contender("perCpuPool", "PerCpuPool", Kind.PER_CPU),
             new Contender("perCpuList", "PerCpuList", Kind.PER_CPU),
             new Contender("jacksonDeque", "Jackson's concurrent deque pool", Kind.SHARED),
             new Contender("jacksonBounded", "Jackson's bounded pool", Kind.SHARED),
@@ -122,6 +123,17 @@ record Question(String key, String title, int[] threads, List<Contender> contend
                     new Contender("longAccumulator", "LongAccumulator", Kind.SHARED),
                     new Contender("atomicLong", "AtomicLong", Kind.SHARED)));
 
+    private static final Question HISTOGRAMS = new Question("Histograms", "value recorded in a histogram", TO_SIXTEEN, List.of(
+            new Contender("perCpuBounds", "PerCpuHistogram, explicit bounds", Kind.PER_CPU),
+            new Contender("perCpuExponential", "PerCpuHistogram, exponential", Kind.PER_CPU),
+            new Contender("prometheus", "Prometheus' classic histogram", Kind.SHARED),
+            new Contender("micrometer", "Micrometer's DistributionSummary", Kind.SHARED),
+            new Contender("openTelemetryBounds", "OpenTelemetry's histogram, explicit bounds", Kind.SHARED),
+            new Contender("openTelemetryExponential", "OpenTelemetry's histogram, exponential", Kind.SHARED),
+            new Contender("hdrConcurrent", "HdrHistogram's ConcurrentHistogram", Kind.SHARED),
+            new Contender("hdrRecorder", "HdrHistogram's Recorder", Kind.SHARED),
+            new Contender("threadLocal", "long[] and a sum", Kind.PER_THREAD)));
+
     private static final Question SLOT_OBJECTS = new Question("SlotObjects", "random number from an object that is found",
             TO_SIXTEEN, List.of(
                     new Contender("perCpuLocal", "PerCpuLocal", Kind.PER_CPU),
@@ -138,7 +150,8 @@ record Question(String key, String title, int[] threads, List<Contender> contend
             new Contender("mpmcPerSlot", "MpmcArrayQueue", Kind.PER_SLOT)));
 
     static final Question HAND_BACK = new Question("HandBack", "object taken from a pool and given back on another CPU", ONE,
-            List.of(new Contender("perCpuList", "PerCpuList", Kind.PER_CPU),
+            List.of(new Contender("perCpuPool", "PerCpuPool", Kind.PER_CPU),
+                    new Contender("perCpuList", "PerCpuList", Kind.PER_CPU),
                     new Contender("jacksonDeque", "Jackson's concurrent deque pool", Kind.SHARED),
                     new Contender("jacksonBounded", "Jackson's bounded pool", Kind.SHARED),
                     new Contender("nettyRecycler", "Netty's Recycler", Kind.PER_THREAD)));
@@ -146,10 +159,12 @@ record Question(String key, String title, int[] threads, List<Contender> contend
     static final List<Question> ALL = List.of(STACKS, POOLS, RINGS, LOCKS,
             new Question("DataStacks/64", "push and pop of 64 bytes", TO_SIXTEEN, DATA_STACKS),
             new Question("DataStacks/4096", "push and pop of 4096 bytes", TO_SIXTEEN, DATA_STACKS), HAND_OVER, HAND_BACK,
-            COUNTER_ARRAYS, DOUBLE_SUMS, ACCUMULATORS, SLOT_OBJECTS);
+            COUNTER_ARRAYS, DOUBLE_SUMS, ACCUMULATORS, HISTOGRAMS, SLOT_OBJECTS);
 
-    Contender first() {
-        return contenders.getFirst();
+    /** The first one that this run measured: earlier runs have not all. */
+    Contender first(Run run) {
+        return contenders.stream().filter(c -> c.kind() == Kind.PER_CPU && Stream.of(measurements(run, c)).anyMatch(Objects::nonNull))
+                .findFirst().orElse(contenders.getFirst());
     }
 
     /** Methods and how they are called. */
@@ -170,7 +185,8 @@ record Question(String key, String title, int[] threads, List<Contender> contend
 
     /** The fastest of a kind with so many threads; of ours the first one. Empty if it was not measured. */
     Optional<Contender> best(Run run, Kind kind, int threads) {
-        return contenders.stream().filter(c -> kind == Kind.PER_CPU ? c == first() : c.kind() == kind)
+        Contender ours = first(run);
+        return contenders.stream().filter(c -> kind == Kind.PER_CPU ? c == ours : c.kind() == kind)
                 .filter(c -> run.find(key, c.method(), threads) != null)
                 .min(Comparator.comparingDouble(c -> run.find(key, c.method(), threads).nanos()));
     }

@@ -74,6 +74,12 @@ final class Structures extends Report {
                     threads == 2 ? 2 : 5, "",
                     Ratio.ofThroughput(run.find("Rings", "perCpuRingBuffer", threads), run.find("Rings", "agrona", threads))));
         }
+        for (Map.Entry<String, String> buckets : Text.ordered("perCpuBounds", "explicit bounds", "perCpuExponential", "exponential").entrySet()) {
+            for (int threads : new int[] {1, 2}) {
+                targets.add(new Target("PerCpuHistogram, record, " + buckets.getValue() + ", " + Text.threads(threads), true, 8, " ns",
+                        Ratio.of(run.find("Histograms", buckets.getKey(), threads))));
+            }
+        }
         targets.add(new Target("PerCpuStack beside a storm of steals on another stack / undisturbed, throughput", false, 0.95, "",
                 Ratio.of(run.find("StealStorm", "undisturbed", 1), run.find("StealStorm", "stormElsewhere", 1))));
         return targets;
@@ -130,8 +136,8 @@ final class Structures extends Report {
         questions.forEach(q -> {
             s.table("Nanoseconds as a thread sees them, " + q.title() + " (95% interval):",
                     s.grid(q.key(), q.labels(), q.threads(), Text::cell));
-            s.table("Time divided by that of " + q.first().label() + " with as many threads (95% interval):",
-                    s.ratios(q.key(), q.labels(), q.threads(), q.first().method()));
+            s.table("Time divided by that of " + q.first(run).label() + " with as many threads (95% interval):",
+                    s.ratios(q.key(), q.labels(), q.threads(), q.first(run).method()));
         });
         return s.say(ORDER).say(structures.count());
     }
@@ -149,7 +155,7 @@ final class Structures extends Report {
         int all = 0;
         for (Question q : Question.ALL) {
             for (int t : q.threads()) {
-                Measurement ours = run.find(q.key(), q.first().method(), t);
+                Measurement ours = run.find(q.key(), q.first(run).method(), t);
                 for (Measurement rival : q.rivals(run, t)) {
                     Ratio ratio = Ratio.of(rival, ours);
                     if (ratio.known()) {
@@ -192,7 +198,7 @@ final class Structures extends Report {
         page.append(tables("Millions per second, all threads together, ", ":",
                 m -> Text.number(1000.0 * m.threads() / m.nanos())));
         page.append("\n## Times the per-CPU structure\n");
-        Question.ALL.forEach(q -> page.append("\nTime divided by that of ").append(q.first().label())
+        Question.ALL.forEach(q -> page.append("\nTime divided by that of ").append(q.first(run).label())
                 .append(" with as many threads, ").append(q.title()).append(" (95% interval):\n\n")
                 .append(table(q, times(q))));
         page.append('\n').append(AllSlots.section(run).text());
@@ -226,8 +232,8 @@ final class Structures extends Report {
     /** Time divided by that of the per-CPU structure. */
     private Cell times(Question question) {
         return m -> {
-            Ratio r = Ratio.of(m, run.find(question.key(), question.first().method(), m.threads()));
-            return m.method().equals(question.first().method()) ? r.text() : r.full();
+            Ratio r = Ratio.of(m, run.find(question.key(), question.first(run).method(), m.threads()));
+            return m.method().equals(question.first(run).method()) ? r.text() : r.full();
         };
     }
 
@@ -285,8 +291,9 @@ final class Structures extends Report {
                   slot, here and below, is found by `PerCpu.currentSlot()` and synchronizes by itself; what there is one of for
                   each thread is in a ThreadLocal, and no other thread gets at it.
                 - Pools: one invocation takes an object and gives it back, by the same thread. A pool that has none makes one.
-                  PerCpuList is used as one more of Jackson's pools. Netty's Recycler runs on Netty's threads, because it pools
-                  nothing for others. All have their default settings.
+                  PerCpuPool keeps 16 objects for each slot and 128 for all, its objects know their entries, and at the end it must
+                  have each once. PerCpuList is used as one more of Jackson's pools. Netty's Recycler runs on Netty's
+                  threads, because it pools nothing for others. The others have their default settings.
                 - Rings: one invocation is a record written. The threads are the writers; one more thread reads beside them, and
                   its work is not counted. It reads all that is there; when there is nothing
                   it spins 64 times, then sleeps for the shortest time there is, about 60 µs. A writer that finds the ring
@@ -309,11 +316,16 @@ final class Structures extends Report {
                   their own `drain`, ArrayBlockingQueue by `poll` that waits. All that was given must have been taken.
                 - Given back on another CPU: one invocation is an object taken from the pool and put into a queue for one
                   thread at each end, which is the same for all; a thread on another CPU takes it from there and gives it back.
-                  PerCpuList, when it is empty here, is drained on the slot where objects are. Jackson's thread-local pool is
-                  not made for that.
+                  PerCpuPool keeps all that can be under way, 16 for each slot and the others for all. PerCpuList, when it is
+                  empty here, is drained on the slot where objects are. Jackson's thread-local pool is not made for that.
                 - Counters, sums, accumulators: one invocation is one update. LongAdder, DoubleAdder and LongAccumulator have cells
                   here (-XX:-UsePerCpuAdders), as on an unpatched JDK. Each thread takes the 1024 counters in a random order.
                   The bits in an AtomicLong are changed by compare-and-set.
+                - Histograms: one invocation is one value recorded. Each thread takes its 1024 values in turn, from 1 ms to 20 s and as
+                  many for each factor, so they fall into all buckets: 11 bounds, the default of Prometheus' client, which
+                  OpenTelemetry's and Micrometer's have here, too, or at most 160 exponential ones. HdrHistogram records them in
+                  whole microseconds, with 2 digits. Micrometer's publishes counts up to these bounds. At the end no value may be
+                  lost. One for each thread is in a ThreadLocal: its buckets and a sum, the limit.
                 - Object that is found: a generator of random numbers, with a plain state, so a step may be lost where two threads
                   have it at once.
                 """.formatted(rounds());

@@ -27,6 +27,8 @@ import io.netty.util.Recycler;
 
 import java.util.concurrent.TimeUnit;
 
+import jdk.incubator.percpu.PerCpuPool;
+
 import org.jctools.queues.SpscArrayQueue;
 
 import org.openjdk.jmh.annotations.Benchmark;
@@ -45,7 +47,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * queue is the same for all pools. Each of the two threads is bound to a CPU ({@link TwoCpus}).
  * <p>
  * The pools are those of {@link Pools}, but for Jackson's threadLocalPool(), whose objects must not leave their thread.
- * The bounded pool has room for all objects that can be under way.
+ * The bounded pool and the depot of PerCpuPool have room for all objects that can be under way.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -92,8 +94,24 @@ public class HandBack {
     }
 
     @State(Scope.Benchmark)
-    public static class PerCpuState extends JacksonBase {
-        public PerCpuState() {
+    public static class PerCpuPoolState extends Shared<Pools.Entered> {
+        final PerCpuPool<Pools.Entered> pool = Pools.Entered.pool(2 * CAPACITY);
+
+        @Override
+        void release(Pools.Entered object) {
+            pool.release(object.entry);
+        }
+
+        @Override
+        public void check() throws InterruptedException {
+            super.check();
+            Pools.Entered.check(pool);
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class PerCpuListState extends JacksonBase {
+        public PerCpuListState() {
             super(new ListRecyclerPool());
         }
 
@@ -129,7 +147,12 @@ public class HandBack {
     }
 
     @Benchmark
-    public void perCpuList(PerCpuState s, TwoCpus.Giver giver) {
+    public void perCpuPool(PerCpuPoolState s, TwoCpus.Giver giver) {
+        s.hand(s.pool.acquire().get(), giver);
+    }
+
+    @Benchmark
+    public void perCpuList(PerCpuListState s, TwoCpus.Giver giver) {
         s.hand(s.pool.acquireAndLinkPooled(), giver);
     }
 

@@ -162,7 +162,7 @@ final class Plan {
 
     private Plan moreStructures() {
         for (Class<?> question : List.of(Pools.class, DataStacks.class, CounterArrays.class, DoubleSums.class, Accumulators.class,
-                SlotObjects.class)) {
+                Histograms.class, SlotObjects.class)) {
             add(question, TO_SIXTEEN, Variant.USUAL, Mode.Throughput, Allocation.class, ALL);
         }
         for (Class<?> question : ACROSS) {

@@ -27,6 +27,8 @@ import io.netty.util.Recycler;
 
 import java.util.concurrent.TimeUnit;
 
+import jdk.incubator.percpu.PerCpuPool;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -46,6 +48,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * Jackson: the pools of its JsonRecyclerPools, but for the deprecated one and the one that never keeps anything; used as
  * its JsonFactory and IOContext use them; and PerCpuList as one more such pool ({@link ListRecyclerPool}). threadLocalPool()
  * is the default of this version and keeps one object for each thread. The bounded one has Jackson's default capacity.
+ * <p>
+ * PerCpuPool: as its documentation shows, with objects that know their entries, 16 kept for each slot and 128 for all.
  * <p>
  * Netty: a Recycler with its defaults, on Netty's own threads ({@link FastThreads}), as in its authors' benchmark: on
  * other threads it pools nothing.
@@ -78,8 +82,42 @@ public class Pools {
         };
     }
 
+    /** An object of our pool. */
+    static final class Entered {
+        private static final int SLOT_CAPACITY = 16;
+
+        final PerCpuPool.Entry<Entered> entry;
+
+        private Entered(PerCpuPool.Entry<Entered> entry) {
+            this.entry = entry;
+        }
+
+        static PerCpuPool<Entered> pool(int sharedCapacity) {
+            return PerCpuPool.<Entered>builder(Entered::new).slotCapacity(SLOT_CAPACITY).sharedCapacity(sharedCapacity).build();
+        }
+
+        /** Once nobody uses the pool any more. */
+        static PerCpuPool.Statistics check(PerCpuPool<Entered> pool) {
+            PerCpuPool.Statistics all = pool.statistics();
+            if (all.outstanding() != 0 || all.lost() != 0 || all.kept() != pool.size() || all.kept() > pool.capacity()) {
+                throw new IllegalStateException("all objects were released, but: " + all);
+            }
+            return all;
+        }
+    }
+
     @State(Scope.Benchmark)
-    public static class PerCpuState {
+    public static class PerCpuPoolState {
+        final PerCpuPool<Entered> pool = Entered.pool(128);
+
+        @TearDown(Level.Trial)
+        public void check() {
+            Entered.check(pool);
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class PerCpuListState {
         final ListRecyclerPool pool = new ListRecyclerPool();
 
         @TearDown(Level.Trial)
@@ -110,7 +148,14 @@ public class Pools {
     }
 
     @Benchmark
-    public Object perCpuList(PerCpuState s) {
+    public Object perCpuPool(PerCpuPoolState s) {
+        Entered object = s.pool.acquire().get();
+        s.pool.release(object.entry);
+        return object;
+    }
+
+    @Benchmark
+    public Object perCpuList(PerCpuListState s) {
         BufferRecycler recycler = s.pool.acquireAndLinkPooled();
         recycler.releaseToPool();
         return recycler;
