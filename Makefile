@@ -25,8 +25,8 @@
 #                   show it; without it everything goes to results in the build folder and the checkout stays as it was
 #   NAME            for make bench and report: the folder that the run is kept in (default report)
 #   BESIDE          for the same: the run to compare it with (default report of results/, if the run is another)
-#   QUICK=1         for make bench, bench-structures, bench-ecosystem and bench-programs: a look only, kept in build/bench
-#   UNPATCHED       for bench-ecosystem, bench-programs, test-upstream and test-tier1: the JDK to compare with (default BOOT_JDK);
+#   QUICK=1         for make bench, bench-structures, -ecosystem, -adapters and -programs: a look only, kept in build/bench
+#   UNPATCHED       for bench-ecosystem, -adapters, -programs, test-upstream and test-tier1: the JDK to compare with (default BOOT_JDK);
 #                   build is one that is made here of the same source by the same compiler, as make jdk SERIES=none does
 #   SERIES=none     for make source, jdk and clean: OpenJDK without our patches and new files, in unpatched in the build folder
 #   SLICE           for test-tier1 and test-upstream: minutes; no part is begun that would end later, and the next run goes
@@ -66,7 +66,7 @@ endif
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist docs demo examples adapters test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream test-tier1 upstream check-upstream build-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-programs bench-vm export clean check-dir unpatched
+.PHONY: help deps source jdk dist docs demo examples adapters test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream test-tier1 upstream check-upstream build-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-adapters bench-programs bench-vm export clean check-dir unpatched
 .NOTPARALLEL:
 
 help:           ## this list
@@ -185,6 +185,9 @@ bench-structures: jdk  ## JMH: stacks, rings, pools, histograms against JCTools,
 
 bench-ecosystem: jdk unpatched  ## JMH: what unchanged libraries gain, against an unpatched JDK, 50 minutes, as bench (QUICK=1: 6 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh ecosystem
+
+bench-adapters: jdk unpatched  ## JMH: adapters against the libraries' own, platform and virtual threads, memory, 45 minutes, as bench (QUICK=1: 8 min)
+	@$(WITH_JDK) jtreg-tests/micro/run.sh adapters
 
 bench-programs: jdk unpatched  ## JMH: what programs pay that use none of this, against an unpatched JDK, 55 minutes, as bench (QUICK=1: 6 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh programs

@@ -19,14 +19,14 @@ ONLY=${ONLY:-}
 
 if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
     cat <<'END'
-usage: run.sh [report|structures|ecosystem|programs] [measure|render]
+usage: run.sh [report|structures|ecosystem|adapters|programs] [measure|render]
   The page is report unless it is given. Without measure or render: measure, then render.
   Settings (environment):
   NAME        the run's folder under RESULTS (default the name of the page)
   BESIDE      a run to compare it with       (default "report" of results/, for another run of that page);
               looked for in RESULTS, then in results/ (for another JDK than the default one: in KEPT)
   JDK         the patched JDK's image       (default build/images/release/jdk)
-  UNPATCHED   for ecosystem and programs: a JDK of the same version without the patch (default BOOT_JDK)
+  UNPATCHED   for ecosystem, adapters and programs: a JDK of the same version without the patch (default BOOT_JDK)
   BUILD       the build folder              (default build)
   BENCH_WORK  what is compiled, raw output  (default build/bench)
   RESULTS     folder for the results        (default build/results); with RECORD=1 the Makefile makes it results/,
@@ -50,14 +50,14 @@ version() {
 
 page=report
 case ${1:-} in
-    report | structures | ecosystem | programs)
+    report | structures | ecosystem | adapters | programs)
         page=$1
         shift
         ;;
 esac
 two_jdks=
 case $page in
-    ecosystem | programs) two_jdks=1 ;;
+    ecosystem | adapters | programs) two_jdks=1 ;;
 esac
 
 [ -x "$JDK/bin/javac" ] || die "no JDK in JDK=$JDK; run 'make jdk' or set JDK to an image"
@@ -128,6 +128,8 @@ libraries() {
     local lib=$WORK/target/lib
     case $page in
         ecosystem) jars=("$lib"/{caffeine,guava,jackson-databind,jmh-core,metrics-core,micrometer-core,netty-buffer,opentelemetry-sdk-metrics,prometheus-metrics-core}-[0-9]*.jar) ;;
+        adapters) jars=("$lib"/{caffeine,jackson-core,jmh-core,micrometer-core,netty-buffer,prometheus-metrics-core}-[0-9]*.jar) ;;
+        structures) jars=("$lib"/{HdrHistogram,agrona,disruptor,jackson-core,jctools-core,jmh-core,micrometer-core,netty-common,opentelemetry-sdk-metrics,prometheus-metrics-core}-[0-9]*.jar) ;;
         programs) jars=("$lib"/{Saxon-HE,checkstyle,h2,jmh-core,lucene-core}-[0-9]*.jar "$WORK"/target/sources/*.jar) ;;
         *) jars=("$lib"/{agrona,disruptor,jackson-core,jctools-core,jmh-core,netty-common}-*.jar) ;;
     esac
@@ -211,5 +213,5 @@ case ${1:-all} in
         measure
         render
         ;;
-    *) die "unknown argument '$1' (report, structures, ecosystem or programs, then measure or render)" ;;
+    *) die "unknown argument '$1' (report, structures, ecosystem, adapters or programs, then measure or render)" ;;
 esac

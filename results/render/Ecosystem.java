@@ -17,6 +17,7 @@
  * Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301 USA.
  */
 
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -200,7 +201,7 @@ final class Ecosystem extends Report {
         StringBuilder page = new StringBuilder("# Ecosystem\n\n");
         page.append("Rendered from [jmh.json](jmh.json) and [machine.txt](machine.txt) by `results/render/Render.java`;")
                 .append(" `make bench-ecosystem` measures and renders.\n\n## Targets\n\n").append(targetTable()).append('\n')
-                .append(verdicts()).append("\n\n## Unpatched / patched\n\n![Time on the unpatched JDK / time on ours](gains.svg)\n")
+                .append(verdicts()).append(adapters()).append("\n\n## Unpatched / patched\n\n![Time on the unpatched JDK / time on ours](gains.svg)\n")
                 .append("\nTime on the unpatched JDK divided by that on ours (95% interval):\n\n")
                 .append(table((question, method, t) -> gain(question, method, t).full()).text())
                 .append("\n## Time\n\nNanoseconds of a call as a thread sees them, unpatched / patched:\n\n")
@@ -213,6 +214,11 @@ final class Ecosystem extends Report {
         page.append("\n## How it was measured\n\n").append(method());
         page.append("\n## Noise\n\n").append(Noise.text(run));
         return page.append("\n## Machine\n\n").append(run.machineTable()).toString();
+    }
+
+    private String adapters() {
+        return Files.exists(run.folder.resolveSibling("README.md")) ? "\n\nWhat libraries gain with an adapter, which has to be named to"
+                + " them, is measured in a run of its own: [adapters](../README.md#adapters)." : "";
     }
 
     private interface Cell {

@@ -34,7 +34,7 @@ import java.util.Map;
  */
 public final class Render {
     public static void main(String[] args) throws IOException {
-        if (args.length == 2 && args[0].equals("--compared") && List.of("report", "structures", "ecosystem", "programs").contains(args[1])) {
+        if (args.length == 2 && args[0].equals("--compared") && List.of("report", "structures", "ecosystem", "adapters", "programs").contains(args[1])) {
             Report.compared(args[1]).forEach(System.out::println);
             return;
         }
@@ -42,7 +42,7 @@ public final class Render {
         int beside = pages.indexOf("--beside");
         if (pages.isEmpty() || beside == 0 || beside == pages.size() - 1 || pages.contains("--compared")) {
             System.err.println("usage: java Render.java <folder of jmh.json> [--beside <another>] [page]...\n"
-                    + "       java Render.java --compared report|structures|ecosystem|programs");
+                    + "       java Render.java --compared report|structures|ecosystem|adapters|programs");
             System.exit(2);
         }
         try {

@@ -37,7 +37,7 @@ abstract class Report {
         // The page was not written down in earlier runs.
         String page = run.machine.getOrDefault("page", run.name());
         return page.startsWith("structures") ? new Structures(run) : page.startsWith("ecosystem") ? new Ecosystem(run)
-                : page.startsWith("programs") ? new Programs(run) : new BenchReport(run);
+                : page.startsWith("adapters") ? new Adapters(run) : page.startsWith("programs") ? new Programs(run) : new BenchReport(run);
     }
 
     /** The keys of what a page's targets compare, so that a short run measures that more than once. */

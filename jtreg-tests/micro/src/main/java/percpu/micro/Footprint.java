@@ -19,6 +19,7 @@
 
 package percpu.micro;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -30,31 +31,36 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
-/** Adds to JMH's results what {@link Memory} found. */
+/** Adds to JMH's results what {@link Memory} and {@link PoolMemory} found. */
 public final class Footprint implements InternalProfiler {
     static final String RESIDENT = "resident";
 
+    private static final List<ScalarResult> FOUND = new ArrayList<>();
+
+    /** By the thread that JMH runs the iteration in. */
+    static synchronized void found(String name, double value, String unit) {
+        FOUND.add(new ScalarResult(name, value, unit, AggregationPolicy.AVG));
+    }
+
     @Override
     public String getDescription() {
-        return "bytes that a counter takes";
+        return "memory that is in use";
     }
 
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-        Memory.result = null;
+        take();
     }
 
     @Override
     public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmark, IterationParams iteration,
             IterationResult iterationResult) {
-        Memory.Result r = Memory.result;
-        return List.of(scalar("heap", r.each().heap(), "B"), scalar("native", r.each().nativeMemory(), "B"),
-                scalar(RESIDENT, r.each().resident(), "B"), scalar("firstHeap", r.first().heap(), "B"),
-                scalar("firstNative", r.first().nativeMemory(), "B"), scalar("firstResident", r.first().resident(), "B"),
-                scalar("cells", r.cells(), "cells"));
+        return take();
     }
 
-    private static ScalarResult scalar(String name, double value, String unit) {
-        return new ScalarResult(name, value, unit, AggregationPolicy.AVG);
+    private static synchronized List<ScalarResult> take() {
+        List<ScalarResult> found = List.copyOf(FOUND);
+        FOUND.clear();
+        return found;
     }
 }

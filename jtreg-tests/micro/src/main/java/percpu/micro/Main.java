@@ -73,7 +73,7 @@ public final class Main {
     public static void main(String[] args) throws IOException, RunnerException {
         boolean quick = args.length == 5 && args[3].equals("quick");
         if (args.length != 3 && !quick || !Plan.PAGES.containsKey(args[0])) {
-            System.err.println("usage: Main report|structures|ecosystem|programs <result file> <log file> [quick <what the page's targets compare>]");
+            System.err.println("usage: Main report|structures|ecosystem|adapters|programs <result file> <log file> [quick <what the page's targets compare>]");
             System.exit(2);
         }
         Pattern only = Pattern.compile(System.getProperty("percpu.only", ""));

@@ -19,10 +19,7 @@
 
 package percpu.micro;
 
-import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -34,10 +31,6 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
-import javax.management.ObjectName;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
@@ -70,16 +63,6 @@ public class Memory {
     private static final int ROUNDS_OF_THE_FIRST = 2_000;
     private static final int INCREMENTS = 100;
     private static final int ROUNDS = 10;
-
-    /** Bytes. */
-    record Bytes(double heap, double nativeMemory, double resident) {
-    }
-
-    /** What the first counter took, and what each one of the others did; and how many cells each has, if it has any. */
-    record Result(Bytes first, Bytes each, double cells) {
-    }
-
-    static Result result;
 
     @State(Scope.Benchmark)
     public static class Variables {
@@ -128,7 +111,15 @@ public class Memory {
             counters[i] = make.get();
         }
         double grown = contend(counters, increment, sum, cells, ROUNDS, 0);
-        result = new Result(one.since(before, 1), Usage.now().since(start, variables), grown);
+        Usage.Bytes each = Usage.now().since(start, variables);
+        Usage.Bytes alone = one.since(before, 1);
+        Footprint.found("heap", each.heap(), "B");
+        Footprint.found("native", each.nativeMemory(), "B");
+        Footprint.found(Footprint.RESIDENT, each.resident(), "B");
+        Footprint.found("firstHeap", alone.heap(), "B");
+        Footprint.found("firstNative", alone.nativeMemory(), "B");
+        Footprint.found("firstResident", alone.resident(), "B");
+        Footprint.found("cells", grown, "cells");
         // All of it is in use until here.
         return List.of(first, counters);
     }
@@ -170,43 +161,5 @@ public class Memory {
             all += cells.applyAsInt(counter);
         }
         return (double) all / counters.length;
-    }
-
-    /** Bytes that are used now. All pages of the Java heap are resident from the start on. */
-    private record Usage(long heap, long nativeMemory, long residentOutsideOfHeap) {
-        private static final Pattern COMMITTED = Pattern.compile("^ *-? *(Total|Java Heap).*committed=(\\d+)", Pattern.MULTILINE);
-        private static final Pattern RSS = Pattern.compile("^Rss: +(\\d+) kB", Pattern.MULTILINE);
-
-        Bytes since(Usage start, int counters) {
-            double onHeap = heap - start.heap;
-            return new Bytes(onHeap / counters, (double) (nativeMemory - start.nativeMemory) / counters,
-                    (onHeap + residentOutsideOfHeap - start.residentOutsideOfHeap) / counters);
-        }
-
-        static Usage now() throws Exception {
-            for (int i = 0; i < 5; i++) {
-                System.gc();
-                System.runFinalization();
-            }
-            long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-            String nmt = (String) ManagementFactory.getPlatformMBeanServer().invoke(
-                    new ObjectName("com.sun.management:type=DiagnosticCommand"), "vmNativeMemory",
-                    new Object[] {new String[] {"summary", "scale=B"}}, new String[] {String[].class.getName()});
-            Matcher m = COMMITTED.matcher(nmt);
-            long committed = 0;
-            int found = 0;
-            while (m.find()) {
-                committed += (m.group(1).equals("Total") ? 1 : -1) * Long.parseLong(m.group(2));
-                found++;
-            }
-            if (found != 2) {
-                throw new IllegalStateException("not understood: " + nmt);
-            }
-            Matcher rss = RSS.matcher(Files.readString(Path.of("/proc/self/smaps_rollup")));
-            if (!rss.find()) {
-                throw new IllegalStateException("no Rss in /proc/self/smaps_rollup");
-            }
-            return new Usage(heap, committed, 1024 * Long.parseLong(rss.group(1)));
-        }
     }
 }

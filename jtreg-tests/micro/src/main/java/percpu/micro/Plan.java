@@ -57,10 +57,12 @@ final class Plan {
     /** What is compared with each other: contenders that run next to each other, with as many threads. */
     record Group(Class<?> question, Parameter parameter, int threads, Variant variant, Mode mode,
                  Class<? extends InternalProfiler> profiler, List<String> methods, int rounds) {
-        /** {@return whether only the JVM differs} */
+        /** {@return whether only the JVM differs} Another JDK may have some of the calls only. */
         boolean isBeside(Group other) {
             return question == other.question && Objects.equals(parameter, other.parameter) && threads == other.threads
-                    && mode == other.mode && methods.equals(other.methods);
+                    && mode == other.mode && (methods.equals(other.methods)
+                    || !Objects.equals(variant.java(), other.variant.java())
+                    && (methods.containsAll(other.methods) || other.methods.containsAll(methods)));
         }
 
         /** {@return what the renderer of the pages calls it} */
@@ -81,6 +83,8 @@ final class Plan {
     private static final List<Integer> ONE = List.of(1);
     private static final int CONNECTIONS = 16;
     private static final List<Integer> TO_SIXTEEN = List.of(1, 2, 16);
+    // How the calls that need our adapters are named.
+    private static final String ADAPTER = "perCpu";
     private static final Set<String> ALL = Set.of();
     private static final Set<String> OURS = Set.of("perCpuAdd", "perCpuCounter");
     private static final Set<String> COUNTERS = Set.of("plainOpaque", "perCpuAdd", "perCpuCounter", "longAdder");
@@ -100,6 +104,7 @@ final class Plan {
             "report", new Plan().counters().conditions().structures(3),
             "structures", new Plan().structures(Integer.MAX_VALUE).moreStructures(),
             "ecosystem", new Plan().ecosystem(),
+            "adapters", new Plan().adapters(),
             "programs", new Plan().programs());
 
     private final List<Group> groups = new ArrayList<>();
@@ -196,6 +201,26 @@ final class Plan {
             add(Memory.class, 1, variant, Mode.SingleShotTime, Footprint.class, Set.of("longAdder"), Integer.MAX_VALUE);
         }
         return this;
+    }
+
+    // The libraries' own on both JDKs, and on ours beside them the adapters.
+    private Plan adapters() {
+        for (int threads : TO_SIXTEEN) {
+            addAdapted(Metrics.class, threads, null);
+            addAdapted(JacksonPools.class, threads, Allocation.class);
+            addAdapted(NettyBuffers.class, threads, Allocation.class);
+        }
+        addAdapted(JacksonVirtualThreads.class, 1, Allocation.class);
+        addAdapted(NettyVirtualThreads.class, 1, Allocation.class);
+        // Where pools are the libraries' own, the JDK makes no difference.
+        add(PoolMemory.class, 1, Variant.ADAPTERS, Mode.SingleShotTime, Footprint.class, ALL, Integer.MAX_VALUE);
+        return this;
+    }
+
+    private void addAdapted(Class<?> question, int threads, Class<? extends InternalProfiler> profiler) {
+        Set<String> own = benchmarks(question).filter(name -> !name.startsWith(ADAPTER)).collect(Collectors.toSet());
+        add(question, threads, Variant.UNPATCHED, Mode.Throughput, profiler, own, Integer.MAX_VALUE);
+        add(question, threads, Variant.ADAPTERS, Mode.Throughput, profiler, ALL, Integer.MAX_VALUE);
     }
 
     // The third is our JDK without per-CPU adders.

@@ -23,7 +23,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** How a JVM is started; every one but USUAL is named in the results, by a property. */
@@ -53,11 +55,16 @@ enum Variant {
     /** This JDK as it is, in which java.util.concurrent counts per CPU. In all others it is a rival and does not. */
     ADDERS("adders", "-Xbatch"),
 
-    /** The same, with debug information for each instruction, for a profile. */
+    /** The same with our module, so that adapters of libraries count and pool per CPU. */
+    ADAPTERS("adapters", "-Xbatch", "--add-modules", "jdk.incubator.percpu"),
+
+    /** As ADDERS, with debug information for each instruction, for a profile. */
     PROFILED("profiled", "-Xbatch", "-XX:+UnlockDiagnosticVMOptions", "-XX:+DebugNonSafepoints"),
 
     /** A JDK of the same version without the patch. */
     UNPATCHED("unpatched", "-Xbatch");
+
+    private static final Set<Variant> ADDING = EnumSet.of(ADDERS, ADAPTERS, PROFILED, UNPATCHED);
 
     private final String label;
     private final List<String> arguments;
@@ -74,7 +81,7 @@ enum Variant {
     /** {@return for the JVM, before all others} */
     String[] arguments() {
         Stream<String> name = label.isEmpty() ? Stream.empty() : Stream.of("-Dpercpu.variant=" + label);
-        Stream<String> adders = this == ADDERS || this == PROFILED || this == UNPATCHED ? Stream.empty() : Stream.of("-XX:-UsePerCpuAdders");
+        Stream<String> adders = ADDING.contains(this) ? Stream.empty() : Stream.of("-XX:-UsePerCpuAdders");
         return Stream.of(arguments.stream(), adders, name).flatMap(s -> s).toArray(String[]::new);
     }
 
