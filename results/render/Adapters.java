@@ -28,7 +28,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** What programs gain that name an adapter to a library: the libraries' own on an unpatched JDK and on ours, and the adapter. */
 final class Adapters extends Report {
@@ -135,8 +134,8 @@ final class Adapters extends Report {
         }
         Pools jackson = POOLS.getFirst();
         for (String each : EACH) {
-            targets.add(new Target("Jackson, the best of its own pools / adapter, " + MANY + " virtual threads, " + each(each, "document"),
-                    false, 1.3, "", best(jackson, each)));
+            targets.add(new Target("Jackson, the best of its own pools / adapter, " + MANY + " virtual threads, "
+                    + each(each, "document"), false, 1.3, "", best(jackson, each)));
         }
         for (int t : new int[] {1, 2}) {
             targets.add(new Target("Netty, heap buffer, adapter / adaptive, " + Text.threads(t), true, 0.6, "",
@@ -153,7 +152,7 @@ final class Adapters extends Report {
     /** The fastest without the adapter / the adapter, on virtual threads. */
     private Ratio best(Pools pools, String each) {
         String question = pools.virtual() + "/" + each;
-        Optional<Measurement> best = pools.own().stream().map(m -> ours(question, m, 1)).toList().stream().filter(Objects::nonNull)
+        Optional<Measurement> best = pools.own().stream().map(m -> ours(question, m, 1)).filter(Objects::nonNull)
                 .min(Comparator.comparingDouble(Measurement::nanos));
         return Ratio.of(best.orElse(null), ours(question, pools.adapter(), 1));
     }
@@ -163,32 +162,40 @@ final class Adapters extends Report {
         List<Compared> metrics = new ArrayList<>();
         METRIC_CALLS.forEach((method, name) -> {
             for (int t : THREADS) {
-                metrics.add(new Compared(name + ", " + Text.threads(t), "", gain(METRICS, method, adapterOf(method), t).inverse()));
+                metrics.add(new Compared(name + ", " + Text.threads(t), "",
+                        gain(METRICS, method, adapterOf(method), t).inverse()));
             }
         });
         Compared slowest = metrics.stream().filter(c -> c.value().known())
                 .max(Comparator.comparingDouble(c -> c.value().interval().low())).orElse(null);
-        return new Target("slowest metric, with the adapter / without" + (slowest == null ? "" : ": " + slowest.text()), true, 1.03, "",
-                slowest == null ? Ratio.UNKNOWN : slowest.value());
+        return new Target("slowest metric, with the adapter / without" + (slowest == null ? "" : ": " + slowest.text()),
+                true, 1.03, "", slowest == null ? Ratio.UNKNOWN : slowest.value());
     }
 
     @Override
     List<Compared> compared() {
         List<Compared> all = new ArrayList<>();
         for (int t : THREADS) {
-            METRIC_CALLS.forEach((method, name) -> Stream.of(method, adapterOf(method)).forEach(m -> all.add(new Compared(
-                    name + (m.equals(method) ? "" : ", adapter") + ", " + Text.threads(t), " ns", Ratio.of(ours(METRICS, m, t))))));
-            POOLS.forEach(pools -> pools.contenders().forEach((method, name) -> all.add(new Compared(
-                    pools.title() + ": " + name + ", " + Text.threads(t), " ns", Ratio.of(ours(pools.question(), method, t))))));
+            METRIC_CALLS.forEach((method, name) -> {
+                all.add(compared(name, METRICS, method, t));
+                all.add(compared(name + ", adapter", METRICS, adapterOf(method), t));
+            });
+            POOLS.forEach(pools -> pools.contenders().forEach((method, name) ->
+                    all.add(compared(pools.title() + ": " + name, pools.question(), method, t))));
         }
         return all;
+    }
+
+    private Compared compared(String name, String question, String method, int threads) {
+        return new Compared(name + ", " + Text.threads(threads), " ns", Ratio.of(ours(question, method, threads)));
     }
 
     @Override
     Map<String, String> figures() {
         Map<String, String> figures = new LinkedHashMap<>();
         List<String> series = IntStream.of(THREADS).mapToObj(run::threads).toList();
-        DotPlot plot = new DotPlot("Without the adapter / with it", "time of the library's own / time of the adapter, on our JDK", series);
+        DotPlot plot = new DotPlot("Without the adapter / with it",
+                "time of the library's own / time of the adapter, on our JDK", series);
         plot.heading("metrics");
         METRIC_CALLS.forEach((method, name) -> plot.row(name, gains(METRICS, method, adapterOf(method))));
         for (Pools pools : POOLS) {
@@ -215,10 +222,11 @@ final class Adapters extends Report {
                 .append(verdicts()).append("\n\n![Time of the library's own / time of the adapter](gains.svg)\n\n## Metrics\n\n")
                 .append("Nanoseconds as a thread sees them (95% interval):\n\n").append(metrics().text());
         for (Pools pools : POOLS) {
-            page.append("\n## ").append(pools.title()).append("\n\nNanoseconds as a thread sees them, unpatched / patched; the adapter")
-                    .append(" on the patched JDK:\n\n").append(platform(pools).text())
-                    .append("\nOn the patched JDK, time divided by that of the adapter (95% interval):\n\n").append(ratios(pools).text())
-                    .append("\n").append(MANY).append(" virtual threads, threads included, for each ").append(pools.unit()).append(":\n\n")
+            page.append("\n## ").append(pools.title()).append("\n\nNanoseconds as a thread sees them, unpatched / patched;")
+                    .append(" the adapter on the patched JDK:\n\n").append(platform(pools).text())
+                    .append("\nOn the patched JDK, time divided by that of the adapter (95% interval):\n\n")
+                    .append(ratios(pools).text()).append('\n').append(MANY)
+                    .append(" virtual threads, threads included, for each ").append(pools.unit()).append(":\n\n")
                     .append(virtual(pools).text());
         }
         page.append('\n').append(Noise.MARK).append("\n\n## Memory that pools keep\n\n").append(memory());
@@ -302,8 +310,9 @@ final class Adapters extends Report {
                         count(m, "limit", unit));
             }
         });
-        return table.empty() ? "Not measured in this run.\n" : MANY + " virtual threads had an object each at the same time and gave it"
-                + " back. On the Java heap and outside, as the JVM counts it, without the threads' own; mean, lowest and highest round:\n\n" + table.text();
+        return table.empty() ? "Not measured in this run.\n" : MANY + " virtual threads had an object each at the same time and"
+                + " gave it back. On the Java heap and outside, as the JVM counts it, without the threads' own; mean, lowest"
+                + " and highest round:\n\n" + table.text();
     }
 
     // What is near zero, or below it by what else the JVM freed, has no logarithm.
@@ -318,53 +327,57 @@ final class Adapters extends Report {
 
     private static String count(Measurement m, String name, String unit) {
         double[] counts = m.parts().get(name);
-        return counts == null ? Text.NONE : String.format(Locale.ROOT, "%.0f", DoubleStream.of(counts).max().orElseThrow()) + unit;
+        return counts == null ? Text.NONE
+                : String.format(Locale.ROOT, "%.0f", DoubleStream.of(counts).max().orElseThrow()) + unit;
     }
 
     private String method() {
         return """
-                JMH, throughput mode, %s rounds; a round is one JVM (fork) for each contender, JDK and number of threads. The libraries
-                are releases from Maven Central, unchanged; the adapters are those of `adapters`. The unpatched JDK runs the libraries'
-                own. Ours runs these and the adapters in JVMs with the same options, --add-modules jdk.incubator.percpu among
-                them, so that "patched / with the adapter" is what the adapter alone does. A JVM in which adapters would not be per
-                CPU, or would be where they must not, ends the run. The value of a fork is the median of its iterations; a ratio is taken
-                round by round, and means and 95%% intervals (Student's) are those of logarithms. Code is compiled in the foreground
-                (-Xbatch).
+                JMH, throughput mode, %s rounds; a round is one JVM (fork) for each contender, JDK and number of
+                threads. The libraries are releases from Maven Central, unchanged; the adapters are those of
+                `adapters`. The unpatched JDK runs the libraries' own. Ours runs these and the adapters in JVMs with
+                the same options, --add-modules jdk.incubator.percpu among them, so that "patched / with the adapter"
+                is what the adapter alone does. A JVM in which adapters would not be per CPU, or would be where they
+                must not, ends the run. The value of a fork is the median of its iterations; a ratio is taken round by
+                round, and means and 95%% intervals (Student's) are those of logarithms. Code is compiled in the
+                foreground (-Xbatch).
 
                 - Metrics: all threads share one counter, timer or cache. At the end no call may be missing in it.
-                - Jackson: one invocation is a parser made for a stream, a small object read, and the parser closed. (A parser of so
-                  small an array needs no buffer.) What was read must be what was
-                  written, and at the end a pool that knows what it has must have each object once. The thread-local pool is the
-                  default of this version. The bounded one has Jackson's default capacity, the adapter is the shared one.
-                - Netty: one invocation is a buffer of 1 KB taken and released. The threads are JMH's, for which the adaptive allocator
-                  has no magazine of their own and the pooled one no cache; "on Netty's threads" they have. At the end
-                  no memory may be missing in the adapter, and none may be two buffers'.
-                - Virtual threads: %d are started and wait. When all have been started they go on, each reads its documents, or
-                  takes and releases its buffers one after the other, and yields after each; then it ends, and when all have ended the next
-                  %d are started, until 160000 calls are made. All of that is in the time, with nothing taken off: "the threads alone"
-                  do the same without a call.
-                - Memory: each of these threads has an object (a parser that has read a name, or a buffer of 1 KB) when
-                  all others have one, too, and then gives it back. What is in use is looked at before the pool is made, when all
-                  have given back, and when all have ended, after collections: the heap in use, and what the JVM has committed outside,
-                  where it also has what is not the pool's, of a megabyte or two. The threads' own memory, which is taken off while they are there,
-                  differs by some megabytes from one time to the next. A pool of ours that kept more than its limit would end the run.
+                - Jackson: one invocation is a parser made for a stream, a small object read, and the parser closed.
+                  (A parser of so small an array needs no buffer.) What was read must be what was written, and at the
+                  end a pool that knows what it has must have each object once. The thread-local pool is the default
+                  of this version. The bounded one has Jackson's default capacity, the adapter is the shared one.
+                - Netty: one invocation is a buffer of 1 KB taken and released. The threads are JMH's, for which the
+                  adaptive allocator has no magazine of their own and the pooled one no cache; "on Netty's threads"
+                  they have. At the end no memory may be missing in the adapter, and none may be two buffers'.
+                - Virtual threads: %d are started and wait. When all have been started they go on, each reads its
+                  documents, or takes and releases its buffers one after the other, and yields after each; then it
+                  ends, and when all have ended the next %d are started, until 160000 calls are made. All of that is
+                  in the time, with nothing taken off: "the threads alone" do the same without a call.
+                - Memory: each of these threads has an object (a parser that has read a name, or a buffer of 1 KB)
+                  when all others have one, too, and then gives it back. What is in use is looked at before the pool
+                  is made, when all have given back, and when all have ended, after collections: the heap in use, and
+                  what the JVM has committed outside, where it also has what is not the pool's, of a megabyte or two.
+                  The threads' own memory, which is taken off while they are there, differs by some megabytes from one
+                  time to the next. A pool of ours that kept more than its limit would end the run.
                 """.formatted(rounds(), MANY, MANY);
     }
 
     @Override
     String summary(String link) {
-        Table table = new Table("2 threads", "unpatched, ns", "patched, ns", "with the adapter, ns", "patched / with the adapter");
+        Table table = new Table("2 threads", "unpatched, ns", "patched, ns", "with the adapter, ns",
+                "patched / with the adapter");
         METRIC_CALLS.forEach((method, name) -> row(table, name, METRICS, method, adapterOf(method)));
         row(table, "Jackson, small object parsed, thread-local pool", JACKSON, "threadLocal", "perCpu");
         row(table, "Netty, heap buffer, adaptive", NETTY, "adaptiveHeap", "perCpuHeap");
         row(table, "Netty, direct buffer, adaptive", NETTY, "adaptiveDirect", "perCpuDirect");
-        return table.text() + '\n' + measuredOn() + ".\n" + met() + " of " + targets().size() + " targets met. Which, other pools, virtual"
-                + " threads, memory, and how it was measured: [adapters](" + link + ").\n";
+        return table.text() + '\n' + measuredOn() + ".\n" + met() + " of " + targets().size() + " targets met. Which, other"
+                + " pools, virtual threads, memory, and how it was measured: [adapters](" + link + ").\n";
     }
 
     private void row(Table table, String name, String question, String method, String adapter) {
-        table.row(name, number(unpatched(question, method, 2)), number(ours(question, method, 2)), number(ours(question, adapter, 2)),
-                gain(question, method, adapter, 2).full());
+        table.row(name, number(unpatched(question, method, 2)), number(ours(question, method, 2)),
+                number(ours(question, adapter, 2)), gain(question, method, adapter, 2).full());
     }
 
     private static String number(Measurement m) {

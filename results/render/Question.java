@@ -163,8 +163,8 @@ record Question(String key, String title, int[] threads, List<Contender> contend
 
     /** The first one that this run measured: earlier runs have not all. */
     Contender first(Run run) {
-        return contenders.stream().filter(c -> c.kind() == Kind.PER_CPU && Stream.of(measurements(run, c)).anyMatch(Objects::nonNull))
-                .findFirst().orElse(contenders.getFirst());
+        return contenders.stream().filter(c -> c.kind() == Kind.PER_CPU)
+                .filter(c -> Stream.of(measurements(run, c)).anyMatch(Objects::nonNull)).findFirst().orElse(contenders.getFirst());
     }
 
     /** Methods and how they are called. */

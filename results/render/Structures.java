@@ -74,12 +74,12 @@ final class Structures extends Report {
                     threads == 2 ? 2 : 5, "",
                     Ratio.ofThroughput(run.find("Rings", "perCpuRingBuffer", threads), run.find("Rings", "agrona", threads))));
         }
-        for (Map.Entry<String, String> buckets : Text.ordered("perCpuBounds", "explicit bounds", "perCpuExponential", "exponential").entrySet()) {
+        Text.ordered("perCpuBounds", "explicit bounds", "perCpuExponential", "exponential").forEach((method, buckets) -> {
             for (int threads : new int[] {1, 2}) {
-                targets.add(new Target("PerCpuHistogram, record, " + buckets.getValue() + ", " + Text.threads(threads), true, 8, " ns",
-                        Ratio.of(run.find("Histograms", buckets.getKey(), threads))));
+                targets.add(new Target("PerCpuHistogram, record, " + buckets + ", " + Text.threads(threads), true, 8, " ns",
+                        Ratio.of(run.find("Histograms", method, threads))));
             }
-        }
+        });
         targets.add(new Target("PerCpuStack beside a storm of steals on another stack / undisturbed, throughput", false, 0.95, "",
                 Ratio.of(run.find("StealStorm", "undisturbed", 1), run.find("StealStorm", "stormElsewhere", 1))));
         return targets;

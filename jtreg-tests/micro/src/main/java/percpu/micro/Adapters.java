@@ -23,7 +23,9 @@ import java.util.Objects;
 
 import percpu.adapters.common.Counting;
 
-/** Whether adapters of libraries are per CPU in this JVM, as its variant says. Else something else would be measured. */
+/**
+ * Whether adapters of libraries are per CPU in this JVM, as its variant says. Else something else would be measured.
+ */
 final class Adapters {
     private static final boolean WANTED = Variant.ADAPTERS.label().equals(System.getProperty("percpu.variant"));
 

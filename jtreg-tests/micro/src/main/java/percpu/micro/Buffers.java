@@ -39,7 +39,8 @@ final class Buffers {
         checkIdle(allocator);
         List<ByteBuf> taken = new ArrayList<>();
         for (int i = 0; i < TAKEN; i++) {
-            ByteBuf buffer = i % 2 == 0 ? allocator.heapBuffer(NettyBuffers.SIZE) : allocator.directBuffer(NettyBuffers.SIZE);
+            ByteBuf buffer = i % 2 == 0 ? allocator.heapBuffer(NettyBuffers.SIZE)
+                    : allocator.directBuffer(NettyBuffers.SIZE);
             taken.add(buffer.setInt(0, i));
         }
         for (int i = 0; i < TAKEN; i++) {

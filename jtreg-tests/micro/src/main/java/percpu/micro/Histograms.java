@@ -61,10 +61,10 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does it cost to record a value in a histogram? All threads share one, and each takes values of its own in turn, from
- * 1 ms to 20 s, as many for each factor; in seconds, and for HdrHistogram, which has longs, in microseconds. Those with bounds
- * have the 11 that Prometheus' client has by itself; exponential ones are as OpenTelemetry sets them up. At the end
- * no value may be lost.
+ * What does it cost to record a value in a histogram? All threads share one, and each takes values of its own in
+ * turn, from 1 ms to 20 s, as many for each factor; in seconds, and for HdrHistogram, which has longs, in
+ * microseconds. Those with bounds have the 11 that Prometheus' client has by itself; exponential ones are as
+ * OpenTelemetry sets them up. At the end no value may be lost.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -118,7 +118,7 @@ public class Histograms {
         public void check() {
             HistogramSnapshot all = histogram.snapshot();
             Increments.check(all.count());
-            Increments.check(all.isExponential() ? Arrays.stream(all.positiveCounts()).sum() : Arrays.stream(all.counts()).sum());
+            Increments.check(Arrays.stream(all.isExponential() ? all.positiveCounts() : all.counts()).sum());
         }
     }
 

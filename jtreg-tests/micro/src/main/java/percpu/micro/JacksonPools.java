@@ -47,9 +47,10 @@ import org.openjdk.jmh.annotations.Warmup;
 import percpu.adapters.jackson.PerCpuRecyclerPool;
 
 /**
- * What does it cost to parse a small object with Jackson, by the pool that its factory has? One invocation is a parser made for
- * a stream, 8 tokens read, and the parser closed. From an array a parser of so small a text would need no buffer. What was read must be what was written: with a buffer that two threads have it is not.
- * The bounded pool has Jackson's default capacity. perCpu is the adapter's shared pool, and runs where our module is.
+ * What does it cost to parse a small object with Jackson, by the pool that its factory has? One invocation is a
+ * parser made for a stream, 8 tokens read, and the parser closed. From an array a parser of so small a text would
+ * need no buffer. What was read must be what was written: with a buffer that two threads have it is not. The bounded
+ * pool has Jackson's default capacity. perCpu is the adapter's shared pool, and runs where our module is.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

@@ -37,9 +37,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The same as {@link JacksonPools} by 10 000 virtual threads that are there at the same time, with a document or 16 for each.
- * One invocation is 160 000 documents, threads included: with one for each thread 16 times 10 000 threads, one after the
- * other. threadsAlone parses nothing.
+ * The same as {@link JacksonPools} by 10 000 virtual threads that are there at the same time, with a document or 16
+ * for each. One invocation is 160 000 documents, threads included: with one for each thread 16 times 10 000 threads,
+ * one after the other. threadsAlone parses nothing.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -49,7 +49,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @OperationsPerInvocation(VirtualThreads.CALLS)
 public class JacksonVirtualThreads {
     private static final JacksonPools.Document[] DOCUMENTS =
-            IntStream.range(0, VirtualThreads.THREADS).mapToObj(JacksonPools.Document::new).toArray(JacksonPools.Document[]::new);
+            IntStream.range(0, VirtualThreads.THREADS).mapToObj(JacksonPools.Document::new)
+                    .toArray(JacksonPools.Document[]::new);
 
     @State(Scope.Benchmark)
     public static class Threads {

@@ -47,8 +47,8 @@ import percpu.adapters.micrometer.PerCpuTimer;
 import percpu.adapters.prometheus.PerCpuCounterMetric;
 
 /**
- * What do metrics cost, the libraries' own and those of our adapters? All threads share one of each. At the end none may be
- * lost. Adapters' calls are named perCpu and run where our module is; the others run on any JDK.
+ * What do metrics cost, the libraries' own and those of our adapters? All threads share one of each. At the end none
+ * may be lost. Adapters' calls are named perCpu and run where our module is; the others run on any JDK.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -154,7 +154,8 @@ public class Metrics {
     @State(Scope.Benchmark)
     public static class PerCpuCaffeineCache extends Caches {
         public PerCpuCaffeineCache() {
-            super(Caffeine.newBuilder().recordStats(() -> Adapters.perCpu(PerCpuStatsCounter.class, new PerCpuStatsCounter())));
+            super(Caffeine.newBuilder().recordStats(
+                    () -> Adapters.perCpu(PerCpuStatsCounter.class, new PerCpuStatsCounter())));
         }
     }
 

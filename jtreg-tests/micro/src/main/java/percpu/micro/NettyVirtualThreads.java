@@ -34,8 +34,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The same as {@link NettyBuffers} by 10 000 virtual threads that are there at the same time, with a buffer or 16, one after
- * the other, for each. One invocation is 160 000 buffers, threads included, as in {@link JacksonVirtualThreads}.
+ * The same as {@link NettyBuffers} by 10 000 virtual threads that are there at the same time, with a buffer or 16,
+ * one after the other, for each. One invocation is 160 000 buffers, threads included, as in {@link
+ * JacksonVirtualThreads}.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

@@ -49,9 +49,10 @@ import percpu.adapters.jackson.PerCpuRecyclerPool;
 import percpu.adapters.netty.PerCpuByteBufAllocator;
 
 /**
- * What memory do pools keep, once 10 000 virtual threads have had an object of them at the same time and have given it back:
- * while the threads are there, and when they have ended? The threads' own memory is not counted. The time that it takes is of no
- * interest; {@link Footprint} adds the memory to JMH's results. A pool that says what it keeps must keep to its limit.
+ * What memory do pools keep, once 10 000 virtual threads have had an object of them at the same time and have given
+ * it back: while the threads are there, and when they have ended? The threads' own memory is not counted. The time
+ * that it takes is of no interest; {@link Footprint} adds the memory to JMH's results. A pool that says what it keeps
+ * must keep to its limit.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -147,7 +148,8 @@ public class PoolMemory {
 
     @Benchmark
     public Object perCpuJackson() throws Exception {
-        return measure(() -> new Recyclers(Adapters.perCpu(PerCpuRecyclerPool.class, PerCpuRecyclerPool.create(RecyclerPools.KEPT_FOR_A_CPU)),
+        return measure(() -> new Recyclers(Adapters.perCpu(PerCpuRecyclerPool.class,
+                PerCpuRecyclerPool.create(RecyclerPools.KEPT_FOR_A_CPU)),
                 OptionalLong.of(RecyclerPools.limit())));
     }
 
@@ -173,12 +175,14 @@ public class PoolMemory {
 
     @Benchmark
     public Object perCpuNettyHeap() throws Exception {
-        return measure(() -> new Allocator(Adapters.perCpu(PerCpuByteBufAllocator.class, PerCpuByteBufAllocator.create(true)), false));
+        return measure(() -> new Allocator(Adapters.perCpu(PerCpuByteBufAllocator.class,
+                PerCpuByteBufAllocator.create(true)), false));
     }
 
     @Benchmark
     public Object perCpuNettyDirect() throws Exception {
-        return measure(() -> new Allocator(Adapters.perCpu(PerCpuByteBufAllocator.class, PerCpuByteBufAllocator.create(true)), true));
+        return measure(() -> new Allocator(Adapters.perCpu(PerCpuByteBufAllocator.class,
+                PerCpuByteBufAllocator.create(true)), true));
     }
 
     private static Object measure(Supplier<Pool> make) throws Exception {

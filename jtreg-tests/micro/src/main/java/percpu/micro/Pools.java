@@ -93,7 +93,8 @@ public class Pools {
         }
 
         static PerCpuPool<Entered> pool(int sharedCapacity) {
-            return PerCpuPool.<Entered>builder(Entered::new).slotCapacity(SLOT_CAPACITY).sharedCapacity(sharedCapacity).build();
+            return PerCpuPool.<Entered>builder(Entered::new).slotCapacity(SLOT_CAPACITY)
+                    .sharedCapacity(sharedCapacity).build();
         }
 
         /** Once nobody uses the pool any more. */

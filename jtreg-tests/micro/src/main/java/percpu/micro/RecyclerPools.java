@@ -47,7 +47,10 @@ final class RecyclerPools {
         return KEPT_FOR_A_CPU * PerCpu.slots() + KEPT_FOR_ALL;
     }
 
-    /** Ends a measurement whose pool has lost an object or has one twice. The thread-local pool does not know how many it has. */
+    /**
+     * Ends a measurement whose pool has lost an object or has one twice. The thread-local pool does not know how many
+     * it has.
+     */
     static void check(RecyclerPool<BufferRecycler> pool) {
         int kept = pool.pooledCount();
         if (kept < 0) {
@@ -70,7 +73,8 @@ final class RecyclerPools {
             pool.acquireAndLinkPooled().releaseToPool();
         }
         if (different.size() != kept || all < kept || pool.pooledCount() != all) {
-            throw new IllegalStateException("of " + kept + " recyclers " + different.size() + " are different ones; all in all "
+            throw new IllegalStateException("of " + kept + " recyclers " + different.size() + " are different ones; all in"
+                    + " all "
                     + all + " were given back, and " + pool.pooledCount() + " are kept");
         }
     }

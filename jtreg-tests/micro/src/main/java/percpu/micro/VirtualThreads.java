@@ -22,7 +22,10 @@ package percpu.micro;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Calls by 10 000 virtual threads, which are there at the same time. JMH's own executor of them has threads that never yield. */
+/**
+ * Calls by 10 000 virtual threads, which are there at the same time. JMH's own executor of them has threads that
+ * never yield.
+ */
 final class VirtualThreads {
     static final int THREADS = 10_000;
 
