@@ -220,14 +220,14 @@ final class Adapters extends Report {
         page.append("Rendered from [jmh.json](jmh.json) and [machine.txt](machine.txt) by `results/render/Render.java`;")
                 .append(" `make bench-adapters` measures and renders.\n\n## Targets\n\n").append(targetTable()).append('\n')
                 .append(verdicts()).append("\n\n![Time of the library's own / time of the adapter](gains.svg)\n\n## Metrics\n\n")
-                .append("Nanoseconds as a thread sees them (95% interval):\n\n").append(metrics().text());
+                .append("Nanoseconds as a thread sees them (95% interval):\n\n").append(text(metrics()));
         for (Pools pools : POOLS) {
             page.append("\n## ").append(pools.title()).append("\n\nNanoseconds as a thread sees them, unpatched / patched;")
-                    .append(" the adapter on the patched JDK:\n\n").append(platform(pools).text())
+                    .append(" the adapter on the patched JDK:\n\n").append(text(platform(pools)))
                     .append("\nOn the patched JDK, time divided by that of the adapter (95% interval):\n\n")
-                    .append(ratios(pools).text()).append('\n').append(MANY)
+                    .append(text(ratios(pools))).append('\n').append(MANY)
                     .append(" virtual threads, threads included, for each ").append(pools.unit()).append(":\n\n")
-                    .append(virtual(pools).text());
+                    .append(text(virtual(pools)));
         }
         page.append('\n').append(Noise.MARK).append("\n\n## Memory that pools keep\n\n").append(memory());
         if (!comparison.isEmpty()) {
@@ -236,6 +236,10 @@ final class Adapters extends Report {
         page.append("\n## How it was measured\n\n").append(method());
         page.append("\n## Noise\n\n").append(Noise.text(run));
         return page.append("\n## Machine\n\n").append(run.machineTable()).toString();
+    }
+
+    private static String text(Table table) {
+        return table.empty() ? "Not measured in this run.\n" : table.text();
     }
 
     private Table metrics() {
