@@ -39,7 +39,9 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
@@ -48,8 +50,8 @@ import percpu.adapters.jackson.PerCpuRecyclerPool;
 
 /**
  * What does it cost to parse a small object with Jackson, by the pool that its factory has? One invocation is a
- * parser made for a stream, 8 tokens read, and the parser closed. From an array a parser of so small a text would
- * need no buffer. What was read must be what was written: with a buffer that two threads have it is not. The bounded
+ * parser made, 8 tokens read, and the parser closed. From a stream it reads into a buffer of the pool's; from an
+ * array a parser of so small a text needs none, but has its recycler. What was read must be what was written: with a buffer that two threads have it is not. The bounded
  * pool has Jackson's default capacity. perCpu is the adapter's shared pool, and runs where our module is.
  */
 @BenchmarkMode(Mode.Throughput)
@@ -70,14 +72,14 @@ public class JacksonPools {
             text = ("{\"id\":" + id + ",\"name\":\"" + name + "\",\"open\":true}").getBytes(StandardCharsets.UTF_8);
         }
 
-        int parse(JsonFactory factory) throws IOException {
-            try (JsonParser parser = open(factory)) {
+        int parse(JsonFactory factory, boolean stream) throws IOException {
+            try (JsonParser parser = open(factory, stream)) {
                 return read(parser, true);
             }
         }
 
-        JsonParser open(JsonFactory factory) throws IOException {
-            return factory.createParser(new ByteArrayInputStream(text));
+        JsonParser open(JsonFactory factory, boolean stream) throws IOException {
+            return stream ? factory.createParser(new ByteArrayInputStream(text)) : factory.createParser(text);
         }
 
         /** Reads to the end, or to the name and no further. */
@@ -97,6 +99,19 @@ public class JacksonPools {
                 }
             }
             return tokens;
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class Source {
+        @Param({"array", "stream"})
+        String source;
+
+        private boolean stream;
+
+        @Setup(Level.Trial)
+        public void set() {
+            stream = source.equals("stream");
         }
     }
 
@@ -152,22 +167,22 @@ public class JacksonPools {
     }
 
     @Benchmark
-    public int threadLocal(ThreadLocalState s, Mine mine) throws IOException {
-        return mine.document.parse(s.factory);
+    public int threadLocal(ThreadLocalState s, Source source, Mine mine) throws IOException {
+        return mine.document.parse(s.factory, source.stream);
     }
 
     @Benchmark
-    public int deque(DequeState s, Mine mine) throws IOException {
-        return mine.document.parse(s.factory);
+    public int deque(DequeState s, Source source, Mine mine) throws IOException {
+        return mine.document.parse(s.factory, source.stream);
     }
 
     @Benchmark
-    public int bounded(BoundedState s, Mine mine) throws IOException {
-        return mine.document.parse(s.factory);
+    public int bounded(BoundedState s, Source source, Mine mine) throws IOException {
+        return mine.document.parse(s.factory, source.stream);
     }
 
     @Benchmark
-    public int perCpu(PerCpuState s, Mine mine) throws IOException {
-        return mine.document.parse(s.factory);
+    public int perCpu(PerCpuState s, Source source, Mine mine) throws IOException {
+        return mine.document.parse(s.factory, source.stream);
     }
 }

@@ -87,7 +87,7 @@ public class PoolMemory {
         @Override
         public AutoCloseable take(int thread) throws Exception {
             JacksonPools.Document document = new JacksonPools.Document(thread);
-            JsonParser parser = document.open(factory);
+            JsonParser parser = document.open(factory, true);
             document.read(parser, false);
             return () -> {
                 document.read(parser, true);
