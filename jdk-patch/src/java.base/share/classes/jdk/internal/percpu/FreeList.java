@@ -65,7 +65,7 @@ public abstract class FreeList {
     }
 
     /**
-     * {@return the first of new nodes, linked}
+     * {@return the first of new nodes, linked} The caller has this object's monitor.
      *
      * @throws OutOfMemoryError if there is no memory; nothing has changed then
      */
@@ -87,15 +87,27 @@ public abstract class FreeList {
     private long refill() {
         // More than the transactions below want, so that none of them fails after another has changed something.
         VMServices.ensureStack(2);
-        long node = Chain.takeFromOthers(this, free);
-        if (node == 0) {
-            node = grow();
+        long nodes = Chain.takeFromOthers(this, free);
+        return nodes != 0 ? keepRest(nodes) : refillAlone();
+    }
+
+    // Who has waited for the thread that makes nodes takes of those: else each thread that waits would make as many.
+    private synchronized long refillAlone() {
+        long node = Chain.pop(this, free);
+        if (node != 0) {
+            return node;
         }
-        long rest = Chain.next(node);
+        long nodes = Chain.takeFromOthers(this, free);
+        return keepRest(nodes != 0 ? nodes : grow());
+    }
+
+    // The first is the caller's.
+    private long keepRest(long nodes) {
+        long rest = Chain.next(nodes);
         if (rest != 0) {
             Chain.push(this, free, rest, Chain.last(rest));
         }
-        return node;
+        return nodes;
     }
 
     /**

@@ -183,7 +183,7 @@ final class PerCpuCells extends FreeList {
 
     // The first of a chunk of new cells.
     @Override
-    protected synchronized long grow() {
+    protected long grow() {
         Object[][] old = elements;
         if (old.length == 1 << 31 - CHUNK_SHIFT) {
             throw new OutOfMemoryError("A per-CPU structure holds 2^31 elements");
