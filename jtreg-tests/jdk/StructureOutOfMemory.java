@@ -42,6 +42,7 @@ import jdk.incubator.percpu.PerCpuRingBuffer;
 import jdk.incubator.percpu.PerCpuStack;
 import percpu.lib.Check;
 import percpu.lib.Drained;
+import percpu.lib.Native;
 import percpu.lib.Reserved;
 import percpu.lib.Vm;
 
@@ -51,7 +52,9 @@ public class StructureOutOfMemory {
             // Two collectors of which one moves while others run.
             for (String collector : new String[] {"-XX:+UseSerialGC", "-XX:+UseG1GC"}) {
                 for (String what : new String[] {"too large", "growing", "ring", "histogram", "pool"}) {
-                    new Vm().with(use, collector, "-Xmx16m").pass(Fill.class, what).shouldContain("nothing is lost");
+                    // A slot for each CPU, so that one can be left idle.
+                    new Vm().with("-XX:+UnlockDiagnosticVMOptions", "-XX:RseqIndex=cpu_id", use, collector, "-Xmx16m")
+                            .pass(Fill.class, what).shouldContain("nothing is lost");
                 }
             }
         }
@@ -215,8 +218,13 @@ public class StructureOutOfMemory {
             }
         }
 
+        private static void runOn(int cpu) {
+            Check.success(Native.setAffinity(Native.gettid(), new int[] {cpu}), "setAffinity");
+        }
+
         // Whatever has no memory, release drops objects rather than that it fails, before close and after it.
         private static void pool() {
+            int[] cpus = Native.allowedCpus();
             int most = 60;
             int failedAcquisitions = 0;
             int failedCloses = 0;
@@ -230,10 +238,12 @@ public class StructureOutOfMemory {
                 for (int i = 0; i < most; i++) {
                     entries[i] = pool.acquire();
                 }
-                // All is loaded, and an idle slot has objects.
+                // All is loaded, and a slot that will be idle has objects.
+                runOn(cpus[0]);
                 for (int i = 0; i < 8; i++) {
                     pool.release(entries[i]);
                 }
+                runOn(cpus[cpus.length - 1]);
                 Object[] kept = null;
                 for (int size : new int[] {1000, 0}) {
                     try {
