@@ -83,8 +83,9 @@ import jdk.internal.vm.annotation.ForceInline;
  * <p>Progress: every method ends after a bounded number of steps, under a
  * debugger too; {@code drainTo} when a slot is empty or it has what it was asked for.
  * Nobody waits but {@code drainTo} and {@link #push(int, Object)} for others that want the
- * same slot exclusively, threads on the overflow slot for each other's transactions, and
- * the thread that lets sections in, if another such call begins at that moment.
+ * same slot exclusively, threads on the overflow slot for each other's transactions,
+ * the thread that lets sections in, if another such call begins at that moment, and a push
+ * that needs a new cell, for the thread that makes some.
  *
  * <p>Memory: an element and its link are in a cell, 16 bytes outside of the heap and
  * a reference on it. The list makes 1024 when it is larger than ever before, and

@@ -89,7 +89,8 @@ import jdk.incubator.percpu.PerCpuPoolRegister.Place;
  * outstanding now counts with the weight it had, so that there is room for it when it comes back.
  *
  * <p>For each object, outstanding ones included, a pool has some 150 bytes on the heap, among them its
- * entry, and 16 outside; besides 8 outside for each place on a slot, once that is used.
+ * entry, and 16 outside; besides 8 outside for each place on a slot, once that is used. The 16 are a cell. A
+ * pool makes 1024 cells at a time, and who needs one meanwhile waits.
  *
  * <p><b>What is idle.</b> {@link #trim} moves the objects of slots that nobody used since the last
  * call to the depot, and drops those of the depot that nobody needed since. It is called by

@@ -83,8 +83,9 @@ import jdk.internal.vm.annotation.Stable;
  * debugger too; {@code drainTo} when a slot is empty or it has what it was asked for.
  * Nobody waits but {@link #steal}, {@code drainTo} and {@link #push(int, Object)} for others
  * that use the same slot exclusively, {@link #trySteal} included; threads on the overflow slot
- * for each other's transactions; and a thread whose sections are kept off its own slot, for the
- * one that keeps them off, where the overflow slot does not do: it is full, or empty.
+ * for each other's transactions; a thread whose sections are kept off its own slot, for the
+ * one that keeps them off, where the overflow slot does not do: it is full, or empty; and a push
+ * that needs a new cell, for the thread that makes some.
  *
  * <p>Memory: 8 bytes outside of the heap for each element of the capacity, on
  * each slot, once it is used; and as {@link PerCpuList} for as many elements as
