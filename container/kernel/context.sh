@@ -129,8 +129,8 @@ say "guest: tests"
   --add-exports java.base/jdk.internal.percpu=ALL-UNNAMED \
   -sourcepath "$TOP/jtreg-tests/lib:$SOURCE/test/lib:$SOURCE/test/hotspot/jtreg" \
   "$TOP"/jtreg-tests/guest/*.java \
-  "$TOP"/jtreg-tests/hotspot/{registration/RegistrationModes,registration/RegisteredArea,operations/Operations}.java \
-  "$TOP"/jtreg-tests/hotspot/{sections/EmittedSection,tiers/ManySections,ir/PerCpuNodes,gdb/RseqCommands}.java \
+  "$TOP"/jtreg-tests/hotspot/registration/{RegistrationModes,RegisteredArea,ReadUnusedSlots}.java \
+  "$TOP"/jtreg-tests/hotspot/{operations/Operations,sections/EmittedSection,tiers/ManySections,ir/PerCpuNodes,gdb/RseqCommands}.java \
   "$TOP"/jtreg-tests/hotspot/observed/{Disassembly,PerfMap,SectionCounts}.java \
   "$TOP"/jtreg-tests/hotspot/hotplug/{Hotplug,CpusetChanges}.java "$TOP/jtreg-tests/jdk/adders/SumBesideUpdates.java" 2>&1 | grep -v '^warning\|^1 warning\|^Note:' >&2 || true
 [ -f "$root/tests/classes/GuestTests.class" ] || die "the guest's tests do not compile: see above"

@@ -130,6 +130,7 @@ public class GuestTests {
         // As on a machine of one CPU.
         test("one-slot", () -> vm().with("-XX:RseqSlotLimit=1", "-XX:RseqIndex=cpu_id", "-Xint")
                 .under("taskset", "1").pass(OneSlot.class));
+        test("unused-slots", () -> vm().with("-XX:RseqPossibleCPUs=256").pass(ReadUnusedSlots.class));
         test("section-counts", () -> SectionCounts.main(new String[0]));
         test("disassembly", () -> Disassembly.main(new String[0]));
         test("perf-map", () -> PerfMap.main(new String[0]));

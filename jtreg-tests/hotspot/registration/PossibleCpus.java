@@ -27,18 +27,10 @@
  * @run main/othervm PossibleCpus
  */
 
-import java.lang.ref.Reference;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.NavigableSet;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuLong;
 import percpu.lib.Check;
-import percpu.lib.Raw;
+import percpu.lib.Resident;
 import percpu.lib.Vm;
 import percpu.lib.Workload;
 
@@ -69,46 +61,22 @@ public class PossibleCpus {
 
     public static class Slots {
         private static final int VARIABLES = 20_000;
-        private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) .*?^Rss: +(\\d+) kB",
-                Pattern.MULTILINE | Pattern.DOTALL);
-
-        // What is resident of the mappings that the variables lie in. The whole process's would say more about
-        // what the compilers need just then.
-        private static long resident(PerCpuLong[] variables) throws Exception {
-            NavigableSet<Long> addresses = new TreeSet<>();
-            for (PerCpuLong v : variables) {
-                addresses.add(Raw.address(v));
-            }
-            long resident = 0;
-            for (Matcher m = MAPPING.matcher(Files.readString(Path.of("/proc/self/smaps"))); m.find(); ) {
-                Long first = addresses.ceiling(Long.parseUnsignedLong(m.group(1), 16));
-                if (first != null && first < Long.parseUnsignedLong(m.group(2), 16)) {
-                    resident += 1024 * Long.parseLong(m.group(3));
-                }
-            }
-            return resident;
-        }
 
         public static void main(String[] args) throws Exception {
             int slots = Integer.parseInt(args[0]);
             Check.equal(PerCpu.slots(), slots, "slots");
             PerCpuLong[] variables = new PerCpuLong[VARIABLES];
-            work(variables);
-            long resident = resident(variables);
-            // Nobody ran on the others, so nobody wrote to their slots; reading them makes nothing resident.
+            for (int i = 0; i < variables.length; i++) {
+                variables[i] = new PerCpuLong();
+                PerCpu.add(variables[i], i + 1);
+            }
+            long resident = Resident.of(variables);
+            // Nobody ran on the others, so nobody wrote to their slots. What sums do is in ReadUnusedSlots.
             int used = Runtime.getRuntime().availableProcessors() + 1;
             long most = VARIABLES * (8L * used + 50);
             System.out.println(VARIABLES + " variables with " + slots + " slots: " + resident + " bytes resident");
             Check.that(resident >= 8 * VARIABLES, "only " + resident + " bytes resident: other mappings were looked at");
             Check.that(resident < most, resident + " bytes resident, at most " + most + " expected");
-            Reference.reachabilityFence(variables);
-        }
-
-        private static void work(PerCpuLong[] variables) {
-            for (int i = 0; i < variables.length; i++) {
-                variables[i] = new PerCpuLong();
-                PerCpu.add(variables[i], i + 1);
-            }
             for (int i = 0; i < variables.length; i++) {
                 Check.equal(variables[i].sum(), i + 1, "variable " + i);
             }
