@@ -43,7 +43,8 @@ public class ReadUnusedSlots {
     public static void main(String[] args) throws Exception {
         long probe = Resident.ofProbeByReading();
         if (probe > 1 << 20) {
-            throw new SkippedException("this kernel maps no page of zeros: " + probe + " bytes are resident that were only read");
+            throw new SkippedException("this kernel maps no page of zeros: " + probe
+                    + " bytes are resident that were only read");
         }
         Check.equal(PerCpu.slots(), SLOTS, "slots");
         PerCpuLong[] variables = new PerCpuLong[VARIABLES];
