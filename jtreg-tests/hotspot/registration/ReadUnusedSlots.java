@@ -28,6 +28,8 @@
  * @build percpu.lib.*
  * @run main/othervm -XX:+UnlockDiagnosticVMOptions -XX:RseqPossibleCPUs=256 ReadUnusedSlots
  * @run main/othervm -XX:+UnlockDiagnosticVMOptions -XX:RseqPossibleCPUs=256 -XX:-UseRseq ReadUnusedSlots
+ * @run main/othervm -XX:+UnlockDiagnosticVMOptions -XX:RseqPossibleCPUs=8192 ReadUnusedSlots
+ * @run main/othervm -XX:+UnlockDiagnosticVMOptions -XX:RseqPossibleCPUs=8192 -XX:-UseRseq ReadUnusedSlots
  */
 
 import jdk.incubator.percpu.PerCpu;
@@ -38,7 +40,6 @@ import percpu.lib.Resident;
 
 public class ReadUnusedSlots {
     private static final int VARIABLES = 20_000;
-    private static final int SLOTS = 257;
 
     public static void main(String[] args) throws Exception {
         long probe = Resident.ofProbeByReading();
@@ -46,13 +47,14 @@ public class ReadUnusedSlots {
             throw new SkippedException("this kernel maps no page of zeros: " + probe
                     + " bytes are resident that were only read");
         }
-        Check.equal(PerCpu.slots(), SLOTS, "slots");
+        Check.that(PerCpu.slots() > 256, "only " + PerCpu.slots() + " slots");
         PerCpuLong[] variables = new PerCpuLong[VARIABLES];
         for (int i = 0; i < variables.length; i++) {
             variables[i] = new PerCpuLong();
             PerCpu.add(variables[i], i + 1);
         }
         long before = Resident.of(variables);
+        Check.that(before >= 8 * VARIABLES, "only " + before + " bytes resident: other mappings were looked at");
         for (int i = 0; i < variables.length; i++) {
             Check.equal(variables[i].sum(), i + 1, "variable " + i);
         }
