@@ -188,7 +188,8 @@ public final class Chain {
     /**
      * {@return nodes of some slot that has many, linked, or 0} Half of them, but not
      * more than a certain number. For nodes that are all alike: a thread that is moved
-     * between two operations leaves them where they may not be needed.
+     * between two operations leaves them where they may not be needed. Slots that others
+     * use meanwhile may seem to have less than they have.
      *
      * @param owner keeps everything alive
      * @param head  the variable
@@ -197,7 +198,26 @@ public final class Chain {
         long taken = 0;
         for (int slot = 0; taken == 0 && slot < Slots.count(); slot++) {
             if (owner.takingHalf.isPossible(owner, slot, head)) {
-                taken = owner.takingHalf.exclusively(owner, slot, head, 0, 0);
+                // The fence is paid for: half of a few is welcome, too.
+                taken = owner.takingHalf.exclusively(owner, slot, head, 2, 0);
+            }
+        }
+        Reference.reachabilityFence(owner);
+        return taken;
+    }
+
+    /**
+     * {@return as {@link #takeFromOthers}} Each slot is counted exclusively, which costs a
+     * fence for each that has any.
+     *
+     * @param owner keeps everything alive
+     * @param head  the variable
+     */
+    static long takeFromOthersCounted(FreeList owner, long head) {
+        long taken = 0;
+        for (int slot = 0; taken == 0 && slot < Slots.count(); slot++) {
+            if (Slots.get(slot, head) != 0) {
+                taken = owner.takingHalf.exclusively(owner, slot, head, WORTH_A_FENCE, 0);
             }
         }
         Reference.reachabilityFence(owner);
@@ -217,17 +237,19 @@ public final class Chain {
 
         @Override
         protected boolean isPossible(FreeList owner, int slot, long head) {
-            // What is counted here changes meanwhile; the nodes remain readable.
+            // What is counted here changes meanwhile; the nodes remain readable. A node that has become an element of a
+            // list leads out of the free ones, mostly to an early end.
             return count(slot, head) >= WORTH_A_FENCE;
         }
 
         // The first ones, and leaves the rest.
         @Override
-        protected long plainly(FreeList owner, int slot, long head, long b, long c) {
-            int half = count(slot, head) / 2;
-            if (half == 0) {
+        protected long plainly(FreeList owner, int slot, long head, long least, long c) {
+            int count = count(slot, head);
+            if (count < least) {
                 return REFUSED;
             }
+            int half = count / 2;
             long first = Slots.get(slot, head);
             long last = first;
             for (int i = 1; i < half; i++) {

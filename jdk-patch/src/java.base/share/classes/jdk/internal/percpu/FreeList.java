@@ -36,6 +36,10 @@ public abstract class FreeList {
 
     private final ExclusiveUse use;
 
+    // How often nodes were made, and how often when all slots were last counted and none had many. Guarded by this.
+    private int grown;
+    private int grownWhenCounted;
+
     // For Chain. Not static: a static initializer that fails could not be tried again.
     final Transaction<FreeList> popping = new Chain.Pop();
     final Transaction<FreeList> pushing = new Chain.Push();
@@ -98,7 +102,27 @@ public abstract class FreeList {
             return node;
         }
         long nodes = Chain.takeFromOthers(this, free);
-        return keepRest(nodes != 0 ? nodes : grow());
+        if (nodes == 0) {
+            nodes = takeCounted();
+        }
+        if (nodes == 0) {
+            nodes = grow();
+            grown++;
+        }
+        return keepRest(nodes);
+    }
+
+    // A slot that is in use may always seem to have few, so that the nodes would become more for ever. To count them costs
+    // fences, and so is done only when the list has grown by half since that found none: then half of it may be too much.
+    private long takeCounted() {
+        if (grown < grownWhenCounted + grownWhenCounted / 2) {
+            return 0;
+        }
+        long nodes = Chain.takeFromOthersCounted(this, free);
+        if (nodes == 0) {
+            grownWhenCounted = grown;
+        }
+        return nodes;
     }
 
     // The first is the caller's.

@@ -89,8 +89,8 @@ import jdk.internal.vm.annotation.ForceInline;
  *
  * <p>Memory: an element and its link are in a cell, 16 bytes outside of the heap and
  * a reference on it. The list makes 1024 when it is larger than ever before, and
- * uses them again. A push makes no object. A list refers to nothing that was
- * popped.
+ * uses them again; where threads of other slots push and pop meanwhile, up to half as
+ * many more. A push makes no object. A list refers to nothing that was popped.
  *
  * @implNote The sections are those of {@code percpu_list_push} and
  * {@code percpu_list_pop} in librseq's tests. As there, an element that was
