@@ -681,7 +681,7 @@ public final class PerCpuPool<E> implements AutoCloseable {
      * {@return what has happened so far} Exact, if nobody uses the pool meanwhile.
      *
      * @implNote Cost: a few loads for each object, outstanding ones included, and as
-     * {@link PerCpuCounter#sum()}.
+     * {@link PerCpuCounter#sum()}. Who wants to make or drop an object waits meanwhile.
      */
     public Statistics statistics() {
         VMServices.ensureStack(STACK);

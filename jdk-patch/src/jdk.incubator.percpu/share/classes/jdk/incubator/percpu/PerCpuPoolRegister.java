@@ -25,9 +25,8 @@ package jdk.incubator.percpu;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -35,6 +34,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * or found lost. What is known of an entry is in its {@link Place}, which the pool reaches
  * also while the entry is outstanding and the pool refers to it by a phantom reference only.
  * So to count an acquisition is a plain addition, and the sum over all places is exact.
+ *
+ * <p>To take a place out needs no memory: there may be none when an entry is dropped. They are in
+ * an array and not linked, because collectors share out the work on an array.
  */
 final class PerCpuPoolRegister {
 
@@ -58,6 +60,9 @@ final class PerCpuPoolRegister {
         // In the checked mode: where it was acquired or released last.
         Throwable where;
 
+        // Where it is in the register, -1 for nowhere. Guarded by the register.
+        private int index = -1;
+
         private Place(PerCpuPool.Entry<?> entry, ReferenceQueue<PerCpuPool.Entry<?>> queue, long cell) {
             super(entry, queue);
             this.cell = cell;
@@ -65,20 +70,21 @@ final class PerCpuPoolRegister {
     }
 
     private final PerCpuCells cells;
-    private final Set<Place> places = ConcurrentHashMap.newKeySet();
     private final ReferenceQueue<PerCpuPool.Entry<?>> unreachable = new ReferenceQueue<>();
 
     private final PerCpuCounter made = new PerCpuCounter();
     private final PerCpuCounter dropped = new PerCpuCounter();
     private final PerCpuCounter lost = new PerCpuCounter();
 
-    // Of entries that are gone.
-    private final PerCpuCounter formerUses = new PerCpuCounter();
+    // Guarded by this, as is formerUses, the uses of entries that are gone.
+    private Place[] places = new Place[16];
+    private int count;
+    private long formerUses;
 
     private final AtomicLong weight = new AtomicLong();
 
     // Guarded by itself.
-    private final List<Throwable> leaks = new ArrayList<>();
+    private final List<Throwable> leaks = new ArrayList<>(MOST_LEAKS);
 
     PerCpuPoolRegister(PerCpuCells cells) {
         this.cells = cells;
@@ -93,21 +99,39 @@ final class PerCpuPoolRegister {
      */
     <E> PerCpuPool.Entry<E> add(PerCpuPool<E> pool) {
         long cell = cells.take();
-        Place place = null;
         try {
             PerCpuPool.Entry<E> entry = new PerCpuPool.Entry<>(pool, cell, cells.array(cell), cells.index(cell));
-            place = new Place(entry, unreachable, cell);
+            Place place = new Place(entry, unreachable, cell);
             entry.place = place;
-            places.add(place);
+            put(place);
             return entry;
         } catch (OutOfMemoryError e) {
-            if (place != null) {
-                place.clear();
-                places.remove(place);
-            }
             free(cell);
             throw e;
         }
+    }
+
+    private synchronized void put(Place place) {
+        if (count == places.length) {
+            places = Arrays.copyOf(places, 2 * count);
+        }
+        place.index = count;
+        places[count++] = place;
+    }
+
+    // Whether it was there.
+    private synchronized boolean remove(Place place) {
+        int index = place.index;
+        if (index < 0) {
+            return false;
+        }
+        Place last = places[--count];
+        places[index] = last;
+        last.index = index;
+        places[count] = null;
+        place.index = -1;
+        formerUses += place.uses;
+        return true;
     }
 
     /** Its object was made. */
@@ -130,10 +154,9 @@ final class PerCpuPoolRegister {
     }
 
     private boolean gone(Place place) {
-        if (!places.remove(place)) {
+        if (!remove(place)) {
             return false;
         }
-        formerUses.add(place.uses);
         if (place.weight != 0) {
             weight.getAndAdd(-place.weight);
         }
@@ -207,10 +230,14 @@ final class PerCpuPoolRegister {
     }
 
     PerCpuPool.Statistics statistics(long kept) {
-        long uses = formerUses.sum();
-        for (Place place : places) {
-            uses += place.uses;
+        return new PerCpuPool.Statistics(uses(), made.sum(), dropped.sum(), lost.sum(), kept, weight.get());
+    }
+
+    private synchronized long uses() {
+        long uses = formerUses;
+        for (int i = 0; i < count; i++) {
+            uses += places[i].uses;
         }
-        return new PerCpuPool.Statistics(uses, made.sum(), dropped.sum(), lost.sum(), kept, weight.get());
+        return uses;
     }
 }
