@@ -22,10 +22,10 @@
  * @summary A slot that others use may seem to have hardly any free nodes whenever it is looked at. Nodes do not become
  *          more for ever because of that
  * @requires os.family == "linux"
- * @library /test/lib /lib
- * @modules java.base/jdk.internal.misc java.base/jdk.internal.percpu:open
- * @build percpu.lib.*
- * @run main CountedNodes
+ * @library /lib
+ * @modules java.base/jdk.internal.misc java.base/jdk.internal.percpu:+open
+ * @build percpu.lib.Check
+ * @run main/othervm CountedNodes
  * @run main/othervm -XX:-UseRseq CountedNodes
  */
 

@@ -21,9 +21,9 @@
  * @test
  * @summary To drop an object that a pool does not keep takes no memory on the heap, of which there may be none
  * @requires os.family == "linux"
- * @library /test/lib /lib
- * @modules jdk.incubator.percpu java.base/jdk.internal.misc java.base/jdk.internal.percpu jdk.management
- * @build percpu.lib.*
+ * @library /lib
+ * @modules jdk.incubator.percpu jdk.management
+ * @build percpu.lib.Check
  * @comment Interpreted: where compiled code is left for what was not loaded when it was made, that is counted, too.
  * @run main/othervm -Xint PoolDrops
  * @run main/othervm -Xint -XX:-UseRseq PoolDrops
