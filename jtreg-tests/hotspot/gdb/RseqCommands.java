@@ -127,12 +127,8 @@ public class RseqCommands {
                 "info rseq all",
                 "echo thread\\n",
                 "info rseq"));
-        if (core != null && core.byKernel) {
-            // Of threads that are held back gdb 13 does not always hear how they ended, and then aborts, too.
-            commands.add("set scheduler-locking off");
-            commands.add("signal SIGABRT");
-        } else if (core != null) {
-            commands.add("generate-core-file " + core.file);
+        if (core != null) {
+            commands.add(core.byKernel ? "signal SIGABRT" : "generate-core-file " + core.file);
         }
         return commands;
     }
