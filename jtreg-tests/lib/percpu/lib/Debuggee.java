@@ -38,6 +38,7 @@ import jtreg.SkippedException;
  */
 public final class Debuggee implements AutoCloseable {
     private static final long SECONDS = 200;
+    private static final int SIGABRT = 6;
 
     private final Process process;
     private final BufferedReader lines;
@@ -145,9 +146,16 @@ public final class Debuggee implements AutoCloseable {
         Check.equal(process.waitFor(), 0, "the target's exit code");
     }
 
-    /** Waits for its end by a signal, which the debugger has sent. */
-    public void killed(int signal) throws InterruptedException {
-        Check.equal(process.waitFor(), 128 + signal, "the target's exit code");
+    /** A command for gdb, after which no instruction runs any more: the target stays stopped when gdb has left. */
+    public String stop() {
+        return "shell kill -STOP " + process.pid();
+    }
+
+    /** Ends one that is stopped, so that the kernel writes its core. */
+    public void abort() throws Exception {
+        String kill = "kill -ABRT " + process.pid() + " && kill -CONT " + process.pid();
+        Check.equal(new ProcessBuilder("sh", "-c", kill).inheritIO().start().waitFor(), 0, "exit code of " + kill);
+        Check.equal(process.waitFor(), 128 + SIGABRT, "the target's exit code");
     }
 
     @Override
