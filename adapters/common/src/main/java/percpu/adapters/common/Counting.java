@@ -108,6 +108,10 @@ public final class Counting {
      */
     public static <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity,
             Consumer<E> onDrop) {
+        if (slotCapacity <= 0 || sharedCapacity < 0) {
+            throw new IllegalArgumentException("slotCapacity must be positive, sharedCapacity not negative: "
+                    + slotCapacity + ", " + sharedCapacity);
+        }
         return pool(Pools.PROVIDER, factory, slotCapacity, sharedCapacity, onDrop);
     }
 
@@ -161,7 +165,8 @@ public final class Counting {
             }
             tryOut(provider);
             return new Decision(provider, true, "counting per CPU");
-        } catch (ReflectiveOperationException | LinkageError | OutOfMemoryError e) {
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError | VirtualMachineError e) {
+            // A module of another version may throw anything; the first use may be where there is little stack.
             return stock(e.toString());
         }
     }
@@ -188,7 +193,7 @@ public final class Counting {
         try {
             provider.pool(entry -> entry, 1, 1, dropped -> {}).ifPresent(Counting::tryOut);
             return provider;
-        } catch (LinkageError | OutOfMemoryError e) {
+        } catch (RuntimeException | LinkageError | VirtualMachineError e) {
             return new StockProvider();
         }
     }

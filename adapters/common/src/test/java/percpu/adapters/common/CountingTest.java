@@ -94,6 +94,16 @@ class CountingTest {
     }
 
     @Test
+    void aModuleThatThrows() {
+        assertStock(Counting.decide(true, () -> {
+            throw new IllegalStateException("another version");
+        }), "another version");
+        assertStock(Counting.decide(true, () -> {
+            throw new StackOverflowError("no stack");
+        }), "no stack");
+    }
+
+    @Test
     void aModuleThatDoesNotCount() {
         assertStock(Counting.decide(true, () -> new Broken(true, null)), "it does not count");
     }

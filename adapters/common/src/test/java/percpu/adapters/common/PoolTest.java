@@ -135,9 +135,8 @@ class PoolTest {
             assertEquals(1, pool.size());
             assertEquals(0, another.size());
         });
-        assertThrows(IllegalArgumentException.class, () -> {
-            Counting.pool(entry -> entry, 0, 0, thing -> {}).orElseThrow(IllegalArgumentException::new);
-        });
+        assertThrows(IllegalArgumentException.class, () -> Counting.pool(entry -> entry, 0, 0, thing -> {}));
+        assertThrows(IllegalArgumentException.class, () -> Counting.pool(entry -> entry, 1, -1, thing -> {}));
     }
 
     @Test

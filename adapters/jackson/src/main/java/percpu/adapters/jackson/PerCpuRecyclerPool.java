@@ -101,7 +101,8 @@ public abstract class PerCpuRecyclerPool implements RecyclerPool<BufferRecycler>
 
     @Override
     public void releasePooled(BufferRecycler pooled) {
-        if (pooled instanceof Recycler recycler && recycler.home == this) {
+        if (pooled instanceof Recycler recycler && recycler.home == this
+                && !recycler.isOfAnotherPool()) {
             recycler.linked = false;
             pool().release(recycler.entry);
         }
@@ -170,6 +171,10 @@ public abstract class PerCpuRecyclerPool implements RecyclerPool<BufferRecycler>
         @Override
         public boolean isLinkedWithPool() {
             return linked || super.isLinkedWithPool();
+        }
+
+        boolean isOfAnotherPool() {
+            return super.isLinkedWithPool();
         }
 
         @Override

@@ -56,17 +56,19 @@ final class Chunk {
         this.pool = pool;
         this.entry = entry;
         this.size = size;
+        // First: if there is no memory for it, or no stack, no memory outside of the heap is left without an owner.
+        PerCpuByteBuf shown = new PerCpuByteBuf();
         if (chunks.direct) {
             array = null;
-            // Freed at once where that is dear, if it is pooled, as Netty's own allocators do.
-            direct = PlatformDependent.allocateDirect(size, pool != null);
+            // Freed at once, also where that is dear.
+            direct = PlatformDependent.allocateDirect(size, true);
             memory = direct.buffer();
         } else {
             array = new byte[size];
             direct = null;
             memory = ByteBuffer.wrap(array);
         }
-        new PerCpuByteBuf().show(this);
+        shown.show(this);
     }
 
     void release() {

@@ -80,6 +80,16 @@ final class Chunks {
 
     /** Returns a chunk of that size, or of a larger one. */
     Chunk acquire(int size) {
+        try {
+            return tryToAcquire(size);
+        } catch (OutOfMemoryError e) {
+            // What is kept for other sizes is of no use for this one.
+            sum(Pool::clear);
+            return tryToAcquire(size);
+        }
+    }
+
+    private Chunk tryToAcquire(int size) {
         if (size > LARGEST) {
             return acquireUnpooled(size);
         }

@@ -45,10 +45,14 @@ import percpu.adapters.common.Counting;
  *
  * <p>What is kept is limited, to {@link #maxIdleHeapMemory} and {@link #maxIdleDirectMemory} bytes. Beyond that,
  * memory is freed when it is released. Memory of a size that nobody needs for half a minute or a minute is freed while
- * other memory of that size is released, or by {@link #trim}. There is no limit to what is in use.
+ * other memory of that size is released, or by {@link #trim}. If there is no memory for a buffer, on the heap or outside,
+ * what is kept there is freed, and the buffer is tried once more. There is no limit to what is in use.
+ *
+ * <p>An allocator that is not needed any more has to be {@linkplain #close closed}, or what it keeps outside stays there
+ * for ever. What {@link #create(boolean) create} returns is an {@code AutoCloseable} where it has to be.
  *
  * <p>Leaks are detected as in Netty's own allocators. A buffer that is lost on the heap is collected. One that is lost
- * outside may keep its memory for ever.
+ * outside may keep its memory for ever. So may one whose last release ends in a {@code StackOverflowError}.
  */
 public final class PerCpuByteBufAllocator extends AbstractByteBufAllocator
         implements ByteBufAllocatorMetricProvider, ByteBufAllocatorMetric, AutoCloseable {
@@ -57,14 +61,17 @@ public final class PerCpuByteBufAllocator extends AbstractByteBufAllocator
 
     private static final class Shared {
         static final ByteBufAllocator ALLOCATOR =
-                make(PlatformDependent.directBufferPreferred(), BYTES_PER_SLOT, ByteBufAllocator.DEFAULT);
+                make(PlatformDependent.directBufferPreferred(), BYTES_PER_SLOT, true);
     }
 
     final Chunks heap;
     final Chunks direct;
 
-    private PerCpuByteBufAllocator(boolean preferDirect, int bytesPerSlot) {
+    private final boolean isShared;
+
+    private PerCpuByteBufAllocator(boolean preferDirect, int bytesPerSlot, boolean isShared) {
         super(preferDirect);
+        this.isShared = isShared;
         heap = new Chunks(this, false, bytesPerSlot);
         direct = new Chunks(this, true, bytesPerSlot);
     }
@@ -103,26 +110,35 @@ public final class PerCpuByteBufAllocator extends AbstractByteBufAllocator
         if (bytesPerSlot < 0) {
             throw new IllegalArgumentException("bytesPerSlot must not be negative: " + bytesPerSlot);
         }
-        return make(preferDirect, bytesPerSlot, null);
+        return make(preferDirect, bytesPerSlot, false);
     }
 
-    private static ByteBufAllocator make(boolean preferDirect, int bytesPerSlot, ByteBufAllocator other) {
-        PerCpuByteBufAllocator made = new PerCpuByteBufAllocator(preferDirect, bytesPerSlot);
+    private static ByteBufAllocator make(boolean preferDirect, int bytesPerSlot, boolean isShared) {
+        PerCpuByteBufAllocator made = new PerCpuByteBufAllocator(preferDirect, bytesPerSlot, isShared);
         if (made.heap.isUsable() && made.direct.isUsable()) {
             return made;
         }
         made.closeAll();
-        return other != null ? other : new AdaptiveByteBufAllocator(preferDirect);
+        return isShared ? ByteBufAllocator.DEFAULT : new AdaptiveByteBufAllocator(preferDirect);
     }
 
     @Override
     protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-        return toLeakAwareBuffer(heap.acquire(initialCapacity).buffer.begin(initialCapacity, maxCapacity));
+        return track(heap.acquire(initialCapacity).buffer.begin(initialCapacity, maxCapacity));
     }
 
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-        return toLeakAwareBuffer(direct.acquire(initialCapacity).buffer.begin(initialCapacity, maxCapacity));
+        return track(direct.acquire(initialCapacity).buffer.begin(initialCapacity, maxCapacity));
+    }
+
+    private static ByteBuf track(PerCpuByteBuf buffer) {
+        try {
+            return toLeakAwareBuffer(buffer);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            buffer.release();
+            throw e;
+        }
     }
 
     @Override
@@ -147,7 +163,7 @@ public final class PerCpuByteBufAllocator extends AbstractByteBufAllocator
      */
     @Override
     public void close() {
-        if (this == shared()) {
+        if (isShared) {
             throw new UnsupportedOperationException("The shared allocator");
         }
         closeAll();
@@ -163,7 +179,7 @@ public final class PerCpuByteBufAllocator extends AbstractByteBufAllocator
         return this;
     }
 
-    /** Returns the bytes on the heap that buffers have, and those that are kept. */
+    /** Returns the bytes on the heap that buffers have, and those that are kept. Lost ones over 68 KB remain counted. */
     @Override
     public long usedHeapMemory() {
         return heap.used();

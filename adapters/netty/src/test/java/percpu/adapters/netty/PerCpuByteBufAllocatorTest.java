@@ -28,6 +28,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -149,9 +150,8 @@ class PerCpuByteBufAllocatorTest {
 
     @Test
     void sizes() {
-        if (!(allocator instanceof PerCpuByteBufAllocator ours)) {
-            return;
-        }
+        assumeTrue(Counting.isPerCpu(), Counting.explanation());
+        PerCpuByteBufAllocator ours = (PerCpuByteBufAllocator) allocator;
         for (boolean direct : new boolean[] {false, true}) {
             long all = 0;
             int before = 0;
@@ -223,9 +223,7 @@ class PerCpuByteBufAllocatorTest {
 
     @Test
     void noMemoryToGrow() {
-        if (!Counting.isPerCpu()) {
-            return;
-        }
+        assumeTrue(Counting.isPerCpu(), Counting.explanation());
         ByteBuf buffer = allocator.heapBuffer(100).writeLong(5);
         assertThrows(OutOfMemoryError.class, () -> buffer.capacity(Integer.MAX_VALUE));
         assertEquals(100, buffer.capacity());
@@ -235,9 +233,7 @@ class PerCpuByteBufAllocatorTest {
 
     @Test
     void limits() {
-        if (!Counting.isPerCpu()) {
-            return;
-        }
+        assumeTrue(Counting.isPerCpu(), Counting.explanation());
         PerCpuByteBufAllocator ours = (PerCpuByteBufAllocator) PerCpuByteBufAllocator.create(true, 4096);
         for (boolean direct : new boolean[] {false, true}) {
             long max = direct ? ours.maxIdleDirectMemory() : ours.maxIdleHeapMemory();
@@ -265,9 +261,7 @@ class PerCpuByteBufAllocatorTest {
 
     @Test
     void bounds() {
-        if (!Counting.isPerCpu()) {
-            return;
-        }
+        assumeTrue(Counting.isPerCpu(), Counting.explanation());
         int processors = NettyRuntime.availableProcessors();
         // With as many for all as for all processors.
         long times = Counting.pool(entry -> entry, 1, processors, dropped -> {}).orElseThrow().capacity();
@@ -291,9 +285,7 @@ class PerCpuByteBufAllocatorTest {
 
     @Test
     void closed() {
-        if (!Counting.isPerCpu()) {
-            return;
-        }
+        assumeTrue(Counting.isPerCpu(), Counting.explanation());
         PerCpuByteBufAllocator ours = (PerCpuByteBufAllocator) PerCpuByteBufAllocator.create(true);
         for (boolean direct : new boolean[] {false, true}) {
             make(ours, direct, 100).release();

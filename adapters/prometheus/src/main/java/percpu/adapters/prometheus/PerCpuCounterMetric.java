@@ -46,7 +46,8 @@ import percpu.adapters.common.Counting;
  * requests.labelValues("/").inc();
  * }</pre>
  *
- * <p>It has no exemplars: {@code incWithExemplar} counts, and drops the exemplar.
+ * <p>It has no exemplars: {@code incWithExemplar} counts, and drops the exemplar. Nor has it {@code clear},
+ * {@code removeIf} and {@code initLabelValues}.
  */
 public final class PerCpuCounterMetric extends MetricWithFixedMetadata implements CounterDataPoint {
 
