@@ -119,7 +119,9 @@ class PerCpuByteBufAllocatorTest {
                 assertSame(allocator, buffer.alloc());
                 assertTrue(buffer.release());
             }
-            assertEquals(256, make(allocator, direct, 256).capacity());
+            ByteBuf unlimited = make(allocator, direct, 256);
+            assertEquals(256, unlimited.capacity());
+            unlimited.release();
             ByteBuf none = make(allocator, direct, 0, 0);
             assertEquals(0, none.maxCapacity());
             none.release();
