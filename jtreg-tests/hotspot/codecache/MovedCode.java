@@ -101,6 +101,8 @@ public class MovedCode {
             Check.that(PerCpu.isSupported(), "no rseq: " + Raw.describe());
             Tortured tortured = new Tortured(args[0].equals("hot"));
             Thread mover = new Thread(tortured);
+            // If the torture fails, the process ends and says why.
+            mover.setDaemon(true);
             mover.start();
             Workload.main(new String[] {"mode=rseq", "threads=8", "millis=10000", "kind=platform", "storm=200",
                     "gc=true", "min-aborts=50"});
