@@ -425,9 +425,11 @@ class PerCpuByteBufTest {
                     assertThrows(IllegalReferenceCountException.class, () -> use.accept(released));
                 }
             }
+            for (ByteBuf released : List.of(buffer, slice)) {
+                assertThrows(IllegalReferenceCountException.class, direct ? released::memoryAddress : released::array);
+            }
             assertThrows(IllegalReferenceCountException.class, () -> buffer.getInt(0));
             assertThrows(IllegalReferenceCountException.class, () -> buffer.capacity(50));
-            assertThrows(IllegalReferenceCountException.class, direct ? buffer::memoryAddress : buffer::array);
             assertThrows(IllegalReferenceCountException.class, buffer::release);
         }
     }
