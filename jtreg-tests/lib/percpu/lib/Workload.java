@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
@@ -59,6 +60,7 @@ public final class Workload {
     private static final int TRANSACTIONS = 200;
 
     private final Settings settings;
+    private final BooleanSupplier enough;
     private final String sabotage;
     private final int yieldEvery;
     private final long maxOvertime;
@@ -76,8 +78,9 @@ public final class Workload {
     private volatile long abortsBefore;
     private volatile Disturbance disturbance;
 
-    private Workload(Settings settings) {
+    private Workload(Settings settings, BooleanSupplier enough) {
         this.settings = settings;
+        this.enough = enough;
         this.sabotage = settings.text("sabotage", "");
         this.yieldEvery = settings.number("yield", 64);
         this.transactions = new Transactions(yieldEvery);
@@ -85,7 +88,12 @@ public final class Workload {
     }
 
     public static void main(String[] args) throws Exception {
-        new Workload(new Settings(args)).run();
+        runUntil(() -> true, args);
+    }
+
+    /** Goes on until others say, too, that what they do beside it has been enough. */
+    public static void runUntil(BooleanSupplier enough, String... args) throws Exception {
+        new Workload(new Settings(args), enough).run();
         System.out.println("workload: passed");
     }
 
@@ -114,7 +122,7 @@ public final class Workload {
     // Until the time is up and all that was asked for has happened, but not for ever.
     private boolean goOn() {
         long over = System.nanoTime() - deadline;
-        return over < 0 || over < maxOvertime && !(disturbance.happened() && abortedEnough());
+        return over < 0 || over < maxOvertime && !(disturbance.happened() && abortedEnough() && enough.getAsBoolean());
     }
 
     private boolean abortedEnough() {
