@@ -95,6 +95,7 @@ public class Histograms {
         longs();
         sums();
         quantiles();
+        risingQuantiles();
         eachIsIn();
         resets();
         merges();
@@ -530,6 +531,25 @@ public class Histograms {
                                 "quantile " + q + ": " + estimate + ", exactly " + exact + ", at scale " + snapshot.scale());
                     }
                 }
+            }
+        }
+    }
+
+    // Where the bucket is a few roundings wide, or wider than the largest double.
+    private static void risingQuantiles() {
+        for (double[] ends : new double[][] {{1, 1 + 4 * Math.ulp(1.0)}, {-1 - 8 * Math.ulp(1.0), -1},
+                {-Double.MAX_VALUE, Double.MAX_VALUE}, {-Double.MAX_VALUE, Double.MIN_VALUE}}) {
+            PerCpuHistogram histogram = PerCpuHistogram.withBounds();
+            for (int i = 0; i < 100; i++) {
+                histogram.record(ends[i % 2]);
+            }
+            HistogramSnapshot snapshot = histogram.snapshot();
+            double before = ends[0];
+            for (int i = 1; i < 1000; i++) {
+                double estimate = snapshot.quantile(i / 1000.0);
+                Check.that(estimate >= before && estimate <= ends[1],
+                        "quantile " + i / 1000.0 + " is " + estimate + ", the one before it " + before);
+                before = estimate;
             }
         }
     }

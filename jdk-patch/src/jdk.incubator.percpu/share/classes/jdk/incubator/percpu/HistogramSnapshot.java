@@ -150,7 +150,7 @@ public final class HistogramSnapshot {
      * {@link #min()} nor above {@link #max()}. So its error is at most the width of the bucket between these; with
      * exponential buckets of scale {@code s} at most {@code 2^(2^-s) - 1} times the absolute value of the true one,
      * if that is 2<sup>-1022</sup> or more. Within a bucket values are taken to be equally far from each other, as
-     * Prometheus does with classic histograms.
+     * Prometheus does with classic histograms. A greater {@code q} never has a smaller estimate.
      *
      * @param q from 0, which is {@link #min()}, to 1, which is {@link #max()}; 0.5 is the median, 0.99 the 99th
      *          percentile
@@ -185,8 +185,11 @@ public final class HistogramSnapshot {
         double lower = Math.clamp(totals.lowerBounds()[bucket], totals.min, totals.max);
         double upper = Math.clamp(totals.upperBounds()[bucket], totals.min, totals.max);
         double part = Math.clamp((rank - before) / counts[bucket], 0.0, 1.0);
-        // Their difference may be above the largest double.
-        return Math.clamp(lower * (1 - part) + upper * part, lower, upper);
+        double width = upper - lower;
+        // Each form rises with part, however it is rounded: the second one because only bounds of different signs are
+        // farther apart than the largest double.
+        double value = width <= Double.MAX_VALUE ? lower + width * part : lower * (1 - part) + upper * part;
+        return Math.clamp(value, lower, upper);
     }
 
     /**

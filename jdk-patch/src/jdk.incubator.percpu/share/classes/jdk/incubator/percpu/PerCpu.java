@@ -102,7 +102,8 @@ public final class PerCpu {
      * <p>A thread that cannot use rseq is told the overflow slot, and so is, once,
      * a thread whose {@code weakCompareAndSet} was interrupted too often. Both can
      * then update that slot from wherever they run, so a loop of
-     * {@code currentSlot} and {@code weakCompareAndSet} always comes to an end. Without rseq
+     * {@code currentSlot} and {@code weakCompareAndSet} always comes to an end
+     * ({@linkplain #weakCompareAndSet but for one thing}). Without rseq
      * this is the stripe of the carrier thread.
      *
      * @implNote Cost: with rseq, about that of reading a thread-local field.
@@ -222,6 +223,15 @@ public final class PerCpu {
      * where this method is an atomic compare-and-set, and so is a thread
      * whose attempts were interrupted too often. So it never depends on
      * the thread being left alone for long enough.
+     *
+     * <p>That answer is given once, to what asks first. Not only {@code currentSlot} asks: so do
+     * {@link PerCpuLocal#get()}, {@code accumulate} of all accumulators,
+     * {@code java.util.concurrent}'s too,
+     * {@link PerCpuHistogram#record(double)}, {@link PerCpuLock}, and what puts something into a
+     * list, stack, pool or ring or takes it out. So none of these may stand between a failure
+     * and the {@code currentSlot} after it. Otherwise the loop goes on as long as
+     * another thread has the slot {@linkplain #exclusive exclusively}, and as long as a
+     * debugger single-steps it. Additions, {@link #cmpxchg}, and all that reads do not ask.
      *
      * <p>False means either that the slot holds another value or that the thread
      * was moved; compare {@link PerCpuLong#get} with {@code expected} to tell, if

@@ -112,6 +112,7 @@ public final class PerCpuHistogram extends PerCpuVariable {
         this.empty = empty;
         // Initializes what it needs, as VMServices.prepare.
         parts[Slots.overflow()] = new Part(empty.fresh());
+        parts[Slots.overflow()].warmUp();
         take(true);
     }
 
@@ -225,7 +226,8 @@ public final class PerCpuHistogram extends PerCpuVariable {
      *
      * <p>All is in it that was recorded before. Of what is recorded meanwhile, each value is in it as a
      * whole or not at all. This is no moment: of two values that one thread records meanwhile, the
-     * later may be in it and the earlier not, if the thread was moved to another CPU in between.
+     * later may be in it and the earlier not, if they were put down on different slots: the thread was moved to
+     * another CPU in between, or one of them went to the overflow slot.
      *
      * @implNote Cost: for each slot that is used, a lock, up to 256 values that are added up, and a load
      * and an addition for each bucket. No fence, and nobody who records is held up.
@@ -278,6 +280,17 @@ public final class PerCpuHistogram extends PerCpuVariable {
 
         Part(HistogramTotals totals) {
             this.totals = totals;
+        }
+
+        // An addition that runs for the first time links fields, in calls of the VM where another thread's exception may
+        // arrive: after a value was added, and before it is taken. So nobody's values are the first.
+        void warmUp() {
+            // Exponential buckets move at the first one, and each is added by itself then.
+            addFour(1, 1, 1, 1);
+            addFour(1, 1, 1, 1);
+            add(Double.NaN, taken);
+            totals.clear();
+            taken = 0;
         }
 
         void addUpTo(long position, long values) {
