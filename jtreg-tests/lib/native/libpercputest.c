@@ -338,6 +338,15 @@ NATIVE(jint, limitData)(JNIEnv* env, jclass cls, jlong bytes) {
 
 // ---- memory
 
+NATIVE(jlong, mapZeros)(JNIEnv* env, jclass cls, jlong length) {
+  void* mapped = mmap(NULL, (size_t)length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return mapped == MAP_FAILED ? -errno : (jlong)mapped;
+}
+
+NATIVE(jint, unmap)(JNIEnv* env, jclass cls, jlong address, jlong length) {
+  return munmap((void*)address, (size_t)length) == 0 ? 0 : errno;
+}
+
 NATIVE(jint, mapFile)(JNIEnv* env, jclass cls, jstring file, jlong address, jlong length) {
   const char* name = (*env)->GetStringUTFChars(env, file, NULL);
   const int fd = name == NULL ? -1 : open(name, O_RDWR);

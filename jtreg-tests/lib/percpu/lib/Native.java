@@ -72,6 +72,11 @@ public final class Native {
     /** Limits the private writable memory of this process; -1 lifts the limit. */
     public static native int limitData(long bytes);
 
+    /** Maps memory that nobody has written to, and returns its address, or a negative errno. */
+    public static native long mapZeros(long length);
+
+    public static native int unmap(long address, long length);
+
     /** Puts the beginning of a file in place of the memory at an address. 0, or a negative errno. */
     public static native int mapFile(String file, long address, long length);
 }
