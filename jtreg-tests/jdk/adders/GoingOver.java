@@ -29,6 +29,7 @@
  * @run driver GoingOver
  */
 
+import java.lang.ref.Reference;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,6 +105,8 @@ public class GoingOver {
             Check.that(Contention.byThreads(doubleAdder, () -> doubleAdder.add(1)),
                     "a contended adder of doubles has no variable");
             Check.equal(Raw.adders(), before + 6, "adders that count per CPU");
+            // Until here a collection would take away those that are not used any more.
+            Reference.reachabilityFence(List.of(adder, contended, map, longs, doubles, doubleAdder));
             new JMXExecutor().execute("VM.info");
         }
 

@@ -535,10 +535,10 @@ public class Histograms {
         }
     }
 
-    // Where the bucket is a few roundings wide, or wider than the largest double.
+    // Where the bucket is a few roundings wide, or wider than the largest double, or its ends far from alike.
     private static void risingQuantiles() {
         for (double[] ends : new double[][] {{1, 1 + 4 * Math.ulp(1.0)}, {-1 - 8 * Math.ulp(1.0), -1},
-                {-Double.MAX_VALUE, Double.MAX_VALUE}, {-Double.MAX_VALUE, Double.MIN_VALUE}}) {
+                {-Double.MAX_VALUE, Double.MAX_VALUE}, {-Double.MAX_VALUE, Double.MIN_VALUE}, {-1, 1e-20}}) {
             PerCpuHistogram histogram = PerCpuHistogram.withBounds();
             for (int i = 0; i < 100; i++) {
                 histogram.record(ends[i % 2]);
@@ -551,6 +551,7 @@ public class Histograms {
                         "quantile " + i / 1000.0 + " is " + estimate + ", the one before it " + before);
                 before = estimate;
             }
+            Check.that(snapshot.quantile(1) == ends[1], "quantile 1: " + snapshot.quantile(1) + ", not " + ends[1]);
         }
     }
 

@@ -145,12 +145,14 @@ public final class HistogramSnapshot {
     }
 
     /**
-     * Estimates a quantile: a value so that {@code q * count()} values, rounded up, are not above it. The true one
+     * Estimates a quantile: a value such that {@code q * count()} values, rounded up, are not above it. The true one
      * is the least of the recorded ones that this holds for. The estimate is in the same bucket, and not below
      * {@link #min()} nor above {@link #max()}. So its error is at most the width of the bucket between these; with
      * exponential buckets of scale {@code s} at most {@code 2^(2^-s) - 1} times the absolute value of the true one,
      * if that is 2<sup>-1022</sup> or more. Within a bucket values are taken to be equally far from each other, as
      * Prometheus does with classic histograms. A greater {@code q} never has a smaller estimate.
+     *
+     * @implNote Cost: that of {@link #counts()} and {@link #upperBounds()}.
      *
      * @param q from 0, which is {@link #min()}, to 1, which is {@link #max()}; 0.5 is the median, 0.99 the 99th
      *          percentile
@@ -185,6 +187,10 @@ public final class HistogramSnapshot {
         double lower = Math.clamp(totals.lowerBounds()[bucket], totals.min, totals.max);
         double upper = Math.clamp(totals.upperBounds()[bucket], totals.min, totals.max);
         double part = Math.clamp((rank - before) / counts[bucket], 0.0, 1.0);
+        if (part == 1) {
+            // What follows need not come to it: its sum is rounded.
+            return upper;
+        }
         double width = upper - lower;
         // Each form rises with part, however it is rounded: the second one because only bounds of different signs are
         // farther apart than the largest double.
@@ -195,6 +201,8 @@ public final class HistogramSnapshot {
     /**
      * Returns what both have together. With exponential buckets, scales may be different: the
      * result has the lower one, or one that is lower still, so that all fits into the {@code maxBuckets} of this.
+     *
+     * @implNote Cost: a load and an addition for each bucket of both.
      *
      * @param other the other, with the same bounds, or exponential as this is
      * @return a new snapshot

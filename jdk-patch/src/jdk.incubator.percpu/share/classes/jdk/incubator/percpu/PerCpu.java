@@ -218,20 +218,20 @@ public final class PerCpu {
      * }
      * }
      *
-     * <p>Such a loop must ask for the slot again after each failure. It always
+     * <p>Such a loop must ask for the slot again after each failure. Then it always
      * comes to an end: a thread that cannot use rseq is told the overflow slot,
      * where this method is an atomic compare-and-set, and so is a thread
-     * whose attempts were interrupted too often. So it never depends on
+     * whose attempts were interrupted too often. So it does not depend on
      * the thread being left alone for long enough.
      *
-     * <p>That answer is given once, to what asks first. Not only {@code currentSlot} asks: so do
-     * {@link PerCpuLocal#get()}, {@code accumulate} of all accumulators,
+     * <p>A thread is told so once, by what asks first after the failure. Not only {@code currentSlot}
+     * asks: so do {@link PerCpuLocal#get()}, {@code accumulate} of all accumulators,
      * {@code java.util.concurrent}'s too,
      * {@link PerCpuHistogram#record(double)}, {@link PerCpuLock}, and what puts something into a
      * list, stack, pool or ring or takes it out. So none of these may stand between a failure
-     * and the {@code currentSlot} after it. Otherwise the loop goes on as long as
-     * another thread has the slot {@linkplain #exclusive exclusively}, and as long as a
-     * debugger single-steps it. Additions, {@link #cmpxchg}, and all that reads do not ask.
+     * and the {@code currentSlot} after it. Otherwise the loop does not end while
+     * another thread has the slot {@linkplain #exclusive exclusively}, nor while a
+     * debugger single-steps the thread. Additions, {@link #cmpxchg}, and methods that only read do not ask.
      *
      * <p>False means either that the slot holds another value or that the thread
      * was moved; compare {@link PerCpuLong#get} with {@code expected} to tell, if

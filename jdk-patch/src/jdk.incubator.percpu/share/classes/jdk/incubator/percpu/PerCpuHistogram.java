@@ -63,9 +63,9 @@ import jdk.internal.vm.annotation.Stable;
  * that slot. Without rseq, threads of one stripe wait so. A snapshot waits for others that add up.
  *
  * <p>Memory: about 2 KB for each slot outside of the heap, as far as the slot is used. On the heap about 70 bytes for
- * each slot, and for each slot that is used 8 bytes for each bucket; for
- * {@linkplain #exponential exponential} buckets 32 bytes for each of {@code maxBuckets}. It does not grow
- * with what is recorded. All of it is freed some time after the histogram became unreachable.
+ * each slot, and 8 bytes for each bucket; for {@linkplain #exponential exponential} buckets 32 bytes for each of
+ * {@code maxBuckets}. That of the buckets is there for each slot that is used, for the overflow slot, and
+ * once more. It does not grow with what is recorded. All of it is freed some time after the histogram became unreachable.
  *
  * <p>{@code equals} and {@code hashCode} are those of {@code Object}.
  *
@@ -102,7 +102,7 @@ public final class PerCpuHistogram extends PerCpuVariable {
     // No values are added to it.
     private final HistogramTotals empty;
 
-    // By slot; null where nothing was recorded. Guarded by the slot's lock.
+    // By slot; null where nothing was recorded, but not for the overflow slot. Guarded by the slot's lock.
     @Stable
     private final Part[] parts = new Part[Slots.count()];
 
@@ -226,8 +226,10 @@ public final class PerCpuHistogram extends PerCpuVariable {
      *
      * <p>All is in it that was recorded before. Of what is recorded meanwhile, each value is in it as a
      * whole or not at all. This is no moment: of two values that one thread records meanwhile, the
-     * later may be in it and the earlier not, if they were put down on different slots: the thread was moved to
-     * another CPU in between, or one of them went to the overflow slot.
+     * later may be in it and the earlier not, if the thread was moved to another CPU in between, or the later one went
+     * to the overflow slot.
+     *
+     * <p>Memory ordering: none. That a value is in the result says nothing about other memory.
      *
      * @implNote Cost: for each slot that is used, a lock, up to 256 values that are added up, and a load
      * and an addition for each bucket. No fence, and nobody who records is held up.

@@ -43,7 +43,7 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p>For caches, random generators and statistics where an object for each thread would be too many, as with
  * virtual threads, and one for all is contended. With rseq there are as many in use as CPUs that the threads of the
- * process run on. For objects that a thread must have for itself, {@link PerCpuList} is a pool from which it
+ * process run on. For objects that a thread must have for itself, there is {@link PerCpuPool}, from which it
  * takes them. For counters, {@link PerCpuCounter} costs less.
  *
  * {@snippet lang="java" :

@@ -105,7 +105,10 @@ import jdk.incubator.percpu.PerCpuPoolRegister.Place;
  * may succeed. Then an object, not only that one, may have two owners later, and calls of others may throw
  * {@code NullPointerException}. In a checked pool the second of the two gets an exception. And a thread may release
  * an entry again after another has acquired it. That takes it away from the other one, whose release
- * will fail. In a checked pool the cause of that exception shows where the entry was released before.
+ * fails. In a checked pool the cause of that exception shows where the entry was released before. If a third
+ * thread has acquired the entry by then, two have it: the release of the first of them that releases it succeeds, and that of
+ * the second fails, if nobody has acquired it again. A pool cannot know who releases: what one thread has acquired,
+ * another may release.
  *
  * <p>An entry that nobody refers to any more without having been released is lost. The
  * collector frees it and its object, for which nothing is called. The pool counts it; a checked one also knows

@@ -161,6 +161,7 @@
  * library librseq, and the Linux kernel's own {@code this_cpu_add} and
  * {@code this_cpu_cmpxchg}. The methods of the counter, the adder and the accumulators are those of
  * {@link java.util.concurrent.atomic.LongAdder} and its relatives, as are what an accumulator keeps and
- * when it calls its function. {@code PerCpuLocal} is a {@link java.lang.ThreadLocal} of CPUs.
+ * when it calls its function. {@code PerCpuLocal} is a {@link java.lang.ThreadLocal} of CPUs. The buckets of
+ * {@code PerCpuHistogram} are those of Prometheus and OpenTelemetry; the tiers of {@code PerCpuPool} are tcmalloc's.
  */
 package jdk.incubator.percpu;
