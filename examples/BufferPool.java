@@ -27,7 +27,8 @@ import jdk.incubator.percpu.PerCpuStack;
 /**
  * A pool of buffers: whoever needs a buffer takes one that was last used on the same CPU,
  * whose cache may still have it. If there is none it makes one. If the pool is full the
- * buffer is left to the collector.
+ * buffer is left to the collector. PerCpuPool does more, such as a tier for all CPUs and
+ * limits: see DigestPool. This one shows the stack that it is made of.
  *
  * <pre>
  * java --add-modules jdk.incubator.percpu examples/BufferPool.java

@@ -26,7 +26,8 @@ import jdk.incubator.percpu.PerCpuCounter;
 
 /**
  * A histogram of latencies in powers of two, to which every thread adds: one counter for
- * each bucket. A locked or atomic one would be the slowest part of a fast service.
+ * each bucket. A locked or atomic one would be the slowest part of a fast service. Where
+ * counts and a sum have to belong together, PerCpuHistogram has both: see HistogramExport.
  *
  * <pre>
  * java --add-modules jdk.incubator.percpu examples/LatencyHistogram.java
