@@ -47,6 +47,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 import jdk.incubator.percpu.PerCpu;
+import jdk.test.lib.Platform;
 import jdk.test.whitebox.WhiteBox;
 import jdk.test.whitebox.code.BlobType;
 import jdk.test.whitebox.code.NMethod;
@@ -67,9 +68,11 @@ public class MovedCode {
         String how = args[0];
         Vm vm = new Vm().withWhiteBox().with("-XX:+UnlockExperimentalVMOptions", "-XX:-TieredCompilation",
                 "-XX:+SegmentedCodeCache", "-XX:+NMethodRelocation",
-                "-XX:+VerifyBeforeGC", "-XX:VerifySubSet=codecache", "-XX:+UseSerialGC",
-                // Sections long enough to be hit, whatever part of the time a slow build spends outside of them.
-                "-XX:+UnlockDiagnosticVMOptions", "-XX:RseqInjectDelay=1000");
+                "-XX:+VerifyBeforeGC", "-XX:VerifySubSet=codecache", "-XX:+UseSerialGC");
+        if (Platform.isDebugBuild()) {
+            // It spends most of the time outside of sections: these are long enough to be hit all the same.
+            vm.with("-XX:+UnlockDiagnosticVMOptions", "-XX:RseqInjectDelay=1000");
+        }
         if (how.equals("hot")) {
             vm.with("-XX:+HotCodeHeap", "-XX:HotCodeHeapSize=8m", "-XX:HotCodeStartupDelaySeconds=0",
                     "-XX:HotCodeIntervalSeconds=0", "-XX:HotCodeSampleSeconds=1", "-XX:HotCodeSamplePercent=100",
