@@ -232,6 +232,8 @@ public final class PerCpu {
      * and the {@code currentSlot} after it. Otherwise the loop does not end while
      * another thread has the slot {@linkplain #exclusive exclusively}, nor while a
      * debugger single-steps the thread. Additions, {@link #cmpxchg}, and methods that only read do not ask.
+     * A thread here is a platform thread. A virtual thread that is unmounted between a failure and
+     * {@code currentSlot} leaves the answer to whatever thread its carrier runs next, and needs more attempts itself.
      *
      * <p>False means either that the slot holds another value or that the thread
      * was moved; compare {@link PerCpuLong#get} with {@code expected} to tell, if

@@ -75,7 +75,8 @@ public final class PerCpuDoubleAccumulator extends PerCpuVariable {
      * @throws OutOfMemoryError         if there is no memory for it, on the heap or outside
      */
     public PerCpuDoubleAccumulator(DoubleBinaryOperator function, double identity) {
-        this(function, Double.doubleToRawLongBits(identity), Accumulations.isIdentityDouble(function, Double.doubleToRawLongBits(identity)));
+        this(function, Double.doubleToRawLongBits(identity),
+                Accumulations.isIdentityDouble(function, Double.doubleToRawLongBits(identity)));
     }
 
     private PerCpuDoubleAccumulator(DoubleBinaryOperator function, long identity, boolean isIdentity) {

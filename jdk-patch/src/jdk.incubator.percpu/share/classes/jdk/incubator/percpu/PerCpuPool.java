@@ -106,8 +106,8 @@ import jdk.incubator.percpu.PerCpuPoolRegister.Place;
  * {@code NullPointerException}. In a checked pool the second of the two gets an exception. And a thread may release
  * an entry again after another has acquired it. That takes it away from the other one, whose release
  * fails. In a checked pool the cause of that exception shows where the entry was released before. If a third
- * thread has acquired the entry by then, two have it: the release of the first of them that releases it succeeds, and that of
- * the second fails, if nobody has acquired it again. A pool cannot know who releases: what one thread has acquired,
+ * thread has acquired the entry by then, two have it. The first of their releases succeeds, and the second
+ * fails, if nobody has acquired the entry again. A pool cannot know who releases: what one thread has acquired,
  * another may release.
  *
  * <p>An entry that nobody refers to any more without having been released is lost. The
@@ -115,7 +115,8 @@ import jdk.incubator.percpu.PerCpuPoolRegister.Place;
  * {@linkplain #leaks where it was acquired}.
  *
  * <p>Memory ordering: what a thread did before it released an entry <i>happens
- * before</i> what another does after it acquired the same entry.
+ * before</i> what another does after it acquired the same entry, and before what is called when the pool drops the
+ * object. The numbers that {@link #size} and {@link #statistics} return say nothing about other memory.
  *
  * <p>Functions given to a pool are called with no lock held and outside of critical sections. They may
  * block, throw, and use the pool. Where there is no memory, {@code acquire} throws
