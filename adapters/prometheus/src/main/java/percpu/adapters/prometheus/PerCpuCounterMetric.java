@@ -21,11 +21,7 @@
 
 package percpu.adapters.prometheus;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
@@ -49,16 +45,11 @@ import percpu.adapters.common.Counting;
  * <p>It has no exemplars: {@code incWithExemplar} counts, and drops the exemplar. Nor has it {@code clear},
  * {@code removeIf} and {@code initLabelValues}.
  */
-public final class PerCpuCounterMetric extends MetricWithFixedMetadata implements CounterDataPoint {
-
-    private final Map<List<String>, CounterPoint> points = new ConcurrentHashMap<>();
-
-    // The only one, if there are no labels; else null.
-    private final CounterPoint unlabelled;
+public final class PerCpuCounterMetric extends LabelledMetric<CounterDataPoint, CounterPoint>
+        implements CounterDataPoint {
 
     private PerCpuCounterMetric(Builder builder) {
-        super(builder);
-        unlabelled = labelNames.length == 0 ? point() : null;
+        super(builder, CounterPoint::new);
     }
 
     /**
@@ -78,46 +69,6 @@ public final class PerCpuCounterMetric extends MetricWithFixedMetadata implement
      */
     public static Builder builder(PrometheusProperties properties) {
         return new Builder(properties);
-    }
-
-    /**
-     * Returns the counter of these values of the labels, which is made if there is none.
-     *
-     * @param values as many as there are names
-     * @return the counter
-     * @throws IllegalArgumentException if there are more or less, or one is null
-     */
-    public CounterDataPoint labelValues(String... values) {
-        return point(values);
-    }
-
-    /**
-     * Removes the counter of these values of the labels. The next use of these begins with zero. The counter of a
-     * metric without labels stays.
-     *
-     * @param values as many as there are names
-     */
-    public void remove(String... values) {
-        if (unlabelled == null) {
-            points.remove(Arrays.asList(values));
-        }
-    }
-
-    private CounterPoint point(String... values) {
-        if (values.length != labelNames.length) {
-            throw new IllegalArgumentException(getMetadata().getName() + " has " + labelNames.length + " labels, not "
-                    + values.length);
-        }
-        List<String> key = Arrays.asList(values.clone());
-        if (key.contains(null)) {
-            throw new IllegalArgumentException(getMetadata().getName() + ": a label's value is null");
-        }
-        CounterPoint point = points.get(key);
-        return point != null ? point : points.computeIfAbsent(key, k -> new CounterPoint());
-    }
-
-    private CounterPoint unlabelled() {
-        return unlabelled != null ? unlabelled : point();
     }
 
     @Override
@@ -147,13 +98,8 @@ public final class PerCpuCounterMetric extends MetricWithFixedMetadata implement
 
     @Override
     public CounterSnapshot collect() {
-        List<CounterDataPointSnapshot> all = new ArrayList<>(points.size());
-        points.forEach((values, point) -> {
-            Labels labels = constLabels.merge(labelNames, values.toArray(new String[0]));
-            all.add(CounterDataPointSnapshot.builder().value(point.get()).labels(labels)
-                    .createdTimestampMillis(point.created).build());
-        });
-        return new CounterSnapshot(getMetadata(), all);
+        return new CounterSnapshot(getMetadata(), snapshots((point, labels) -> CounterDataPointSnapshot.builder()
+                .value(point.get()).labels(labels).createdTimestampMillis(point.created).build()));
     }
 
     @Override
