@@ -28,7 +28,7 @@ import java.util.function.Function;
 /**
  * Makes what adapters count with: types of the module {@code jdk.incubator.percpu} if this process can use them, else
  * those of {@code java.util.concurrent}, as the libraries do. That is decided once, when this class is initialized.
- * Pools, which else are the libraries' own, are decided on when the first is made.
+ * Pools and histograms, which else are the libraries' own, are decided on when the first of them is made.
  *
  * <p>They can be used if the module is in the boot layer ({@code --add-modules jdk.incubator.percpu}, on a JDK that has
  * it), the process has restartable sequences, and the module is one that this jar was made for.
@@ -45,6 +45,10 @@ public final class Counting {
     // Decided when the first pool is made: to try one out costs more than the rest.
     private static final class Pools {
         static final Provider PROVIDER = decideOnPools(DECISION.provider);
+    }
+
+    private static final class Distributions {
+        static final Provider PROVIDER = decideOnDistributions(DECISION.provider);
     }
 
     /**
@@ -115,6 +119,34 @@ public final class Counting {
         return pool(Pools.PROVIDER, factory, slotCapacity, sharedCapacity, onDrop);
     }
 
+    /**
+     * Makes a histogram with these bounds of buckets, which has no values yet. Each is the greatest value of its
+     * bucket.
+     *
+     * @param bounds the bounds, ascending
+     * @return the histogram; empty if this process has none per CPU, or no memory for it: then the library's own is to
+     *         be used
+     * @throws IllegalArgumentException if one is not finite, or not above the one before it. That is not thrown where
+     *         the result is empty
+     */
+    public static Optional<Distribution> distribution(double... bounds) {
+        return distribution(Distributions.PROVIDER, bounds);
+    }
+
+    /**
+     * Makes a histogram with exponential buckets, which has no values yet. Its scale is the highest at which the values
+     * fit into that many buckets.
+     *
+     * @param maxScale   the scale to begin with, from -10 to 8
+     * @param maxBuckets how many buckets there are at most for positive values, and as many for negative ones
+     * @return the histogram; empty if this process has none per CPU, or no memory for it: then the library's own is to
+     *         be used
+     * @throws IllegalArgumentException if an argument is out of range. That is not thrown where the result is empty
+     */
+    public static Optional<Distribution> exponentialDistribution(int maxScale, int maxBuckets) {
+        return exponentialDistribution(Distributions.PROVIDER, maxScale, maxBuckets);
+    }
+
     static LongSum longSum(Provider provider) {
         try {
             return provider.longSum();
@@ -143,6 +175,22 @@ public final class Counting {
             int sharedCapacity, Consumer<E> onDrop) {
         try {
             return provider.pool(factory, slotCapacity, sharedCapacity, onDrop);
+        } catch (OutOfMemoryError e) {
+            return Optional.empty();
+        }
+    }
+
+    static Optional<Distribution> distribution(Provider provider, double... bounds) {
+        try {
+            return provider.distribution(bounds);
+        } catch (OutOfMemoryError e) {
+            return Optional.empty();
+        }
+    }
+
+    static Optional<Distribution> exponentialDistribution(Provider provider, int maxScale, int maxBuckets) {
+        try {
+            return provider.exponentialDistribution(maxScale, maxBuckets);
         } catch (OutOfMemoryError e) {
             return Optional.empty();
         }
@@ -207,6 +255,29 @@ public final class Counting {
         pool.close();
         if (kept != 1 || cleared != 1 || pool.capacity() <= 0 || all.acquired() != 1 || all.outstanding() != 0) {
             throw new LinkageError("it does not pool");
+        }
+    }
+
+    /** Answers who makes histograms: that provider, if its histograms work. */
+    static Provider decideOnDistributions(Provider provider) {
+        try {
+            provider.distribution(1.0).ifPresent(distribution -> {
+                distribution.record(0.5);
+                Distribution.Snapshot all = distribution.snapshot();
+                Distribution.Snapshot taken = distribution.snapshotAndReset();
+                if (all.counts()[0] != 1 || taken.sum() != 0.5) {
+                    throw new LinkageError("it does not record");
+                }
+            });
+            provider.exponentialDistribution(8, 2).ifPresent(distribution -> {
+                distribution.record(0);
+                if (distribution.snapshot().exponential().zeros() != 1) {
+                    throw new LinkageError("it does not record");
+                }
+            });
+            return provider;
+        } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+            return new StockProvider();
         }
     }
 

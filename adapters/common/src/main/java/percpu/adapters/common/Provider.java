@@ -38,4 +38,10 @@ interface Provider {
 
     /** Empty if there is none but the library's own. */
     <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity, Consumer<E> onDrop);
+
+    /** Empty if there is none but the library's own. */
+    Optional<Distribution> distribution(double... bounds);
+
+    /** Empty if there is none but the library's own. */
+    Optional<Distribution> exponentialDistribution(int maxScale, int maxBuckets);
 }

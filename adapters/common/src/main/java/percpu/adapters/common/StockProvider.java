@@ -56,6 +56,16 @@ final class StockProvider implements Provider {
         return Optional.empty();
     }
 
+    @Override
+    public Optional<Distribution> distribution(double... bounds) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Distribution> exponentialDistribution(int maxScale, int maxBuckets) {
+        return Optional.empty();
+    }
+
     private static final class OfLongs extends LongSum {
         private final LongAdder sum = new LongAdder();
 

@@ -25,9 +25,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import jdk.incubator.percpu.HistogramSnapshot;
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuDoubleAdder;
+import jdk.incubator.percpu.PerCpuHistogram;
 import jdk.incubator.percpu.PerCpuLongArray;
 import jdk.incubator.percpu.PerCpuPool;
 
@@ -59,6 +61,16 @@ final class PerCpuProvider implements Provider {
             Consumer<E> onDrop) {
         return Optional.of(new OfObjects<>(PerCpuPool.<E>builder(factory).slotCapacity(slotCapacity)
                 .sharedCapacity(sharedCapacity).onDrop(onDrop).build()));
+    }
+
+    @Override
+    public Optional<Distribution> distribution(double... bounds) {
+        return Optional.of(new OfValues(PerCpuHistogram.withBounds(bounds)));
+    }
+
+    @Override
+    public Optional<Distribution> exponentialDistribution(int maxScale, int maxBuckets) {
+        return Optional.of(new OfValues(PerCpuHistogram.exponential(maxScale, maxBuckets)));
     }
 
     private static final class OfLongs extends LongSum {
@@ -111,6 +123,41 @@ final class PerCpuProvider implements Provider {
             long[] result = new long[sums.length()];
             sums.sums(result);
             return result;
+        }
+    }
+
+    private record OfValues(PerCpuHistogram histogram) implements Distribution {
+        @Override
+        public void record(double value) {
+            histogram.record(value);
+        }
+
+        @Override
+        public Snapshot snapshot() {
+            return new Recorded(histogram.snapshot());
+        }
+
+        @Override
+        public Snapshot snapshotAndReset() {
+            return new Recorded(histogram.snapshotAndReset());
+        }
+    }
+
+    private record Recorded(HistogramSnapshot snapshot) implements Distribution.Snapshot {
+        @Override
+        public long[] counts() {
+            return snapshot.counts();
+        }
+
+        @Override
+        public double sum() {
+            return snapshot.sum();
+        }
+
+        @Override
+        public Distribution.Exponential exponential() {
+            return new Distribution.Exponential(snapshot.scale(), snapshot.zeroCount(), snapshot.positiveOffset(),
+                    snapshot.positiveCounts(), snapshot.negativeOffset(), snapshot.negativeCounts());
         }
     }
 

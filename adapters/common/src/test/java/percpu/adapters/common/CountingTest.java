@@ -47,6 +47,8 @@ class CountingTest {
                     sum.getClass().getEnclosingClass().getSimpleName());
         }
         assertEquals(EXPECTED.equals("percpu"), Counting.pool(entry -> entry, 1, 1, dropped -> {}).isPresent());
+        assertEquals(EXPECTED.equals("percpu"), Counting.distribution(1).isPresent());
+        assertEquals(EXPECTED.equals("percpu"), Counting.exponentialDistribution(5, 160).isPresent());
     }
 
     @Test
@@ -119,8 +121,19 @@ class CountingTest {
     }
 
     @Test
-    void noMemoryForTheTrialOfPools() {
+    void aModuleWhoseHistogramLacksAMethod() {
+        assertHasNoHistogram(new BrokenHistogram(new NoSuchMethodError("record")));
+    }
+
+    @Test
+    void aModuleThatDoesNotRecord() {
+        assertHasNoHistogram(new BrokenHistogram(null));
+    }
+
+    @Test
+    void noMemoryForTheTrialOfOthers() {
         assertEquals(StockProvider.class, Counting.decideOnPools(new NoMemory()).getClass());
+        assertEquals(StockProvider.class, Counting.decideOnDistributions(new NoMemory()).getClass());
     }
 
     @Test
@@ -140,6 +153,8 @@ class CountingTest {
         several.add(1, 3);
         assertEquals(3, several.sum(1));
         assertFalse(Counting.pool(new NoMemory(), entry -> entry, 1, 1, dropped -> {}).isPresent());
+        assertFalse(Counting.distribution(new NoMemory(), 1).isPresent());
+        assertFalse(Counting.exponentialDistribution(new NoMemory(), 5, 160).isPresent());
     }
 
     private static void assertStock(Decision decision, String why) {
@@ -153,8 +168,68 @@ class CountingTest {
         assertEquals(StockProvider.class, Counting.decideOnPools(provider).getClass());
     }
 
+    private static void assertHasNoHistogram(Provider provider) {
+        assertEquals(provider, Counting.decide(true, () -> provider).provider());
+        assertEquals(provider, Counting.decideOnPools(provider));
+        assertEquals(StockProvider.class, Counting.decideOnDistributions(provider).getClass());
+    }
+
+    /** Counts as the libraries do. Those below lack something. */
+    private static class Stock implements Provider {
+        private final Provider provider = new StockProvider();
+
+        @Override
+        public boolean isSupported() {
+            return provider.isSupported();
+        }
+
+        @Override
+        public LongSum longSum() {
+            return provider.longSum();
+        }
+
+        @Override
+        public DoubleSum doubleSum() {
+            return provider.doubleSum();
+        }
+
+        @Override
+        public LongSums longSums(int length) {
+            return provider.longSums(length);
+        }
+
+        @Override
+        public <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity,
+                Consumer<E> onDrop) {
+            return provider.pool(factory, slotCapacity, sharedCapacity, onDrop);
+        }
+
+        @Override
+        public Optional<Distribution> distribution(double... bounds) {
+            return provider.distribution(bounds);
+        }
+
+        @Override
+        public Optional<Distribution> exponentialDistribution(int maxScale, int maxBuckets) {
+            return provider.exponentialDistribution(maxScale, maxBuckets);
+        }
+    }
+
     /** Fails when something is added, or forgets it. */
-    private record Broken(boolean isSupported, LinkageError error) implements Provider {
+    private static final class Broken extends Stock {
+        private final boolean supported;
+        private final LinkageError error;
+
+        Broken(boolean supported, LinkageError error) {
+            this.supported = supported;
+            this.error = error;
+        }
+
+        @Override
+        public boolean isSupported() {
+            return supported;
+        }
+
         @Override
         public LongSum longSum() {
             return new LongSum() {
@@ -171,44 +246,14 @@ class CountingTest {
                 }
             };
         }
-
-        @Override
-        public DoubleSum doubleSum() {
-            return new StockProvider().doubleSum();
-        }
-
-        @Override
-        public LongSums longSums(int length) {
-            return new StockProvider().longSums(length);
-        }
-
-        @Override
-        public <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity,
-                Consumer<E> onDrop) {
-            return Optional.empty();
-        }
     }
 
-    /** Counts, but fails when an object is released, or forgets it. */
-    private record BrokenPool(LinkageError error) implements Provider {
-        @Override
-        public boolean isSupported() {
-            return true;
-        }
+    /** Fails when an object is released, or forgets it. */
+    private static final class BrokenPool extends Stock {
+        private final LinkageError error;
 
-        @Override
-        public LongSum longSum() {
-            return new StockProvider().longSum();
-        }
-
-        @Override
-        public DoubleSum doubleSum() {
-            return new StockProvider().doubleSum();
-        }
-
-        @Override
-        public LongSums longSums(int length) {
-            return new StockProvider().longSums(length);
+        BrokenPool(LinkageError error) {
+            this.error = error;
         }
 
         @Override
@@ -258,12 +303,66 @@ class CountingTest {
         }
     }
 
-    private static final class NoMemory implements Provider {
-        @Override
-        public boolean isSupported() {
-            return true;
+    /** Fails when a value is recorded, or forgets it. */
+    private static final class BrokenHistogram extends Stock {
+        private final LinkageError error;
+
+        BrokenHistogram(LinkageError error) {
+            this.error = error;
         }
 
+        @Override
+        public Optional<Distribution> distribution(double... bounds) {
+            return Optional.of(new Forgetful(bounds.length + 1));
+        }
+
+        @Override
+        public Optional<Distribution> exponentialDistribution(int maxScale, int maxBuckets) {
+            return Optional.of(new Forgetful(1));
+        }
+
+        private final class Forgetful implements Distribution {
+            private final int buckets;
+
+            Forgetful(int buckets) {
+                this.buckets = buckets;
+            }
+
+            @Override
+            public void record(double value) {
+                if (error != null) {
+                    throw error;
+                }
+            }
+
+            @Override
+            public Snapshot snapshot() {
+                return new Snapshot() {
+                    @Override
+                    public long[] counts() {
+                        return new long[buckets];
+                    }
+
+                    @Override
+                    public double sum() {
+                        return 0;
+                    }
+
+                    @Override
+                    public Exponential exponential() {
+                        return new Exponential(0, 0, 0, new long[0], 0, new long[0]);
+                    }
+                };
+            }
+
+            @Override
+            public Snapshot snapshotAndReset() {
+                return snapshot();
+            }
+        }
+    }
+
+    private static final class NoMemory extends Stock {
         @Override
         public LongSum longSum() {
             throw new OutOfMemoryError("none left");
@@ -282,6 +381,16 @@ class CountingTest {
         @Override
         public <E> Optional<Pool<E>> pool(Function<Object, E> factory, int slotCapacity, int sharedCapacity,
                 Consumer<E> onDrop) {
+            throw new OutOfMemoryError("none left");
+        }
+
+        @Override
+        public Optional<Distribution> distribution(double... bounds) {
+            throw new OutOfMemoryError("none left");
+        }
+
+        @Override
+        public Optional<Distribution> exponentialDistribution(int maxScale, int maxBuckets) {
             throw new OutOfMemoryError("none left");
         }
     }

@@ -36,8 +36,8 @@ import percpu.adapters.common.DoubleSum;
 import percpu.adapters.common.LongSum;
 
 /**
- * A cumulative distribution summary, whose count and total are {@linkplain Counting per CPU} if this process can. Its
- * maximum, percentiles and histogram are Micrometer's own.
+ * A cumulative distribution summary, whose count, total and histogram are {@linkplain Counting per CPU} if this process
+ * can. Its maximum and percentiles are Micrometer's own; so is a histogram beside percentiles.
  */
 public final class PerCpuDistributionSummary extends AbstractDistributionSummary {
 
@@ -54,7 +54,7 @@ public final class PerCpuDistributionSummary extends AbstractDistributionSummary
      * @param scale  what amounts are multiplied by
      */
     public PerCpuDistributionSummary(Meter.Id id, Clock clock, DistributionStatisticConfig config, double scale) {
-        super(id, clock, config, scale, false);
+        super(id, scale, WindowedHistogram.of(clock, config).orElseGet(() -> defaultHistogram(clock, config, false)));
         max = new TimeWindowMax(clock, config);
     }
 

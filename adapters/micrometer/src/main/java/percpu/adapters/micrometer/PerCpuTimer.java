@@ -35,8 +35,8 @@ import percpu.adapters.common.Counting;
 import percpu.adapters.common.LongSum;
 
 /**
- * A cumulative timer, whose count and total are {@linkplain Counting per CPU} if this process can. Its maximum,
- * percentiles and histogram are Micrometer's own.
+ * A cumulative timer, whose count, total and histogram are {@linkplain Counting per CPU} if this process can. Its
+ * maximum and percentiles are Micrometer's own; so is a histogram beside percentiles.
  */
 public final class PerCpuTimer extends AbstractTimer {
 
@@ -55,7 +55,8 @@ public final class PerCpuTimer extends AbstractTimer {
      */
     public PerCpuTimer(Meter.Id id, Clock clock, DistributionStatisticConfig config, PauseDetector pauseDetector,
             TimeUnit baseTimeUnit) {
-        super(id, clock, config, pauseDetector, baseTimeUnit, false);
+        super(id, clock, pauseDetector, baseTimeUnit,
+                WindowedHistogram.of(clock, config).orElseGet(() -> defaultHistogram(clock, config, false)));
         max = new TimeWindowMax(clock, config);
     }
 

@@ -83,8 +83,9 @@ class PerCpuMeterRegistryTest {
             }
             // Statistics of each kind, and none that is zero all the time.
             String all = measurements(registries.get(1)).toString();
-            for (String one : List.of("plain.counter", "plain.timer", "plain.summary", "slo.timer.histogram", "VALUE",
-                    "percentiles.timer.percentile", "percentiles.summary.percentile", "TOTAL_TIME", "MAX")) {
+            for (String one : List.of("plain.counter", "plain.timer", "plain.summary", "slo.timer.histogram",
+                    "slo.summary.histogram", "VALUE", "percentiles.timer.percentile", "percentiles.summary.percentile",
+                    "TOTAL_TIME", "MAX")) {
                 assertTrue(all.contains(one), one + " in " + all);
             }
         }
@@ -99,6 +100,8 @@ class PerCpuMeterRegistryTest {
                 .register(registry);
         Timer percentiles = Timer.builder("percentiles.timer").publishPercentiles(0.5, 0.99)
                 .publishPercentileHistogram().register(registry);
+        DistributionSummary sloSummary = DistributionSummary.builder("slo.summary").serviceLevelObjectives(4, 30)
+                .scale(2.5).register(registry);
         DistributionSummary scaled = DistributionSummary.builder("percentiles.summary").publishPercentiles(0.9)
                 .scale(2.5).register(registry);
         for (int n = round < 5 ? 20 : 19 - round; n >= 0; n--) {
@@ -111,6 +114,7 @@ class PerCpuMeterRegistryTest {
             summary.record(-1.5);
             slo.record(n, TimeUnit.MILLISECONDS);
             percentiles.record(n, TimeUnit.MICROSECONDS);
+            sloSummary.record(n);
             scaled.record(n);
         }
     }
