@@ -186,7 +186,7 @@ bench-structures: jdk  ## JMH: stacks, rings, pools, histograms against JCTools,
 bench-ecosystem: jdk unpatched  ## JMH: what unchanged libraries gain, against an unpatched JDK, 50 minutes, as bench (QUICK=1: 6 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh ecosystem
 
-bench-adapters: jdk unpatched  ## JMH: adapters against the libraries' own, platform and virtual threads, memory, 50 minutes, as bench (QUICK=1: 8 min)
+bench-adapters: jdk unpatched  ## JMH: adapters against the libraries' own, platform and virtual threads, memory, 60 minutes, as bench (QUICK=1: 8 min)
 	@$(WITH_JDK) jtreg-tests/micro/run.sh adapters
 
 bench-programs: jdk unpatched  ## JMH: what programs pay that use none of this, against an unpatched JDK, 55 minutes, as bench (QUICK=1: 6 min)

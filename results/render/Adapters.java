@@ -46,7 +46,11 @@ final class Adapters extends Report {
     private static final Map<String, String> METRIC_CALLS = Text.ordered(
             "micrometerCounter", "Micrometer, counter",
             "micrometerTimer", "Micrometer, timer",
+            "micrometerSummary", "Micrometer, distribution summary",
+            "micrometerTimerHistogram", "Micrometer, timer with a histogram",
             "prometheusCounter", "Prometheus, counter",
+            "prometheusHistogram", "Prometheus, classic histogram",
+            "prometheusNativeHistogram", "Prometheus, native histogram",
             "caffeineGetIfPresent", "Caffeine with statistics, getIfPresent");
 
     private static final Map<String, String> JACKSON_POOLS = Text.ordered(
@@ -354,7 +358,9 @@ final class Adapters extends Report {
                 round, and means and 95%% intervals (Student's) are those of logarithms. Code is compiled in the
                 foreground (-Xbatch).
 
-                - Metrics: all threads share one counter, timer or cache. At the end no call may be missing in it.
+                - Metrics: all threads share one counter, timer, summary, histogram or cache. At the end no call may be
+                  missing in it. Histograms get values from 1 ms to 20 s, as many for each factor; those with bounds
+                  have the 11 that Prometheus' client has by itself.
                 - Jackson: one invocation is a parser made, a small object read, and the parser closed. From a stream it
                   reads into a buffer of the pool's; from an array a parser of so small a text needs none, but has its
                   recycler. Virtual threads parse streams. What was read must be what was written, and at the end a pool

@@ -19,14 +19,20 @@
 
 package percpu.micro;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.DoubleStream;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Histogram;
 
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -41,14 +47,17 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 import percpu.adapters.caffeine.PerCpuStatsCounter;
+import percpu.adapters.micrometer.PerCpuDistributionSummary;
 import percpu.adapters.micrometer.PerCpuMeterCounter;
 import percpu.adapters.micrometer.PerCpuMeterRegistry;
 import percpu.adapters.micrometer.PerCpuTimer;
 import percpu.adapters.prometheus.PerCpuCounterMetric;
+import percpu.adapters.prometheus.PerCpuHistogramMetric;
 
 /**
  * What do metrics cost, the libraries' own and those of our adapters? All threads share one of each. At the end none
- * may be lost. Adapters' calls are named perCpu and run where our module is; the others run on any JDK.
+ * may be lost. Histograms have the 11 bounds that Prometheus' client has by itself, or native buckets, and get values
+ * of all buckets in turn. Adapters' calls are named perCpu and run where our module is; the others run on any JDK.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -57,10 +66,27 @@ import percpu.adapters.prometheus.PerCpuCounterMetric;
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 public class Metrics {
     private static final int KEYS = 1000;
+    private static final double[] BOUNDS = Histogram.Builder.DEFAULT_CLASSIC_UPPER_BOUNDS;
+
+    // A power of two.
+    private static final int VALUES = 1024;
 
     @State(Scope.Thread)
     public static class Mine extends Increments {
+        private final double[] seconds = new double[VALUES];
         private int next;
+
+        public Mine() {
+            int random = System.identityHashCode(this);
+            for (int i = 0; i < VALUES; i++) {
+                random = random * 1664525 + 1013904223;
+                seconds[i] = 0.001 * Math.pow(20_000, (random >>> 8) / (double) (1 << 24));
+            }
+        }
+
+        double seconds() {
+            return seconds[(int) increments++ & VALUES - 1];
+        }
 
         Integer key() {
             increments++;
@@ -72,16 +98,22 @@ public class Metrics {
     public abstract static class Meters {
         final Counter counter;
         final Timer timer;
+        final DistributionSummary summary;
+        final Timer histogram;
 
         Meters(SimpleMeterRegistry registry) {
             Adapters.check();
             counter = registry.counter("requests");
             timer = registry.timer("latency");
+            summary = registry.summary("sizes");
+            Duration[] bounds = DoubleStream.of(BOUNDS).mapToObj(s -> Duration.ofNanos((long) (s * 1e9)))
+                    .toArray(Duration[]::new);
+            histogram = Timer.builder("latencies").serviceLevelObjectives(bounds).register(registry);
         }
 
         @TearDown(Level.Trial)
         public void check() {
-            Increments.check((long) counter.count() + timer.count());
+            Increments.check((long) counter.count() + timer.count() + summary.count() + histogram.count());
         }
     }
 
@@ -98,6 +130,8 @@ public class Metrics {
             super(new PerCpuMeterRegistry());
             Adapters.perCpu(PerCpuMeterCounter.class, counter);
             Adapters.perCpu(PerCpuTimer.class, timer);
+            Adapters.perCpu(PerCpuDistributionSummary.class, summary);
+            Adapters.perCpu(PerCpuTimer.class, histogram);
         }
     }
 
@@ -124,6 +158,38 @@ public class Metrics {
         @TearDown(Level.Trial)
         public void check() {
             Increments.check(counter.getLongValue());
+        }
+    }
+
+    public abstract static class Distributions {
+        final DistributionDataPoint classic;
+        final DistributionDataPoint exponential;
+
+        Distributions(DistributionDataPoint classic, DistributionDataPoint exponential) {
+            Adapters.check();
+            this.classic = classic;
+            this.exponential = exponential;
+        }
+
+        @TearDown(Level.Trial)
+        public void check() {
+            Increments.check(classic.getCount() + exponential.getCount());
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class PrometheusHistograms extends Distributions {
+        public PrometheusHistograms() {
+            super(Histogram.builder().name("classic").classicOnly().build(),
+                    Histogram.builder().name("exponential").nativeOnly().build());
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class PerCpuPrometheusHistograms extends Distributions {
+        public PerCpuPrometheusHistograms() {
+            super(Adapters.perCpu(PerCpuHistogramMetric.class, PerCpuHistogramMetric.builder().name("classic").build()),
+                    PerCpuHistogramMetric.builder().name("exponential").nativeOnly().build());
         }
     }
 
@@ -193,6 +259,46 @@ public class Metrics {
     public void perCpuPrometheusCounter(PerCpuPrometheus s, Mine mine) {
         mine.increments++;
         s.counter.inc();
+    }
+
+    @Benchmark
+    public void micrometerSummary(Micrometer s, Mine mine) {
+        s.summary.record(mine.seconds());
+    }
+
+    @Benchmark
+    public void perCpuMicrometerSummary(PerCpuMicrometer s, Mine mine) {
+        s.summary.record(mine.seconds());
+    }
+
+    @Benchmark
+    public void micrometerTimerHistogram(Micrometer s, Mine mine) {
+        s.histogram.record((long) (mine.seconds() * 1e9), TimeUnit.NANOSECONDS);
+    }
+
+    @Benchmark
+    public void perCpuMicrometerTimerHistogram(PerCpuMicrometer s, Mine mine) {
+        s.histogram.record((long) (mine.seconds() * 1e9), TimeUnit.NANOSECONDS);
+    }
+
+    @Benchmark
+    public void prometheusHistogram(PrometheusHistograms s, Mine mine) {
+        s.classic.observe(mine.seconds());
+    }
+
+    @Benchmark
+    public void perCpuPrometheusHistogram(PerCpuPrometheusHistograms s, Mine mine) {
+        s.classic.observe(mine.seconds());
+    }
+
+    @Benchmark
+    public void prometheusNativeHistogram(PrometheusHistograms s, Mine mine) {
+        s.exponential.observe(mine.seconds());
+    }
+
+    @Benchmark
+    public void perCpuPrometheusNativeHistogram(PerCpuPrometheusHistograms s, Mine mine) {
+        s.exponential.observe(mine.seconds());
     }
 
     @Benchmark
