@@ -30,6 +30,7 @@ import jdk.incubator.percpu.PerCpuLong;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.percpu.Adders;
 import jdk.internal.percpu.ExclusiveUse;
+import jdk.internal.percpu.Rseq;
 import jdk.internal.percpu.Slots;
 import jdk.internal.percpu.Statistics;
 import jdk.internal.percpu.VMServices;
@@ -37,9 +38,6 @@ import jdk.internal.percpu.VMServices;
 /** What the VM says about its critical sections. */
 public final class Raw {
     private static final Unsafe U = Unsafe.getUnsafe();
-    // Of all that has a variable.
-    private static final Class<?> OWNER = PerCpuLong.class.getSuperclass();
-    private static final long ADDRESS = U.objectFieldOffset(OWNER, "address");
     private static final long ADDER_HANDLE = U.objectFieldOffset(LongAdder.class.getSuperclass(), "cellsBusy");
     private static final long ADDER_CELLS = U.objectFieldOffset(LongAdder.class.getSuperclass(), "cells");
     private static final long MAP_CELLS = U.objectFieldOffset(ConcurrentHashMap.class, "counterCells");
@@ -47,6 +45,18 @@ public final class Raw {
     private static final long MAP_HANDLE = U.objectFieldOffset(ConcurrentHashMap.class, "cellsBusy");
 
     private Raw() {}
+
+    /** What is in the module, which a program of java.base's adders has not. */
+    private static final class Variables {
+        // Of all that has a variable.
+        static final Class<?> OWNER = PerCpuLong.class.getSuperclass();
+        static final long ADDRESS = U.objectFieldOffset(OWNER, "address");
+    }
+
+    /** As PerCpu says, also without the module. */
+    public static boolean isSupported() {
+        return Rseq.isEnabled();
+    }
 
     public static String describe() {
         return VMServices.describe();
@@ -123,7 +133,7 @@ public final class Raw {
 
     /** Where slot 0 of a variable is, or of a structure's. The caller keeps it. */
     public static long address(Object v) {
-        return U.getLong(OWNER.cast(v), ADDRESS);
+        return U.getLong(Variables.OWNER.cast(v), Variables.ADDRESS);
     }
 
     /** Whether sections are kept off a slot of a variable or structure; false where there are none. */

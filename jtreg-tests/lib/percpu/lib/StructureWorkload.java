@@ -25,8 +25,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-import jdk.incubator.percpu.PerCpu;
-
 /**
  * One structure, shared by many threads for some time, while others interfere with it from outside. At the end all
  * that went in must have come out, once.
@@ -82,7 +80,7 @@ public final class StructureWorkload {
     }
 
     private boolean abortedEnough() {
-        return !PerCpu.isSupported() || Raw.aborts() - abortsBefore >= settings.number("min-aborts", 0);
+        return !Raw.isSupported() || Raw.aborts() - abortsBefore >= settings.number("min-aborts", 0);
     }
 
     private void phase(boolean virtual) throws Exception {

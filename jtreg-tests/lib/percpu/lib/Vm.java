@@ -30,13 +30,15 @@ import jdk.test.lib.process.ProcessTools;
 
 /** A child VM with the tests' class path, module and native library. */
 public final class Vm {
+    private static final String MODULE = "--add-modules=jdk.incubator.percpu";
+
     private final List<String> prefix = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
 
     public Vm() {
         options.addAll(List.of(
-                "--add-modules=jdk.incubator.percpu",
+                MODULE,
                 "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
                     "--add-exports=java.base/jdk.internal.percpu=ALL-UNNAMED",
                 "--enable-native-access=ALL-UNNAMED",
@@ -64,6 +66,12 @@ public final class Vm {
 
     public Vm withWhiteBox() {
         return with("-Xbootclasspath/a:.", "-XX:+UnlockDiagnosticVMOptions", "-XX:+WhiteBoxAPI");
+    }
+
+    /** Without our module, which is an incubating one: with it the VM archives no graph of modules. */
+    public Vm withoutModule() {
+        options.remove(MODULE);
+        return this;
     }
 
     /** A command that runs the VM. */
