@@ -124,6 +124,9 @@ rm -rf "$root"/jdk/lib/{src.zip,ct.sym} "$root"/jdk/lib/*.a
 if [ -d "$BUILD/jdk-$flavour" ]; then rm -f "$root"/jdk/lib/server/*.debuginfo "$root"/jdk/lib/*.debuginfo; fi
 
 say "guest: tests"
+# An older one moves no code.
+moved=$TOP/jtreg-tests/hotspot/codecache/MovedCode.java
+if [ "$OF_JDK" = 25 ]; then moved=; fi
 "$own_jdk/bin/javac" -nowarn -proc:none -Xlint:none -d "$root/tests/classes" \
   --add-modules jdk.incubator.percpu,java.management --add-exports java.base/jdk.internal.misc=ALL-UNNAMED \
   --add-exports java.base/jdk.internal.percpu=ALL-UNNAMED \
@@ -132,7 +135,8 @@ say "guest: tests"
   "$TOP"/jtreg-tests/hotspot/registration/{RegistrationModes,RegisteredArea,ReadUnusedSlots}.java \
   "$TOP"/jtreg-tests/hotspot/{operations/Operations,sections/EmittedSection,tiers/ManySections,ir/PerCpuNodes,gdb/RseqCommands}.java \
   "$TOP"/jtreg-tests/hotspot/observed/{Disassembly,PerfMap,SectionCounts}.java \
-  "$TOP"/jtreg-tests/hotspot/hotplug/{Hotplug,CpusetChanges}.java "$TOP/jtreg-tests/jdk/adders/SumBesideUpdates.java" 2>&1 | grep -v '^warning\|^1 warning\|^Note:' >&2 || true
+  "$TOP"/jtreg-tests/hotspot/hotplug/{Hotplug,CpusetChanges}.java "$TOP/jtreg-tests/jdk/adders/SumBesideUpdates.java" \
+  "$TOP/jtreg-tests/hotspot/aot/OthersCache.java" ${moved:+"$moved"} 2>&1 | grep -v '^warning\|^1 warning\|^Note:' >&2 || true
 [ -f "$root/tests/classes/GuestTests.class" ] || die "the guest's tests do not compile: see above"
 # For the tests that want WhiteBox, which asks for it on the boot class path.
 mkdir -p "$root/tests/work/jdk/test"

@@ -55,6 +55,9 @@ public class GuestTests {
     private static final int LIMIT_SECONDS = Platform.isDebugBuild() ? 1200 : 300;
     // jcstress tries some twenty VMs before the first test.
     private static final int LITMUS_SECONDS = 2400;
+    // To store a cache is a program of its own, five others use it.
+    private static final int CACHE_SECONDS = 3 * LIMIT_SECONDS;
+    private static final int MOVES_CODE = 27;
     private static final Path LITMUS = Path.of("/tests/litmus");    // there if make test-litmus made the guest
     private static final long END_OF_MM_CID = 28;   // in struct rseq
     private static final String[] STRUCTURES = {"list", "stack", "data", "ring", "lock", "exclusive", "adders", "array",
@@ -150,6 +153,14 @@ public class GuestTests {
         test("code-cache", () -> new Vm().withWhiteBox()
                 .with("-XX:+UseSerialGC", "-XX:-TieredCompilation", "-XX:ReservedCodeCacheSize=8m")
                 .pass(Churn.class, Integer.toString(5 * Integer.parseInt(millis))));
+        test("aot-cache", CACHE_SECONDS, () -> OthersCache.main(new String[] {"as it is"}));
+        // An older one moves no code.
+        if (Runtime.version().feature() >= MOVES_CODE) {
+            for (String how : new String[] {"moved", "hot"}) {
+                test("code-" + how, () -> Class.forName("MovedCode").getMethod("main", String[].class)
+                        .invoke(null, (Object) new String[] {how}));
+            }
+        }
         test("cpu-hotplug", () -> Hotplug.main(new String[] {"auto"}));
         test("cpuset", () -> CpusetChanges.main(new String[0]));
         // A release VM cannot print C2's graph, and has no such test.
