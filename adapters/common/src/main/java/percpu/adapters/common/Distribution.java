@@ -31,6 +31,7 @@ public interface Distribution {
      * Records a value.
      *
      * @param value the value
+     * @throws OutOfMemoryError if it is the first one on a CPU and there is no memory; it was not recorded then
      */
     void record(double value);
 

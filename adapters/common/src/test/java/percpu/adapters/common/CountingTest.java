@@ -131,6 +131,17 @@ class CountingTest {
     }
 
     @Test
+    void aModuleWhoseExponentialHistogramLacksAMethod() {
+        assertHasNoHistogram(new Stock() {
+            @Override
+            public Optional<Distribution> exponentialDistribution(int maxScale, int maxBuckets) {
+                return new BrokenHistogram(new NoSuchMethodError("zeroCount"))
+                        .exponentialDistribution(maxScale, maxBuckets);
+            }
+        });
+    }
+
+    @Test
     void noMemoryForTheTrialOfOthers() {
         assertEquals(StockProvider.class, Counting.decideOnPools(new NoMemory()).getClass());
         assertEquals(StockProvider.class, Counting.decideOnDistributions(new NoMemory()).getClass());

@@ -47,8 +47,8 @@ final class WindowedHistogram implements Histogram {
     private final AtomicBoolean moving = new AtomicBoolean();
     private volatile long begin;
 
-    // What the windows before had, by bucket; the one after last is the oldest. Guarded by this.
-    private final long[][] before;
+    // What the windows before had, null for nothing; the one after last is the oldest. Guarded by this.
+    private final Distribution.Snapshot[] before;
     private int last;
 
     private WindowedHistogram(Clock clock, DistributionStatisticConfig config, long windowMillis, double[] bounds,
@@ -57,11 +57,11 @@ final class WindowedHistogram implements Histogram {
         this.bounds = bounds;
         this.present = present;
         this.windowMillis = windowMillis;
-        before = new long[config.getBufferLength() - 1][bounds.length + 1];
+        before = new Distribution.Snapshot[config.getBufferLength() - 1];
         begin = clock.wallTime();
     }
 
-    /** Empty if the library's own is to be used: for percentiles, for none, or if there is none per CPU. */
+    /** Empty if the library's own is to be used: for percentiles, without buckets, or if there is none per CPU. */
     static Optional<Histogram> of(Clock clock, DistributionStatisticConfig config) {
         if (config.isPublishingPercentiles() || !config.isPublishingHistogram()) {
             return Optional.empty();
@@ -69,8 +69,9 @@ final class WindowedHistogram implements Histogram {
         long windowMillis = config.getExpiry().toMillis() / config.getBufferLength();
         double[] bounds = config.getHistogramBuckets(false).stream().mapToDouble(bound -> bound + 0.0).distinct()
                 .toArray();
-        // What is wrong, the library says.
-        if (windowMillis <= 0 || bounds.length != 0 && !Double.isFinite(bounds[0] + bounds[bounds.length - 1])) {
+        // What is wrong, the library says. It may have infinite bounds; then it is used.
+        if (windowMillis <= 0 || bounds.length == 0 || !Double.isFinite(bounds[0])
+                || !Double.isFinite(bounds[bounds.length - 1])) {
             return Optional.empty();
         }
         return Counting.distribution(bounds)
@@ -95,6 +96,8 @@ final class WindowedHistogram implements Histogram {
         if (clock.wallTime() - begin >= windowMillis && moving.compareAndSet(false, true)) {
             try {
                 endWindows();
+            } catch (OutOfMemoryError e) {
+                // Nothing has changed, and the next call tries again.
             } finally {
                 moving.set(false);
             }
@@ -106,15 +109,23 @@ final class WindowedHistogram implements Histogram {
         if (windows <= 0) {
             return;
         }
-        long[] taken = present.snapshotAndReset().counts();
-        for (long n = Math.min(windows, before.length + 1L); n > 0; n--) {
-            if (before.length != 0) {
-                last = last + 1 == before.length ? 0 : last + 1;
-                before[last] = taken;
-            }
-            taken = new long[bounds.length + 1];
+        Distribution.Snapshot taken = present.snapshotAndReset();
+        if (windows > before.length) {
+            // So old that nobody will be told of it.
+            taken = null;
+        }
+        for (long n = Math.min(windows, before.length); n > 0; n--) {
+            last = last + 1 == before.length ? 0 : last + 1;
+            before[last] = taken;
+            taken = null;
         }
         begin += windows * windowMillis;
+    }
+
+    private static void add(long[] counts, long[] more) {
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] += more[i];
+        }
     }
 
     @Override
@@ -123,9 +134,9 @@ final class WindowedHistogram implements Histogram {
         long[] counts;
         synchronized (this) {
             counts = present.snapshot().counts();
-            for (long[] window : before) {
-                for (int i = 0; i < counts.length; i++) {
-                    counts[i] += window[i];
+            for (Distribution.Snapshot window : before) {
+                if (window != null) {
+                    add(counts, window.counts());
                 }
             }
         }

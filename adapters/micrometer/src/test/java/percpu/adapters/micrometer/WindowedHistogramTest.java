@@ -63,7 +63,8 @@ class WindowedHistogramTest {
         Class<?> expected = Counting.isPerCpu() ? WindowedHistogram.class : TimeWindowFixedBoundaryHistogram.class;
         assertEquals(expected, histogram(AbstractTimer.class, Timer.builder("a")
                 .serviceLevelObjectives(Duration.ofMillis(3)).register(registry)));
-        assertEquals(expected, histogram(AbstractTimer.class, Timer.builder("b")
+        // A histogram for percentiles that are computed elsewhere, which nobody exports here: it has no buckets.
+        assertEquals(TimeWindowFixedBoundaryHistogram.class, histogram(AbstractTimer.class, Timer.builder("b")
                 .publishPercentileHistogram().register(registry)));
         assertEquals(expected, histogram(AbstractDistributionSummary.class, DistributionSummary.builder("c")
                 .serviceLevelObjectives(3, 5).register(registry)));
@@ -145,8 +146,8 @@ class WindowedHistogramTest {
                     millis.addAndGet(WINDOW_MILLIS);
                 }
                 if (thread == 1 && n % 1000 == 0) {
-                    CountAtBucket[] some = buckets(ours);
-                    assertTrue(some[0].count() <= some[2].count(), "not cumulative");
+                    double some = buckets(ours)[2].count();
+                    assertTrue(some >= n + 1, some + " values, and this thread recorded " + (n + 1));
                 }
             }
         });

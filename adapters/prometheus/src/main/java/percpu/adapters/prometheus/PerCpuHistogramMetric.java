@@ -49,13 +49,16 @@ import percpu.adapters.common.Counting;
  * own has both, if it is not told otherwise. In a snapshot each value is in its bucket and in the sum, or in neither.
  *
  * <p>Native buckets are consecutive: all from that of the least value to that of the greatest count towards their
- * largest number, while the library's own counts those that have values. They have no threshold for zeros, and the
- * schema with which a histogram began does not come back. The library's own has a threshold of 2<sup>-128</sup> at
- * least, raises it before it makes buckets wider, and can be told to begin anew after some time.
+ * largest number, while the library's own counts those that have values. Zeros are zeros only, and the
+ * schema with which a histogram began does not come back. The library's own takes what is nearer to zero than
+ * 2<sup>-128</sup>, or than another threshold, for a zero, and can be told to begin anew after some time.
  *
  * <p>It has no exemplars: {@code observeWithExemplar} observes, and drops the exemplar. Nor has it {@code clear},
- * {@code removeIf} and {@code initLabelValues}. Of {@code PrometheusProperties} it does not read what is set for
- * histograms.
+ * {@code removeIf} and {@code initLabelValues}, nor the builder's methods that are not here. Of
+ * {@code PrometheusProperties} it does not read what is set for histograms.
+ *
+ * <p>Memory per CPU: for each set of labels about 2 KB for each CPU that observes, and some 32 bytes for each native
+ * bucket. The first value on a CPU may throw {@code OutOfMemoryError}; it was not observed then.
  */
 public final class PerCpuHistogramMetric extends LabelledMetric<DistributionDataPoint, HistogramPoint>
         implements DistributionDataPoint {
@@ -118,6 +121,7 @@ public final class PerCpuHistogramMetric extends LabelledMetric<DistributionData
 
         // With as many, all doubles have a bucket at the least schema that there is.
         private static final int LEAST_BUCKETS = 128;
+        private static final int MOST_BUCKETS = 1 << 20;
         private static final int LEAST_SCHEMA = -4;
         private static final int MOST_SCHEMA = 8;
 
@@ -179,14 +183,14 @@ public final class PerCpuHistogramMetric extends LabelledMetric<DistributionData
          * Sets how many native buckets there are at most for positive values, from the least to the greatest, and as
          * many for negative ones; 160, if this is not called. If there would be more, the schema gets lower.
          *
-         * @param number how many, 128 at least: with less, no schema has a bucket for each value
+         * @param number how many, from 128 to 1048576: with less, no schema has a bucket for each value
          * @return this
-         * @throws IllegalArgumentException if it is less
+         * @throws IllegalArgumentException if it is out of range
          */
         public Builder nativeMaxNumberOfBuckets(int number) {
-            if (number < LEAST_BUCKETS) {
-                throw new IllegalArgumentException("There must be " + LEAST_BUCKETS + " native buckets at least: "
-                        + number);
+            if (number < LEAST_BUCKETS || number > MOST_BUCKETS) {
+                throw new IllegalArgumentException("The number of native buckets must be from " + LEAST_BUCKETS + " to "
+                        + MOST_BUCKETS + ": " + number);
             }
             maxBuckets = number;
             return this;
@@ -205,7 +209,7 @@ public final class PerCpuHistogramMetric extends LabelledMetric<DistributionData
             all[finite.length] = Double.POSITIVE_INFINITY;
             return () -> Counting.distribution(finite)
                     .<HistogramPoint>map(distribution -> new PerCpuPoint(all, distribution))
-                    .orElseGet(() -> library(Histogram.builder().classicOnly().classicUpperBounds(all)));
+                    .orElseGet(() -> library(own().classicOnly().classicUpperBounds(all)));
         }
 
         private Supplier<HistogramPoint> nativePoints() {
@@ -213,8 +217,13 @@ public final class PerCpuHistogramMetric extends LabelledMetric<DistributionData
             int buckets = maxBuckets;
             return () -> Counting.exponentialDistribution(schema, buckets)
                     .<HistogramPoint>map(distribution -> new PerCpuPoint(null, distribution))
-                    .orElseGet(() -> library(Histogram.builder().nativeOnly().nativeInitialSchema(schema)
+                    .orElseGet(() -> library(own().nativeOnly().nativeInitialSchema(schema)
                             .nativeMaxNumberOfBuckets(buckets)));
+        }
+
+        // What is set for histograms would take precedence.
+        private static Histogram.Builder own() {
+            return Histogram.builder(PrometheusProperties.builder().build());
         }
 
         private static LibraryPoint library(Histogram.Builder builder) {

@@ -36,6 +36,9 @@ final class PerCpuPoint implements HistogramPoint {
     // The exponent of the first power of two above all doubles.
     private static final int ABOVE = Double.MAX_EXPONENT + 1;
 
+    // No value is a zero for it but zero. Without one, Prometheus takes a histogram for classic as long as it is empty.
+    private static final double ZERO_THRESHOLD = Double.MIN_VALUE;
+
     // Of classic buckets, the last is infinite. Null for native ones.
     private final double[] upperBounds;
     private final Distribution finite;
@@ -93,7 +96,7 @@ final class PerCpuPoint implements HistogramPoint {
         }
         Distribution.Exponential buckets = snapshot.exponential();
         int scale = buckets.scale();
-        return builder.nativeSchema(scale).nativeZeroCount(buckets.zeros())
+        return builder.nativeSchema(scale).nativeZeroThreshold(ZERO_THRESHOLD).nativeZeroCount(buckets.zeros())
                 .nativeBucketsForPositiveValues(range(scale, buckets.positiveOffset(), buckets.positive(), positive))
                 .nativeBucketsForNegativeValues(range(scale, buckets.negativeOffset(), buckets.negative(), negative))
                 .build();
