@@ -66,7 +66,7 @@ endif
 SHELL    := bash
 WITH_JDK := jdk-build/with-jdk.sh
 
-.PHONY: help deps source jdk dist docs demo examples adapters test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream test-tier1 upstream check-upstream build-upstream image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-adapters bench-programs bench-vm export clean check-dir unpatched
+.PHONY: help deps source jdk dist docs demo examples adapters test test-cached test-stress test-hotplug test-litmus test-source test-patches test-pages test-upstream test-tier1 upstream check-upstream build-upstream test-commits image-base image-build image-jdk test-kernel test-kernel-smoke test-kernels asm bench report bench-structures bench-ecosystem bench-adapters bench-programs bench-vm export clean check-dir unpatched
 .NOTPARALLEL:
 
 help:           ## this list
@@ -145,6 +145,9 @@ check-upstream: upstream  ## the form of these commits, as jcheck and the JDK's 
 
 build-upstream: upstream  ## each of these commits builds, HotSpot only; 20 minutes for the first; goes on after what was built
 	@jdk-build/build-upstream.sh
+
+test-commits: upstream  ## each of these commits passes the tests that it brings, on a JDK built of it; hours; goes on as that
+	@jdk-build/build-upstream.sh --tests
 
 image-base:     ## a Debian to build images on, where no registry can be reached; needs make deps IMAGES=1
 	@container/base.sh

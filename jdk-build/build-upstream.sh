@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Classpath-exception-2.0
 #
 # make build-upstream: whether each commit of upstream-branch in the build folder, which make upstream makes, builds: HotSpot
-# only, by `git rebase --exec` in a clone of its own, so that each build takes over what the one before made. Which trees
-# were built is kept in the cache; the next run goes on after them. With --one it builds the commit that is checked out, as
-# the rebase calls it.
+# only, by `git rebase --exec` in a clone of its own, so that each build takes over what the one before made. make
+# test-commits, which calls this with --tests: whether each commit passes the tests that it brings, on a JDK that is built of
+# it. Which trees are done is kept in the cache; the next run goes on after them. With --one it does so for the commit that is
+# checked out, as the rebase calls it.
 
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -22,8 +23,6 @@ in_tree() { git_plain -C "$TREE" "$@"; }
 tree_of() { git_plain -C "$BRANCH" rev-parse "$1^{tree}"; }
 # What a tree was built with: other settings and another compiler are another build.
 built_with() { printf 'configure %s\ncompiler %s\n' "${CONFIGURE[*]}" "$("$compiler" --version | head -n 1)"; }
-built=$CACHE/built-trees/$(built_with | sha256)
-was_built() { grep -qsxFe "$(tree_of "$1")" "$built"; }
 
 # number_of COMMIT: "N of ALL: TITLE"
 number_of() {
@@ -31,37 +30,101 @@ number_of() {
     "$(git_plain -C "$BRANCH" rev-list --count upstream..percpu)" "$(git_plain -C "$BRANCH" log -1 --format=%s "$1")"
 }
 
-build_one() {
-  local commit
+# The tests that the commit that is checked out brings, but for those that take minutes each and are in no tier1.
+new_tests() {
+  in_tree diff-tree -r --no-commit-id --name-only --diff-filter=A HEAD -- test/hotspot/jtreg test/jdk |
+    while read -r path; do
+      case $path in
+        */stress/long/*) ;;
+        *.java) if grep -q '^ \* @test' "$TREE/$path"; then printf '%s\n' "$path"; fi ;;
+      esac
+    done
+}
+
+# run_tests JDK TEST...: of both roots; sets counts. Each root has its native code, jtreg takes one folder of it at a time.
+run_tests() {
+  local jdk=$1 root summary failed boot_jdk jtreg passed=0 skipped=0
+  local -a of_root
+  shift
+  boot_jdk=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to run jtreg: run make deps$OF"
+  jtreg=$(find_jtreg) || die "jtreg 8 is not here: run make deps$OF"
+  "$TOP/jtreg-tests/upstream/natives.sh" "$TREE" "$jdk" "$PLACE/native"
+  for root in hotspot/jtreg jdk; do
+    mapfile -t of_root < <(printf '%s\n' "$@" | sed -n "s,^test/$root/,$TREE/test/$root/,p")
+    [ ${#of_root[@]} != 0 ] || continue
+    say "running ${#of_root[@]} files of test/$root (the log is $PLACE/jtreg.log)"
+    rm -rf "$PLACE/jtreg" "$PLACE/report"
+    BOOT_JDK=$boot_jdk "$boot_jdk/bin/java" -jar "$jtreg/lib/jtreg.jar" -agentvm -automatic -ignore:quiet -conc:2 \
+      -timeoutFactor:8 -retain:fail,error -verbose:summary -e:PATH,BOOT_JDK -testjdk:"$jdk" \
+      -nativepath:"$PLACE/native/${root%/jtreg}" -workDir:"$PLACE/jtreg" -reportDir:"$PLACE/report" "${of_root[@]}" \
+      > "$PLACE/jtreg.log" 2>&1 9>&- || true
+    summary=$PLACE/report/text/summary.txt
+    [ -s "$summary" ] || die_log "$PLACE/jtreg.log" "jtreg ran no test"
+    failed=$(grep -vE ' +Passed\.' "$summary" || true)
+    [ -z "$failed" ] || die "tests that this commit brings failed; their output is in $PLACE/jtreg:"$'\n'"$failed"
+    skipped=$((skipped + $(grep -cE ' +Passed\. Skipped' "$summary" || true)))
+    passed=$((passed + $(wc -l < "$summary")))
+  done
+  counts="$((passed - skipped)) passed, 0 failed, $skipped skipped"
+}
+
+do_one() {
+  local commit counts='' work=$PLACE/jdk-$FLAVOUR
+  local -a tests
   commit=$(in_tree rev-parse HEAD)
-  if was_built "$commit"; then
-    say "commit $(number_of "$commit"), built before"
+  if was_done "$commit"; then
+    say "commit $(number_of "$commit"), done before"
     return
   fi
   say "commit $(number_of "$commit")"
-  configure "$TREE" "$PLACE/jdk-$FLAVOUR"
-  run_make "$PLACE/jdk-$FLAVOUR" "20 minutes for the first, less for what changes less" hotspot
-  mkdir -p "${built%/*}"
-  tree_of "$commit" >> "$built"
+  if [ $with_tests = no ]; then
+    configure "$TREE" "$work"
+    run_make "$work" "20 minutes for the first, less for what changes less" hotspot
+  else
+    mapfile -t tests < <(new_tests)
+    counts="no test"
+    if [ ${#tests[@]} != 0 ]; then
+      configure "$TREE" "$work"
+      run_make "$work" "40 minutes for the first, less for what changes less" jdk-image
+      run_tests "$work/images/jdk" "${tests[@]}"
+    fi
+    say "  $counts"
+  fi
+  mkdir -p "${finished%/*}"
+  printf '%s%s\n' "$(tree_of "$commit")" "${counts:+ $counts}" >> "$finished"
 }
+
+with_tests=no says=builds what="builds, HotSpot only" record=$RESULTS/tests/upstream-commits.txt
+finished=$CACHE/built-trees/$(built_with | sha256)
+if [ "${1:-}" = --tests ]; then
+  shift
+  # shellcheck disable=SC2034
+  OUR_TARGET=test-commits
+  with_tests=yes says="passes its tests" what="passes the tests that it brings" record=$RESULTS/tests/upstream-commits-tests.txt
+  finished=$CACHE/tested-trees/$({ built_with; sha256 < "$0"; } | sha256)
+fi
+was_done() { grep -qsE "^$(tree_of "$1")( |\$)" "$finished"; }
 
 lock_build
 SECONDS=0
 [ -d "$BRANCH/.git" ] || die "there is no ${BRANCH#"$TOP/"} to build: run make upstream$OF"
+again=("$SCRIPTS/build-upstream.sh")
+if [ $with_tests = yes ]; then again+=(--tests); fi
+again+=(--one)
 case ${1:-} in
   '') ;;
-  --one) build_one; exit ;;
-  *) die "build-upstream.sh knows --one only, not $1" ;;
+  --one) do_one; exit ;;
+  *) die "build-upstream.sh knows --tests and --one only, not $1" ;;
 esac
 
 mapfile -t commits < <(git_plain -C "$BRANCH" rev-list --reverse upstream..percpu)
 [ ${#commits[@]} != 0 ] || die "${BRANCH#"$TOP/"} has no commit after the tag upstream"
 before=0
 for commit in "${commits[@]}"; do
-  was_built "$commit" || break
+  was_done "$commit" || break
   before=$((before + 1))
 done
-say "${#commits[@]} commits, the first $before were built before"
+say "${#commits[@]} commits, the first $before were done before"
 if [ $before != ${#commits[@]} ]; then
   # Files that do not change keep their times, and so do objects: from what is checked out to where the rebase begins, and from
   # there on. A new upstream-branch gives commits to the same clone.
@@ -79,29 +142,28 @@ if [ $before != ${#commits[@]} ]; then
   if [ "$(in_tree rev-parse HEAD)" = "$first" ]; then start=$first  # a build that was stopped goes on
   else start=$(git_plain -C "$BRANCH" rev-parse "$first~"); fi
   ok=yes
-  if [ "$start" = "$first" ]; then "$SCRIPTS/build-upstream.sh" --one || ok=no; fi
+  if [ "$start" = "$first" ]; then "${again[@]}" || ok=no; fi
   if [ $ok = yes ]; then
     in_tree checkout --quiet --detach "$start"
-    in_tree rebase --quiet --exec "$(printf '%q --one' "$SCRIPTS/build-upstream.sh")" "$start" "${commits[-1]}" || ok=no
+    in_tree rebase --quiet --exec "${again[*]@Q}" "$start" "${commits[-1]}" || ok=no
   fi
   if [ $ok = no ]; then
     failed=$(in_tree rev-parse HEAD)
     in_tree rebase --quit > /dev/null 2>&1 || true
-    die "commit $(number_of "$failed") does not build, see above: mend it in jdk-patch or hotspot-intrinsics, then run" \
-      "make upstream build-upstream$OF"
+    die "not every commit $says: not $(number_of "$failed"), see above; mend it in jdk-patch, hotspot-intrinsics or" \
+      "jtreg-tests, then run make $OUR_TARGET$OF"
   fi
 fi
-for commit in "${commits[@]}"; do was_built "$commit" || die "commit $(number_of "$commit") was not built"; done
+for commit in "${commits[@]}"; do was_done "$commit" || die "commit $(number_of "$commit") was not done"; done
 
-record=$RESULTS/tests/upstream-commits.txt
 mkdir -p "${record%/*}"
 {
-  printf '%s: each commit of make upstream%s builds, HotSpot only, %s, %s\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$OF" "$FLAVOUR" \
-    "$("$compiler" --version | head -n 1)"
+  printf '%s: each commit of make upstream%s %s, %s, %s\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$OF" "$what" \
+    "$FLAVOUR" "$("$compiler" --version | head -n 1)"
   for commit in "${commits[@]}"; do
-    printf 'tree %s: %s\n' "$(tree_of "$commit")" "$(git_plain -C "$BRANCH" log -1 --format=%s "$commit")"
+    printf 'tree %s: %s\n' "$(grep -m1 "^$(tree_of "$commit")" "$finished")" "$(git_plain -C "$BRANCH" log -1 --format=%s "$commit")"
   done
 } > "$record.tmp"
 mv "$record.tmp" "$record"
 say "recorded in ${record#"$TOP/"}"
-say "all ${#commits[@]} commits build: $((${#commits[@]} - before)) now, in $((SECONDS / 60)) min, $before before"
+say "each of ${#commits[@]} commits $says: $((${#commits[@]} - before)) now, in $((SECONDS / 60)) min, $before before"

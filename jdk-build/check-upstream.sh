@@ -294,5 +294,5 @@ check_java
 count=$(wc -l < "$part/broken")
 say "checked: ${#commits[@]} commits, $(wc -l < "$part/changed") files, $(wc -l < "$part/added") of them new"
 if [ $without_issue != 0 ]; then say "note: $without_issue commits have no issue yet: $OUR_BRANCH says $NO_ISSUE, which jcheck refuses"; fi
-say "not checked here: whether a commit builds, which make build-upstream$OF tests, and its tests pass; C++ warnings, which are errors in make jdk$OF"
+say "not checked here: whether a commit builds, which make build-upstream$OF tests, and passes its tests, make test-commits$OF; C++ warnings, which are errors in make jdk$OF"
 [ "$count" = 0 ] || die "$count places in $OUR_BRANCH are not as OpenJDK asks for: see above"
