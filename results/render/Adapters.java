@@ -139,18 +139,16 @@ final class Adapters extends Report {
     @Override
     List<Target> targets() {
         List<Target> targets = new ArrayList<>();
-        for (int t : new int[] {1, 2}) {
-            targets.add(new Target("Jackson, array, adapter / thread-local pool, " + Text.threads(t), true, 1.05, "",
-                    gain(JACKSON, "threadLocal", "perCpu", t).inverse()));
-        }
+        List.of(JACKSON, JACKSON_STREAM).forEach(question -> IntStream.of(THREADS).forEach(t -> targets.add(
+                new Target("Jackson, " + question.substring(question.indexOf('/') + 1) + ", adapter / thread-local pool, "
+                        + Text.threads(t), true, 1.05, "", gain(question, "threadLocal", "perCpu", t).inverse()))));
         for (String each : EACH) {
             targets.add(new Target("Jackson, the best of its own pools / adapter, " + MANY + " virtual threads, "
                     + each(each, "document"), false, 1.3, "", bestOfJackson(each)));
         }
-        for (int t : new int[] {1, 2}) {
-            targets.add(new Target("Netty, heap buffer, adapter / adaptive, " + Text.threads(t), true, 0.6, "",
-                    gain(NETTY, "adaptiveHeap", "perCpuHeap", t).inverse()));
-        }
+        List.of("Heap", "Direct").forEach(kind -> IntStream.of(THREADS).forEach(t -> targets.add(
+                new Target("Netty, " + kind.toLowerCase(Locale.ROOT) + " buffer, adapter / adaptive, " + Text.threads(t), true,
+                        0.6, "", gain(NETTY, "adaptive" + kind, "perCpu" + kind, t).inverse()))));
         targets.add(slowest());
         return targets;
     }
