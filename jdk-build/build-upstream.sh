@@ -43,7 +43,7 @@ new_tests() {
 
 # run_tests JDK TEST...: of both roots; sets counts. Each root has its native code, jtreg takes one folder of it at a time.
 run_tests() {
-  local jdk=$1 root summary failed boot_jdk jtreg passed=0 skipped=0
+  local jdk=$1 root summary failed boot_jdk jtreg status passed=0 skipped=0
   local -a of_root
   shift
   boot_jdk=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to run jtreg: run make deps$OF"
@@ -54,11 +54,14 @@ run_tests() {
     [ ${#of_root[@]} != 0 ] || continue
     say "running ${#of_root[@]} files of test/$root (the log is $PLACE/jtreg.log)"
     rm -rf "$PLACE/jtreg" "$PLACE/report"
+    status=0
     BOOT_JDK=$boot_jdk "$boot_jdk/bin/java" -jar "$jtreg/lib/jtreg.jar" -agentvm -automatic -ignore:quiet -conc:2 \
       -timeoutFactor:8 -retain:fail,error -verbose:summary -e:PATH,BOOT_JDK -testjdk:"$jdk" \
       -nativepath:"$PLACE/native/${root%/jtreg}" -workDir:"$PLACE/jtreg" -reportDir:"$PLACE/report" "${of_root[@]}" \
-      > "$PLACE/jtreg.log" 2>&1 9>&- || true
+      > "$PLACE/jtreg.log" 2>&1 9>&- || status=$?
     summary=$PLACE/report/text/summary.txt
+    # 2 and 3 are tests that failed, which the summary names.
+    [ $status -le 3 ] || die_log "$PLACE/jtreg.log" "jtreg ended with exit code $status"
     [ -s "$summary" ] || die_log "$PLACE/jtreg.log" "jtreg ran no test"
     failed=$(grep -vE ' +Passed\.' "$summary" || true)
     [ -z "$failed" ] || die "tests that this commit brings failed; their output is in $PLACE/jtreg:"$'\n'"$failed"
@@ -69,7 +72,7 @@ run_tests() {
 }
 
 do_one() {
-  local commit counts='' work=$PLACE/jdk-$FLAVOUR
+  local commit counts='' new='' work=$PLACE/jdk-$FLAVOUR
   local -a tests
   commit=$(in_tree rev-parse HEAD)
   if was_done "$commit"; then
@@ -81,9 +84,10 @@ do_one() {
     configure "$TREE" "$work"
     run_make "$work" "20 minutes for the first, less for what changes less" hotspot
   else
-    mapfile -t tests < <(new_tests)
+    new=$(new_tests)
     counts="no test"
-    if [ ${#tests[@]} != 0 ]; then
+    if [ -n "$new" ]; then
+      mapfile -t tests <<< "$new"
       configure "$TREE" "$work"
       run_make "$work" "40 minutes for the first, less for what changes less" jdk-image
       run_tests "$work/images/jdk" "${tests[@]}"
