@@ -16,6 +16,7 @@
 BRANCH=$BUILD/upstream-branch
 PLACE=$BUILD/upstream-build
 TREE=$PLACE/source
+RUNNER=$TOP/jtreg-tests/upstream/jtreg.sh
 # shellcheck disable=SC2034 # for messages of run_make
 OUR_TARGET=build-upstream
 
@@ -30,45 +31,43 @@ number_of() {
     "$(git_plain -C "$BRANCH" rev-list --count upstream..percpu)" "$(git_plain -C "$BRANCH" log -1 --format=%s "$1")"
 }
 
-# The tests that the commit that is checked out brings, but for those that take minutes each and are in no tier1.
+# The tests that the commit that is checked out brings, below test/, but for those that take minutes each and are in no tier1.
 new_tests() {
   in_tree diff-tree -r --no-commit-id --name-only --diff-filter=A HEAD -- test/hotspot/jtreg test/jdk |
     while read -r path; do
       case $path in
         */stress/long/*) ;;
-        *.java) if grep -q '^ \* @test' "$TREE/$path"; then printf '%s\n' "$path"; fi ;;
+        *.java) if grep -q '^ \* @test' "$TREE/$path"; then printf '%s\n' "${path#test/}"; fi ;;
       esac
     done
 }
 
-# run_tests JDK TEST...: of both roots; sets counts. Each root has its native code, jtreg takes one folder of it at a time.
+# run_tests JDK TEST...: sets counts.
+# shellcheck disable=SC2034 # for jtreg.sh
 run_tests() {
-  local jdk=$1 root summary failed boot_jdk jtreg status passed=0 skipped=0
-  local -a of_root
+  local jdk=$1 suite failed passed skipped
+  local SOURCE=$TREE NATIVES=$PLACE/native TIMEOUT_FACTOR=8 JOBS=${JOBS:-2} lock=9
+  local -a of_suite
   shift
-  boot_jdk=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to run jtreg: run make deps$OF"
-  jtreg=$(find_jtreg) || die "jtreg 8 is not here: run make deps$OF"
-  "$TOP/jtreg-tests/upstream/natives.sh" "$TREE" "$jdk" "$PLACE/native"
-  for root in hotspot/jtreg jdk; do
-    mapfile -t of_root < <(printf '%s\n' "$@" | sed -n "s,^test/$root/,$TREE/test/$root/,p")
-    [ ${#of_root[@]} != 0 ] || continue
-    say "running ${#of_root[@]} files of test/$root (the log is $PLACE/jtreg.log)"
-    rm -rf "$PLACE/jtreg" "$PLACE/report"
-    status=0
-    BOOT_JDK=$boot_jdk "$boot_jdk/bin/java" -jar "$jtreg/lib/jtreg.jar" -agentvm -automatic -ignore:quiet -conc:2 \
-      -timeoutFactor:8 -retain:fail,error -verbose:summary -e:PATH,BOOT_JDK -testjdk:"$jdk" \
-      -nativepath:"$PLACE/native/${root%/jtreg}" -workDir:"$PLACE/jtreg" -reportDir:"$PLACE/report" "${of_root[@]}" \
-      > "$PLACE/jtreg.log" 2>&1 9>&- || status=$?
-    summary=$PLACE/report/text/summary.txt
-    # 2 and 3 are tests that failed, which the summary names.
-    [ $status -le 3 ] || die_log "$PLACE/jtreg.log" "jtreg ended with exit code $status"
-    [ -s "$summary" ] || die_log "$PLACE/jtreg.log" "jtreg ran no test"
-    failed=$(grep -vE ' +Passed\.' "$summary" || true)
-    [ -z "$failed" ] || die "tests that this commit brings failed; their output is in $PLACE/jtreg:"$'\n'"$failed"
-    skipped=$((skipped + $(grep -cE ' +Passed\. Skipped' "$summary" || true)))
-    passed=$((passed + $(wc -l < "$summary")))
+  BOOT_JDK=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to run jtreg: run make deps$OF"
+  JTREG=$(find_jtreg) || die "jtreg 8 is not here: run make deps$OF"
+  JTREG_JAVA=${JTREG_JAVA:-$BOOT_JDK/bin/java}
+  # shellcheck source=../jtreg-tests/upstream/jtreg.sh source-path=SCRIPTDIR
+  . "$RUNNER"
+  "$TOP/jtreg-tests/upstream/natives.sh" "$TREE" "$jdk" "$NATIVES"
+  : > "$PLACE/status"
+  for suite in hotspot/jtreg jdk; do
+    mapfile -t of_suite < <(printf '%s\n' "$@" | grep "^$suite/")
+    [ ${#of_suite[@]} != 0 ] || continue
+    say "running ${#of_suite[@]} files of test/$suite (the log is $PLACE/jtreg.log)"
+    checked_jtreg "$PLACE/jtreg.log" "$jdk" '' "$PLACE/JTwork-${suite%%/*}" "$PLACE/JTreport" "${of_suite[@]}"
+    statuses "$PLACE/JTreport" "$suite/" >> "$PLACE/status"
   done
-  counts="$((passed - skipped)) passed, 0 failed, $skipped skipped"
+  failed=$(grep -E ' (Failed|Error)$' "$PLACE/status" || true)
+  [ -z "$failed" ] || die "tests that this commit brings failed; their output is in $PLACE/JTwork-*:"$'\n'"$failed"
+  passed=$(grep -c ' Passed$' "$PLACE/status" || true) skipped=$(grep -c ' Skipped$' "$PLACE/status" || true)
+  [ $((passed + skipped)) != 0 ] || die "of the tests that this commit brings none ran: $*"
+  counts="$passed passed, 0 failed, $skipped skipped"
 }
 
 do_one() {
@@ -105,7 +104,7 @@ if [ "${1:-}" = --tests ]; then
   # shellcheck disable=SC2034
   OUR_TARGET=test-commits
   with_tests=yes says="passes its tests" what="passes the tests that it brings" record=$RESULTS/tests/upstream-commits-tests.txt
-  finished=$CACHE/tested-trees/$({ built_with; sha256 < "$0"; } | sha256)
+  finished=$CACHE/tested-trees/$({ built_with; cat "$0" "$RUNNER" "${RUNNER%/*}/natives.sh"; } | sha256)
 fi
 was_done() { grep -qsE "^$(tree_of "$1")( |\$)" "$finished"; }
 

@@ -166,62 +166,18 @@ declare -A home=([unpatched]=$UNPATCHED [patched]=$JDK) options=([unpatched]='' 
 build_natives() {
     if [ -n "${TEST_NATIVES:-}" ] || [ -n "${natives_built:-}" ]; then return; fi
     say "compiling the native code of the tests"
-    JOBS=$JOBS "$here/upstream/natives.sh" "$SOURCE" "$UNPATCHED" "$WORK/native" ||
+    JOBS=$JOBS "$here/upstream/natives.sh" "$SOURCE" "$UNPATCHED" "$NATIVES" ||
         die "the native code of the tests could not be compiled; see above"
     natives_built=yes
 }
 
-# run_jtreg <half> <work folder> <report folder> <test>...: the options of make/RunTests.gmk.
-run_jtreg() {
-    local half=$1 workdir=$2 report=$3 option
-    shift 3
-    local options_of=() launcher=() component=hotspot
-    if [ "${1%%[/:]*}" = hotspot ]; then
-        options_of+=("-exclude:$SOURCE/test/hotspot/jtreg/ProblemList.txt")
-    else
-        component=jdk
-        options_of+=("-exclude:$SOURCE/test/jdk/ProblemList.txt" -vmoption:-Xmx768m -ea -esa)
-        launcher+=(-Xmx768m)
-    fi
-    local natives=$WORK/native/$component
-    if [ -n "${TEST_NATIVES:-}" ]; then natives=$TEST_NATIVES/$component/jtreg/native; else mkdir -p "$natives"; fi
-    for option in ${options[$half]}; do
-        options_of+=("-vmoption:$option")
-    done
-    mkdir -p "$workdir/tmp"
-    "${JTREG_JAVA:-$UNPATCHED/bin/java}" "${launcher[@]}" -Dprogram=jtreg -jar "$JTREG/lib/jtreg.jar" \
-        -agentvm -automatic -ignore:quiet -verbose:fail,error,summary -retain:fail,error \
-        "-concurrency:$JOBS" "-timeoutFactor:$TIMEOUT_FACTOR" \
-        -vmoption:-XX:MaxRAMPercentage=12 "-vmoption:-Djava.io.tmpdir=$workdir/tmp" \
-        "-vmoption:-Dtest.boot.jdk=$BOOT_JDK" \
-        "-nativepath:$natives" "${options_of[@]}" \
-        "-testjdk:${home[$half]}" "-dir:$SOURCE/test" "-workDir:$workdir" "-reportDir:$report" \
-        -report:files "$@" {lock}>&-
-}
+# shellcheck disable=SC2034
+NATIVES=$WORK/native JTREG_JAVA=${JTREG_JAVA:-$UNPATCHED/bin/java}
+# shellcheck source=upstream/jtreg.sh source-path=SCRIPTDIR
+. "$here/upstream/jtreg.sh"
 
-# jtreg's own exit codes: 0 all passed, 1 none chosen (all of them excluded, say), 2 some failed, 3 some in error.
-checked_jtreg() { # LOG HALF WORK REPORT TEST...
-    local log=$1 code=0
-    shift
-    # Of the run before, only what asks a JDK for its properties.
-    mkdir -p "$2"
-    find "$2" -mindepth 1 -maxdepth 1 ! -name extraPropDefns -exec rm -rf {} +
-    rm -rf "$3"
-    run_jtreg "$@" >"$log" 2>&1 || code=$?
-    if [ "$code" -gt 3 ]; then
-        tail -n 20 "$log" >&2
-        die "jtreg ended with exit code $code; its output is in $log"
-    fi
-    [ -s "$3/text/summary.txt" ] || die "jtreg found no test in ${*:4}; see $log"
-}
-
-# statuses <report folder> <test>: lines "test status" of a run that this test was in.
-statuses() {
-    local prefix=jdk
-    if [ "${2%%[/:]*}" = hotspot ]; then prefix=hotspot/jtreg; fi
-    sed -nE -e "s,^([^ ]+) +Passed\. Skipped.*,$prefix/\1 Skipped,p" -e t \
-        -e "s,^([^ ]+) +(Passed|Failed|Error|Not run)\..*,$prefix/\1 \2,p" "$1/text/summary.txt" | LC_ALL=C sort -u
-}
+# jtreg_of LOG HALF WORK REPORT TEST...
+jtreg_of() { checked_jtreg "$1" "${home[$2]}" "${options[$2]}" "${@:3}"; }
 
 # ---- parts ------------------------------------------------------------------
 
@@ -232,7 +188,7 @@ list_group() { # SUITE:GROUP
     local list=$KEPT_PARTS/${key[unpatched]}/tests-${1//[^[:alnum:]]/-}
     if [ ! -s "$list" ]; then
         printf 'looking for the tests of %s\n' "$1" >&2
-        checked_jtreg "$WORK/list.log" unpatched "$WORK/list" "$WORK/list-report" -k:none_of_them "$1"
+        jtreg_of "$WORK/list.log" unpatched "$WORK/list" "$WORK/list-report" -k:none_of_them "$1"
         statuses "$WORK/list-report" "$1" | sed 's/ .*//' >"$list.tmp"
         [ -s "$list.tmp" ] || die "$1 has no tests; see $WORK/list.log"
         mv "$list.tmp" "$list"
@@ -321,7 +277,7 @@ run_half() { # HALF INDEX
     mkdir -p "$at"
     suite=jdk
     if [ "${its_tests[0]%%/*}" = hotspot ]; then suite=hotspot/jtreg; fi
-    checked_jtreg "$at/jtreg.log" "$half" "$at/JTwork-${suite%%/*}" "$at/JTreport" "${its_tests[@]}"
+    jtreg_of "$at/jtreg.log" "$half" "$at/JTwork-${suite%%/*}" "$at/JTreport" "${its_tests[@]}"
     rm -rf "$new" && mkdir -p "$new"
     statuses "$at/JTreport" "${its_tests[0]}" >"$new/status"
     [ -s "$new/status" ] || die "jtreg says of no test of ${names[$2]} how it ended; see $at/jtreg.log"
@@ -364,7 +320,7 @@ run_again() { # INDEX
                 say "    again $i of $RETRIES on the $half JDK: $t"
                 build_natives
                 mkdir -p "$at"
-                JOBS=1 checked_jtreg "$at/jtreg.log" "$half" "$at/JTwork-${t%%/*}" "$at/JTreport" "$t"
+                JOBS=1 jtreg_of "$at/jtreg.log" "$half" "$at/JTwork-${t%%/*}" "$at/JTreport" "$t"
                 statuses "$at/JTreport" "$t" | head -n 1 | sed "s,^[^ ]* ,$t $half ," >>"$file.tmp"
             done
         done

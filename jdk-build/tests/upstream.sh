@@ -26,6 +26,9 @@ make_tree_with_checks() {
     printf 'module %s {\n  exports jdk.internal.percpu to\n    jdk.incubator.percpu;\n}\n' "$folder" > "$tree/src/$folder/share/classes/module-info.java"
   done
   cp -r "$fake/jdk/." "$tree"
+  mkdir -p "$tree/make/test"
+  printf 'build-test-hotspot-jtreg-native:\n' > "$tree/make/test/JtregNativeHotspot.gmk"
+  printf 'build-test-jdk-jtreg-native:\n' > "$tree/make/test/JtregNativeJdk.gmk"
   for folder in share/c1 share/ci share/compiler share/jvmci os/linux os/posix; do
     mkdir -p "$tree/src/hotspot/$folder"
     printf '#include "a.hpp"\n#include "b.hpp"\n' > "$tree/src/hotspot/$folder/sorted.cpp"
@@ -177,22 +180,22 @@ each_commit_is_built() {
   fails_with 'there is no build/upstream-branch to build: run make upstream$' built_of "$at"
   upstream_of "$at"
   before=$(runs_of_hotspot) before_b=$(runs_of_hotspot B)
-  prints '^all 2 commits build: 2 now, in 0 min, 0 before$' built_of "$at"
-  said_once '^2 commits, the first 0 were built before$' '^commit 1 of 2: 0000000: Change what A says$' \
+  prints '^each of 2 commits builds: 2 now, in 0 min, 0 before$' built_of "$at"
+  said_once '^2 commits, the first 0 were done before$' '^commit 1 of 2: 0000000: Change what A says$' \
     '^commit 2 of 2: 0000000: Add the class New$'
   # Only what changes is built again: the second commit does not change B.java.
   [ "$(runs_of_hotspot)" = $((before + 2)) ]
   [ "$(runs_of_hotspot B)" = $((before_b + 1)) ]
   [ "$(git_plain -C "$at/build/upstream-build/source" rev-parse HEAD)" = "$(git_plain -C "$at/build/upstream-branch" rev-parse percpu)" ]
   [ "$(wc -l < "$at/build/results/tests/upstream-commits.txt")" = 3 ]
-  prints '^all 2 commits build: 0 now, in 0 min, 2 before$' built_of "$at"
+  prints '^each of 2 commits builds: 0 now, in 0 min, 2 before$' built_of "$at"
   [ "$(runs_of_hotspot)" = $((before + 2)) ]
   # In another checkout with the same commits nothing is built, nor after make clean.
   rm -rf "$at/build/upstream-build"
-  prints '^2 commits, the first 2 were built before$' built_of "$at"
+  prints '^2 commits, the first 2 were done before$' built_of "$at"
   [ ! -e "$at/build/upstream-build" ]
   # Other settings are another build.
-  prints '^2 commits, the first 0 were built before$' built_with_x "$at"
+  prints '^2 commits, the first 0 were done before$' built_with_x "$at"
 }
 built_with_x() { run "$1" build-upstream.sh CONFIGURE_ARGS=--with-x; }
 
@@ -207,18 +210,91 @@ commit_that_does_not_build() {
   upstream_of "$at"
   ends_with 1 built_of "$at"
   said_once '^commit 1 of 2: ' '^commit 2 of 2: ' '^error: the build failed; mend it and run make build-upstream again' \
-    '^error: commit 2 of 2: .* does not build, see above: mend it in jdk-patch or hotspot-intrinsics, then run make upstream build-upstream$'
+    '^error: not every commit builds: not 2 of 2: .*, see above; mend it in jdk-patch, hotspot-intrinsics or jtreg-tests, then run make build-upstream$'
   [ "$(cat "$scratch/cache/built-trees"/* | wc -l)" = 1 ]
   # Once more, from where it stands.
   before=$(runs_of_hotspot)
   ends_with 1 built_of "$at"
-  said_once '^2 commits, the first 1 were built before$' '^commit 2 of 2: ' '^error: commit 2 of 2: .* does not build, see above'
+  said_once '^2 commits, the first 1 were done before$' '^commit 2 of 2: ' '^error: not every commit builds: not 2 of 2: '
   if grep -q '^commit 1 of 2: ' "$scratch/out"; then echo "the first commit was built again"; return 1; fi
   cp "$at/good" "$new"
   upstream_of "$at"
-  prints '^all 2 commits build: 1 now, in 0 min, 1 before$' built_of "$at"
+  prints '^each of 2 commits builds: 1 now, in 0 min, 1 before$' built_of "$at"
   [ "$(runs_of_hotspot)" = $((before + 1)) ]
   [ -z "$(git_plain -C "$at/build/upstream-branch" status --porcelain)" ]
+}
+
+# upstream_checkout NAME with what runs tests: a jtreg that only says how they end. That is in ends, "TEST STATUS"; else they
+# pass.
+tests_checkout() {
+  local at
+  at=$(upstream_checkout "$1")
+  make_jtreg_for "$at"
+  cp -r "$TOP/jtreg-tests/upstream" "$at/jtreg-tests"
+  add_line_to_list "$at" 'stay upstream/* it runs them, too'
+  cat > "$at/java" <<'END'
+#!/bin/bash
+set -euo pipefail
+here=$(dirname "$0")
+[ ! -e "$here/breaks" ] || { echo "jtreg breaks"; exit 5; }
+for argument; do
+  case $argument in
+    -reportDir:*) mkdir -p "${argument#*:}/text"; exec > "${argument#*:}/text/summary.txt" ;;
+    hotspot/jtreg/* | jdk/*)
+      found=$(grep -F "$argument " "$here/ends" 2> /dev/null) || found="$argument Passed"
+      printf '%s   %s. rest\n' "$(sed 's,^hotspot/jtreg/,,; s,^jdk/,,' <<< "$argument")" "${found#* }"
+      echo "test $argument" >> "$FAKE_RUNS" ;;
+  esac
+done
+END
+  chmod +x "$at/java"
+  printf '%s' "$at"
+}
+tested_of() { run "$1" "build-upstream.sh --tests" JTREG="$1/jtreg" JTREG_JAVA="$1/java"; }
+runs_of_tests() { grep -c '^test ' "$scratch/runs" 2> /dev/null || true; }
+
+each_commit_is_tested() {
+  local at before kept
+  at=$(tests_checkout up-tests)
+  rm -rf "$scratch/cache/tested-trees"
+  upstream_of "$at"
+  before=$(runs_of_tests)
+  prints '^each of 2 commits passes its tests: 2 now, in 0 min, 0 before$' tested_of "$at"
+  said_once '^commit 1 of 2: 0000000: Change what A says$' '^  no test$' '^commit 2 of 2: 0000000: Add the class New$' \
+    '^running 1 files of test/hotspot/jtreg ' '^running 1 files of test/jdk ' '^  2 passed, 0 failed, 0 skipped$'
+  [ "$(runs_of_tests)" = $((before + 2)) ]
+  kept=$at/build/results/tests/upstream-commits-tests.txt
+  grep -qE '^tree [0-9a-f]+ no test: 0000000: Change what A says$' "$kept"
+  grep -qE '^tree [0-9a-f]+ 2 passed, 0 failed, 0 skipped: 0000000: Add the class New$' "$kept"
+  prints '^each of 2 commits passes its tests: 0 now, in 0 min, 2 before$' tested_of "$at"
+  [ "$(runs_of_tests)" = $((before + 2)) ]
+  # Whether each builds is another question.
+  rm -rf "$scratch/cache/built-trees"
+  prints '^2 commits, the first 0 were done before$' built_of "$at"
+}
+
+# A commit whose tests fail, whose jtreg breaks, or none of whose tests runs: none of that is kept.
+commit_that_fails_its_tests() {
+  local at kept
+  at=$(tests_checkout up-tests-fail)
+  rm -rf "$scratch/cache/tested-trees"
+  upstream_of "$at"
+  printf 'jdk/percpu/JdkTest.java Failed\n' > "$at/ends"
+  ends_with 1 tested_of "$at"
+  said_once '^error: tests that this commit brings failed; ' '^jdk/percpu/JdkTest.java Failed$' \
+    '^error: not every commit passes its tests: not 2 of 2: .*, then run make test-commits$'
+  printf '%s Not run\n' hotspot/jtreg/runtime/percpu/HotSpotTest.java jdk/percpu/JdkTest.java > "$at/ends"
+  ends_with 1 tested_of "$at"
+  said_once '^2 commits, the first 1 were done before$' '^error: of the tests that this commit brings none ran: '
+  touch "$at/breaks"
+  ends_with 1 tested_of "$at"
+  said_once '^error: jtreg ended with exit code 5; '
+  kept=$at/build/results/tests/upstream-commits-tests.txt
+  [ ! -e "$kept" ]
+  rm "$at/breaks"
+  printf 'jdk/percpu/JdkTest.java Passed. Skipped: no kernel\n' > "$at/ends"
+  prints '^each of 2 commits passes its tests: 1 now, in 0 min, 1 before$' tested_of "$at"
+  said_once '^  1 passed, 0 failed, 1 skipped$'
 }
 
 good_branch_passes() {
@@ -348,6 +424,8 @@ check "make upstream: work on the branch is safe" work_on_the_branch_is_safe
 check "make upstream: every file is in one step, and each step applies" every_file_has_a_step
 check "make build-upstream: each commit, once" each_commit_is_built
 check "make build-upstream: a commit that does not build" commit_that_does_not_build
+check "make test-commits: each commit, once" each_commit_is_tested
+check "make test-commits: a commit that fails its tests" commit_that_fails_its_tests
 check "make check-upstream: a branch that breaks no rule" good_branch_passes
 check "make check-upstream: a change that breaks a rule is seen" rules_are_seen_broken
 check "make check-upstream: javac and javadoc may not warn" javac_and_javadoc_may_not_warn
