@@ -32,6 +32,7 @@
 #   SLICE           for test-tier1 and test-upstream: minutes; no part is begun that would end later, and the next run goes
 #                   on there (default 60 for test-tier1)
 #   JDK_17          for make adapters: the home of a JDK 17, if /usr/lib/jvm has none
+#   NETTY_SRC       for make adapters: a checkout of Netty, whose tests of buffers and allocators are run, too
 #   DIR             for make demo: the folder to count, instead of the JDK source
 
 JDK            ?= 25

@@ -5,7 +5,8 @@
 # Builds the adapters' jars on the patched JDK, and tests them there and on stock ones. Ends with
 # "N passed, N failed, N skipped".
 # Settings (environment): JDK, BOOT_JDK, BUILD, WORK (all by jdk-build/with-jdk.sh), JDK_17 (the home of a JDK 17, if
-# /usr/lib/jvm has none), ONLY (modules to test, default all).
+# /usr/lib/jvm has none), NETTY_SRC (a checkout of Netty, whose tests of buffers and allocators are run, too), ONLY (modules
+# to test, default all).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -59,28 +60,43 @@ count() { # WHAT LOG: the sum of lines "[ N WHAT ]", with which JUnit ends
     sed -nE "s/^\[ +([0-9]+) $1 +\]\$/\1/p" "$2" | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
+run_classes() { # NAME HOME MODULE CLASSES OPTION...: the tests in a folder of classes
+    local name=$1 home=$2 module=$3 classes=$4 target log status=0 good bad left
+    shift 4
+    target=$WORK/target/percpu-$module
+    log=$WORK/${name//[, ]/-}-$module.log
+    "$home/bin/java" "$@" -cp "$target/percpu-$module-1.jar:$classes:$target/lib/*" \
+        org.junit.platform.console.ConsoleLauncher execute "--scan-classpath=$classes" \
+        --config=junit.jupiter.execution.timeout.default=5m \
+        --details=tree --details-theme=ascii --disable-banner --disable-ansi-colors --fail-if-no-tests \
+        >"$log" 2>&1 || status=$?
+    # A class that cannot be set up is a container that failed.
+    good=$(count 'tests successful' "$log")
+    bad=$(count '[a-z]+ failed' "$log")
+    left=$(count 'tests (skipped|aborted)' "$log")
+    if [ "$bad" = 0 ] && { [ "$status" != 0 ] || [ "$good" = 0 ]; }; then bad=1; fi
+    printf '%-23s %-11s %d passed, %d failed, %d skipped\n' "$name" "$module" "$good" "$bad" "$left"
+    [ "$bad" = 0 ] || printf '  its output is in %s\n' "$log"
+    passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+}
+
 run() { # NAME HOME EXPECTED OPTION...: the tests of all modules; EXPECTED is what CountingTest looks for
-    local name=$1 home=$2 expected=$3 module target log status good bad left
+    local name=$1 home=$2 expected=$3 module
     shift 3
     for module in $ONLY; do
-        target=$WORK/target/percpu-$module
-        log=$WORK/${name// /-}-$module.log
-        status=0
-        "$home/bin/java" "$@" "-Dpercpu.adapters.expected=$expected" \
-            -cp "$target/percpu-$module-1.jar:$target/test-classes:$target/lib/*" \
-            org.junit.platform.console.ConsoleLauncher execute "--scan-classpath=$target/test-classes" \
-            --config=junit.jupiter.execution.timeout.default=5m \
-            --details=tree --details-theme=ascii --disable-banner --disable-ansi-colors --fail-if-no-tests \
-            >"$log" 2>&1 || status=$?
-        # A class that cannot be set up is a container that failed.
-        good=$(count 'tests successful' "$log")
-        bad=$(count '[a-z]+ failed' "$log")
-        left=$(count 'tests (skipped|aborted)' "$log")
-        if [ "$bad" = 0 ] && { [ "$status" != 0 ] || [ "$good" = 0 ]; }; then bad=1; fi
-        printf '%-23s %-11s %d passed, %d failed, %d skipped\n' "$name" "$module" "$good" "$bad" "$left"
-        [ "$bad" = 0 ] || printf '  its output is in %s\n' "$log"
-        passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+        run_classes "$name" "$home" "$module" "$WORK/target/percpu-$module/test-classes" \
+            "$@" "-Dpercpu.adapters.expected=$expected"
     done
+}
+
+# Netty does not publish its tests of buffers and allocators, so they are compiled from its source.
+run_netty_tests() {
+    local target=$WORK/target/percpu-netty tests=buffer/src/test/java
+    [ -d "$NETTY_SRC/$tests" ] || die "NETTY_SRC=$NETTY_SRC is no checkout of Netty: there is no $tests in it"
+    "$JDK/bin/javac" -nowarn -d "$target/netty-tests" -cp "$target/percpu-netty-1.jar:$target/lib/*" \
+        -sourcepath "$NETTY_SRC/$tests" "$here"/netty/src/netty-tests/java/percpu/adapters/netty/*.java >"$WORK/netty-tests.log" 2>&1 ||
+        die "Netty's tests do not compile, the output is in $WORK/netty-tests.log"
+    run_classes "patched, Netty tests" "$JDK" netty "$target/netty-tests" --add-modules "$MODULE"
 }
 
 run 'patched' "$JDK" percpu --add-modules "$MODULE"
@@ -91,6 +107,13 @@ if old=$(find_jdk_17); then
     run 'stock 17' "$old" stock
 else
     printf 'skipped: there is no JDK 17 in /usr/lib/jvm (JDK_17 names one)\n'
+    skipped=$((skipped + 1))
+fi
+
+if [ -n "${NETTY_SRC:-}" ]; then
+    run_netty_tests
+else
+    printf 'skipped: Netty has no jar of its tests of buffers and allocators (NETTY_SRC names a checkout of Netty)\n'
     skipped=$((skipped + 1))
 fi
 

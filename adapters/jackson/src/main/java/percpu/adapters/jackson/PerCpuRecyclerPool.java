@@ -37,8 +37,8 @@ import percpu.adapters.common.Pool;
  *
  * <p>Buffers are those that this CPU used last, whichever thread did, so there are as many as are in use and not as
  * many as there are threads; virtual threads find some, too. What is kept is limited: the capacity of a slot for each
- * CPU, and eight times that for all. Buffers that nobody needs for half a minute or a minute are dropped while others
- * are used.
+ * CPU, and eight times that for all. Buffers that nobody needs for a minute or a minute and a half are dropped
+ * while others are used.
  *
  * <p>A recycler that is released twice by {@code releaseToPool} is released once. Released twice by
  * {@code releasePooled}, it throws {@code IllegalStateException}. One that is of no pool, or of another, is not kept.

@@ -44,8 +44,8 @@ import percpu.adapters.common.Counting;
  * release it, and the memory is then kept for that thread's CPU.
  *
  * <p>What is kept is limited, to {@link #maxIdleHeapMemory} and {@link #maxIdleDirectMemory} bytes. Beyond that,
- * memory is freed when it is released. Memory of a size that nobody needs for half a minute or a minute is freed while
- * other memory of that size is released, or by {@link #trim}. If there is no memory for a buffer, on the heap or outside,
+ * memory is freed when it is released. Memory of a size that nobody needs for a minute or a minute and a half is freed
+ * while other memory of that size is released, or by {@link #trim}. If there is no memory for a buffer, on the heap or outside,
  * what is kept there is freed, and the buffer is tried once more. There is no limit to what is in use.
  *
  * <p>An allocator that is not needed any more has to be {@linkplain #close closed}, or what it keeps outside stays there
@@ -124,19 +124,21 @@ public final class PerCpuByteBufAllocator extends AbstractByteBufAllocator
 
     @Override
     protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-        return track(heap.acquire(initialCapacity).buffer.begin(initialCapacity, maxCapacity));
+        return begin(heap, initialCapacity, maxCapacity);
     }
 
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-        return track(direct.acquire(initialCapacity).buffer.begin(initialCapacity, maxCapacity));
+        return begin(direct, initialCapacity, maxCapacity);
     }
 
-    private static ByteBuf track(PerCpuByteBuf buffer) {
+    private static ByteBuf begin(Chunks chunks, int initialCapacity, int maxCapacity) {
+        Chunk chunk = chunks.acquire(initialCapacity);
+        // No call in between that might find no stack.
         try {
-            return toLeakAwareBuffer(buffer);
+            return toLeakAwareBuffer(chunk.buffer.begin(initialCapacity, maxCapacity));
         } catch (OutOfMemoryError | StackOverflowError e) {
-            buffer.release();
+            chunk.release();
             throw e;
         }
     }
