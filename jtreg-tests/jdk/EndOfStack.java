@@ -34,12 +34,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.Function;
 import java.util.function.LongBinaryOperator;
 
 import jdk.incubator.percpu.HistogramSnapshot;
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuDataStack;
+import jdk.incubator.percpu.PerCpuDoubleAccumulator;
 import jdk.incubator.percpu.PerCpuDoubleAdder;
 import jdk.incubator.percpu.PerCpuHistogram;
 import jdk.incubator.percpu.PerCpuList;
@@ -277,6 +279,28 @@ public class EndOfStack {
             @Override
             long rest() {
                 return sum.get();
+            }
+        }
+
+        private static final class DoubleSum implements DoubleBinaryOperator {
+            @Override
+            public double applyAsDouble(double a, double b) {
+                return a + b;
+            }
+        }
+
+        private static final class AccumulateDoubles extends Operation {
+            private final PerCpuDoubleAccumulator sum = new PerCpuDoubleAccumulator(new DoubleSum(), 0);
+
+            @Override
+            void run() {
+                sum.accumulate(1);
+                in++;
+            }
+
+            @Override
+            long rest() {
+                return (long) sum.get();
             }
         }
 
@@ -657,8 +681,8 @@ public class EndOfStack {
             }
             test(new PopData(), filled);
             test(new LockAndUnlock(), 0);
-            for (Operation of : new Operation[] {new AddToElements(), new Accumulate(), new AddDouble(), new ResetDoubles(),
-                    new RecordValue(), new RecordAndReset()}) {
+            for (Operation of : new Operation[] {new AddToElements(), new Accumulate(), new AccumulateDoubles(), new AddDouble(),
+                    new ResetDoubles(), new RecordValue(), new RecordAndReset()}) {
                 of.run();
                 Check.equal(of.rest(), of.in - of.out, "the first time");
                 test(of, 0);

@@ -30,6 +30,7 @@
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.Function;
 import java.util.function.LongBinaryOperator;
 import java.util.function.Supplier;
@@ -37,6 +38,7 @@ import java.util.function.Supplier;
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
 import jdk.incubator.percpu.PerCpuDataStack;
+import jdk.incubator.percpu.PerCpuDoubleAccumulator;
 import jdk.incubator.percpu.PerCpuDoubleAdder;
 import jdk.incubator.percpu.PerCpuHistogram;
 import jdk.incubator.percpu.PerCpuList;
@@ -54,8 +56,8 @@ import percpu.lib.Vm;
 
 public class FirstUseNearTheEnd {
     private static final List<String> KINDS = List.of("cmpxchg", "exclusive", "counter", "lock", "list", "stack",
-            "data stack", "ring", "array", "double adder", "accumulator", "local", "histogram", "exponential histogram",
-            "pool");
+            "data stack", "ring", "array", "double adder", "accumulator", "double accumulator", "local", "histogram",
+            "exponential histogram", "pool");
 
     public static void main(String[] args) throws Exception {
         for (String options : new String[] {"-XX:+UseRseq", "-XX:+RseqForceAbort", "-XX:-UseRseq"}) {
@@ -218,6 +220,24 @@ public class FirstUseNearTheEnd {
             }
         }
 
+        private static final class DoubleMax implements DoubleBinaryOperator {
+            @Override
+            public double applyAsDouble(double a, double b) {
+                return a >= b ? a : b;
+            }
+        }
+
+        private static final class DoubleAccumulator implements Runnable {
+            private final PerCpuDoubleAccumulator max = new PerCpuDoubleAccumulator(new DoubleMax(), 0);
+
+            @Override
+            public void run() {
+                max.accumulate(1);
+                max.getThenReset();
+                max.get();
+            }
+        }
+
         private static final class Made implements Supplier<Object>, Consumer<Object> {
             @Override
             public Object get() {
@@ -302,6 +322,7 @@ public class FirstUseNearTheEnd {
                 case "array" -> new Array();
                 case "double adder" -> new Doubles();
                 case "accumulator" -> new Accumulator();
+                case "double accumulator" -> new DoubleAccumulator();
                 case "local" -> new Local();
                 case "histogram" -> new Histogram(PerCpuHistogram.withBounds(1, 2));
                 case "exponential histogram" -> new Histogram(PerCpuHistogram.exponential(8, 10));

@@ -31,6 +31,7 @@ import java.util.List;
 
 import jdk.incubator.percpu.PerCpu;
 import jdk.incubator.percpu.PerCpuCounter;
+import jdk.incubator.percpu.PerCpuDoubleAccumulator;
 import jdk.incubator.percpu.PerCpuDoubleAdder;
 import jdk.incubator.percpu.PerCpuHistogram;
 import jdk.incubator.percpu.PerCpuLong;
@@ -66,6 +67,7 @@ public class Reachability {
         private static volatile PerCpuLongArray array;
         private static volatile PerCpuDoubleAdder doubles;
         private static volatile PerCpuLongAccumulator sums;
+        private static volatile PerCpuDoubleAccumulator doubleSums;
         private static volatile PerCpuHistogram histogram;
         private static volatile PerCpuPool<Object> pool;
         private static volatile boolean stop;
@@ -129,6 +131,12 @@ public class Reachability {
             }
         }
 
+        private static void accumulateDoubles(PerCpuDoubleAccumulator a, int n) {
+            for (int i = 0; i < n; i++) {
+                a.accumulate(1);
+            }
+        }
+
         private static void recordMany(PerCpuHistogram h, int n) {
             for (int i = 0; i < n; i++) {
                 h.record(1);
@@ -145,7 +153,7 @@ public class Reachability {
             try {
                 for (int turn = 0; !stop; turn++) {
                     // After the call nothing else keeps it alive.
-                    switch (turn % 10) {
+                    switch (turn % 11) {
                         case 0 -> addMany(taken(), n);
                         case 1 -> getAndAddMany(taken(), n);
                         case 2 -> incrementMany(takenCounter(), n);
@@ -155,6 +163,7 @@ public class Reachability {
                         case 6 -> accumulateMany(takenSums(), n);
                         case 7 -> recordMany(takenHistogram(), n);
                         case 8 -> acquireMany(takenPool(), n);
+                        case 9 -> accumulateDoubles(takenDoubleSums(), n);
                         default -> cmpxchgInSlotMany(taken(), n);
                     }
                     loops++;
@@ -192,6 +201,12 @@ public class Reachability {
             PerCpuLongAccumulator a = sums;
             sums = null;
             return a == null ? new PerCpuLongAccumulator(Long::sum, 0) : a;
+        }
+
+        private static PerCpuDoubleAccumulator takenDoubleSums() {
+            PerCpuDoubleAccumulator a = doubleSums;
+            doubleSums = null;
+            return a == null ? new PerCpuDoubleAccumulator(Double::sum, 0) : a;
         }
 
         private static PerCpuHistogram takenHistogram() {
@@ -256,6 +271,7 @@ public class Reachability {
                 addToElements(new PerCpuLongArray(ELEMENTS), 500);
                 addDoubles(new PerCpuDoubleAdder(), 500);
                 accumulateMany(new PerCpuLongAccumulator(Long::sum, 0), 500);
+                accumulateDoubles(new PerCpuDoubleAccumulator(Double::sum, 0), 500);
                 recordMany(PerCpuHistogram.withBounds(1), 500);
                 acquireMany(newPool(), 500);
             }
@@ -281,6 +297,7 @@ public class Reachability {
                 array = new PerCpuLongArray(ELEMENTS);
                 doubles = new PerCpuDoubleAdder();
                 sums = new PerCpuLongAccumulator(Long::sum, 0);
+                doubleSums = new PerCpuDoubleAccumulator(Double::sum, 0);
                 histogram = PerCpuHistogram.withBounds(1);
                 pool = newPool();
                 // The cleaner frees what the collection finds; it goes to the next that asks.

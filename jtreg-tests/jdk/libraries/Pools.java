@@ -87,6 +87,8 @@ public class Pools {
         failingTrims();
         usedBetweenTrims();
         idleByUse();
+        idleByDrops();
+        failingDropsAndTrims();
         cleared();
         closed();
         closedBesideUsers();
@@ -481,6 +483,51 @@ public class Pools {
             Check.that(uses <= 1024 * 1024, pool.statistics() + ": after so many uses nothing is idle");
         }
         check(pool, SLOT + uses, pool.statistics().made(), pool.statistics().dropped(), 0, 0);
+    }
+
+    // What is idle makes room for what would be dropped for ever: for weight, and for places on slots without a depot.
+    private static void idleByDrops() {
+        PerCpuPool.Builder<Item> heavy = builder().maxWeight(SLOT, item -> 1);
+        for (PerCpuPool.Builder<Item> builder : List.of(heavy, builder().sharedCapacity(0))) {
+            PerCpuPool<Item> pool = builder.idle(Duration.ofNanos(1)).build();
+            List<PerCpuPool.Entry<Item>> entries = acquire(pool, MANY);
+            release(pool, entries);
+            Check.equal(dropped(entries.subList(0, SLOT)), SLOT, "dropped of those that were kept first and not used");
+            PerCpuPool.Statistics s = pool.statistics();
+            Check.equal(dropped(entries), s.dropped(), "dropped");
+            check(pool, MANY, MANY, s.dropped(), 0, 0);
+        }
+    }
+
+    // What is dropped and what is idle: release throws what is thrown for both.
+    private static void failingDropsAndTrims() {
+        int[] calls = new int[1];
+        PerCpuPool<Item> pool = builder().sharedCapacity(0).idle(Duration.ofNanos(1)).onDrop(item -> {
+            calls[0]++;
+            throw new IllegalStateException("call " + calls[0]);
+        }).build();
+        int caught = 0;
+        int most = 0;
+        for (PerCpuPool.Entry<Item> entry : acquire(pool, MANY)) {
+            try {
+                pool.release(entry);
+            } catch (IllegalStateException e) {
+                int count = withSuppressed(e);
+                most = Math.max(most, count);
+                caught += count;
+            }
+        }
+        Check.that(most > 1, "no release dropped what was idle");
+        Check.equal(caught, calls[0], "exceptions of release");
+        check(pool, MANY, MANY, calls[0], 0, 0);
+    }
+
+    private static int withSuppressed(Throwable t) {
+        int count = 1;
+        for (Throwable suppressed : t.getSuppressed()) {
+            count += withSuppressed(suppressed);
+        }
+        return count;
     }
 
     private static void cleared() {

@@ -42,6 +42,9 @@ final class PoolSubject implements Subject {
     private static final int MOST_HELD = 40;
     private static final long MOST_WEIGHT = 300;
 
+    // What a pool tells of.
+    private static final int MOST_LEAKS = 100;
+
     private static final class Item {
         // Plain: what the pool hands over it hands over safely.
         boolean owned;
@@ -55,9 +58,11 @@ final class PoolSubject implements Subject {
         final AtomicLong dropped = new AtomicLong();
         final AtomicLong acquired = new AtomicLong();
         final AtomicLong lost = new AtomicLong();
+        final boolean checked;
         final PerCpuPool<Item> pool;
 
-        Pool(boolean weighs) {
+        Pool(boolean weighs, boolean checked) {
+            this.checked = checked;
             PerCpuPool.Builder<Item> builder = PerCpuPool.<Item>builder(entry -> {
                 made.incrementAndGet();
                 return new Item();
@@ -68,6 +73,9 @@ final class PoolSubject implements Subject {
             });
             if (weighs) {
                 builder.maxWeight(MOST_WEIGHT, item -> item.weight);
+            }
+            if (checked) {
+                builder.checked();
             }
             pool = builder.build();
         }
@@ -89,7 +97,7 @@ final class PoolSubject implements Subject {
         int number = pools.incrementAndGet();
         if (number <= MOST_POOLS) {
             Pool before = current;
-            Pool fresh = new Pool(number % 2 == 0);
+            Pool fresh = new Pool(number % 2 == 0, number % 5 == 0);
             all.add(fresh);
             current = fresh;
             if (before != null && number % 3 != 0) {
@@ -176,6 +184,7 @@ final class PoolSubject implements Subject {
         for (Pool one : all) {
             awaitLost(one);
             checkTotals(one);
+            Check.equal(one.pool.leaks().size(), one.checked ? Math.min(one.lost.get(), MOST_LEAKS) : 0, "leaks");
             Check.that(one.pool.statistics().weight() <= MOST_WEIGHT, one.pool.statistics().weight() + " is kept");
             one.pool.close();
             checkTotals(one);

@@ -35,7 +35,8 @@ package jdk.incubator.percpu;
  * <ul>
  * <li>Prometheus, classic: {@link #upperBounds()} are the values of the label {@code le},
  *     {@link #cumulativeCounts()} the buckets' values, {@link #count()} and {@link #sum()} the rest.
- * <li>Prometheus, native: the schema is {@link #scale()}, the zero threshold 0. Prometheus
+ * <li>Prometheus, native: the schema is {@link #scale()}, which must be from -4 to 8: see
+ *     {@link PerCpuHistogram#exponential}. The zero threshold is 0: only zeros are in that bucket. Prometheus
  *     numbers a bucket by its upper bound, so the first one of a range is its offset plus 1.
  * <li>OpenTelemetry, explicit bounds: {@code explicit_bounds} is {@link #upperBounds()} without the last,
  *     {@code bucket_counts} is {@link #counts()}.
@@ -45,7 +46,8 @@ package jdk.incubator.percpu;
  * OpenTelemetry's cumulative temporality is what {@link PerCpuHistogram#snapshot()} has, its delta temporality
  * that of {@link PerCpuHistogram#snapshotAndReset()}.
  *
- * <p>Arrays that methods return are the caller's.
+ * <p>Arrays that methods return are the caller's. They are made at each call: a load and a store for each
+ * bucket. {@link #count()} adds up as many. Methods that return another number only load it. None takes a lock.
  *
  * @since 25
  */

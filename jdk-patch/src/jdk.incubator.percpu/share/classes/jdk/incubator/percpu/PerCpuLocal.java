@@ -94,9 +94,12 @@ public final class PerCpuLocal<T> {
     /**
      * Returns a new {@code PerCpuLocal} whose objects are made by a supplier.
      *
+     * @implNote Cost: an array of {@link PerCpu#slots()} references.
+     *
      * @param <T>      the type of the objects
-     * @param supplier makes them
+     * @param supplier makes them, in any thread that calls {@link #get()}
      * @return a new {@code PerCpuLocal}
+     * @throws OutOfMemoryError if there is no memory for it
      */
     public static <T> PerCpuLocal<T> withInitial(Supplier<? extends T> supplier) {
         return new PerCpuLocal<>(Objects.requireNonNull(supplier));

@@ -59,6 +59,9 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p>{@code equals} and {@code hashCode} are those of {@code Object}.
  *
+ * @implNote The section is librseq's {@code load_add_store}, as for {@link PerCpu#add}. Elements of one slot are close
+ * together, as the Linux kernel's per-CPU allocator lays out its units.
+ *
  * @since 25
  */
 public final class PerCpuLongArray {
