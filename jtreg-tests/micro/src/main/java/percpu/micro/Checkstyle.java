@@ -42,7 +42,7 @@ public class Checkstyle extends Program {
 
         @Setup
         public void extract() throws IOException {
-            sources = new SourceFiles("type", "node");
+            sources = SourceFiles.ofJackson("type", "node");
         }
 
         @TearDown

@@ -20,7 +20,6 @@
 package percpu.micro;
 
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,8 +29,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 import javax.tools.FileObject;
@@ -49,7 +46,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** javac compiles a part of Jackson; the result is what the class files hold. */
+/** javac compiles half of itself; the result is what the class files hold. */
 public class Javac extends Program {
     /** Keeps class files in memory. */
     private static final class InMemory extends ForwardingJavaFileManager<JavaFileManager> {
@@ -91,12 +88,13 @@ public class Javac extends Program {
     @State(Scope.Benchmark)
     public static class Input {
         private SourceFiles sources;
-        private final String libraries = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(name -> name.contains("jackson-")).collect(Collectors.joining(File.pathSeparator));
+        private String module;
 
         @Setup
         public void extract() throws IOException {
-            sources = new SourceFiles("ser", "type");
+            // Nothing with a vendor in it: all JDKs of one version compile the same.
+            sources = SourceFiles.ofJavac("code", "comp");
+            module = "jdk.compiler=" + sources.root().resolve("jdk.compiler");
         }
 
         @TearDown
@@ -110,7 +108,7 @@ public class Javac extends Program {
         JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
         try (StandardJavaFileManager files = javac.getStandardFileManager(null, null, StandardCharsets.UTF_8);
                 InMemory memory = new InMemory(files)) {
-            List<String> options = List.of("-proc:none", "-implicit:none", "-nowarn", "-classpath", input.libraries);
+            List<String> options = List.of("-proc:none", "-implicit:none", "-nowarn", "--patch-module", input.module);
             StringWriter out = new StringWriter();
             var sources = files.getJavaFileObjectsFromFiles(input.sources.files);
             if (!javac.getTask(out, memory, null, options, null, sources).call()) {

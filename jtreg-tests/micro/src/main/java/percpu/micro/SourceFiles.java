@@ -29,33 +29,45 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** The sources of jackson-databind, as Maven Central has them, in a folder: what compilers and the like work on. */
+/** Sources that a JDK or Maven Central has in an archive, in a folder: what compilers and the like work on. */
 final class SourceFiles implements AutoCloseable {
-    private static final String NAME = "jackson-databind-";
-    private static final String PARENT = "com/fasterxml/jackson/databind/";
+    private static final String JACKSON = "jackson-databind-";
 
     private final TemporaryFolder folder = new TemporaryFolder();
     final List<File> files;
 
-    /** @param packages names below that of the library */
-    SourceFiles(String... packages) throws IOException {
-        try (ZipFile zip = new ZipFile(archive().toFile())) {
-            files = zip.stream().filter(e -> wanted(e.getName(), packages)).map(e -> extract(zip, e)).sorted().toList();
+    /** Those of jackson-databind, of packages below that of the library. */
+    static SourceFiles ofJackson(String... packages) throws IOException {
+        try (Stream<Path> all = Files.list(Path.of(System.getProperty("percpu.sources")))) {
+            Path archive = all.filter(p -> p.getFileName().toString().startsWith(JACKSON)).findFirst()
+                    .orElseThrow(() -> new IOException("there are no sources " + JACKSON + "*"));
+            return new SourceFiles(archive, "com/fasterxml/jackson/databind/", packages);
+        }
+    }
+
+    /** Those of the javac of this JDK, of packages below that of javac. */
+    static SourceFiles ofJavac(String... packages) throws IOException {
+        return new SourceFiles(Path.of(System.getProperty("java.home"), "lib", "src.zip"),
+                "jdk.compiler/com/sun/tools/javac/", packages);
+    }
+
+    private SourceFiles(Path archive, String parent, String... packages) throws IOException {
+        try (ZipFile zip = new ZipFile(archive.toFile())) {
+            files = zip.stream().filter(e -> wanted(e.getName(), parent, packages)).map(e -> extract(zip, e)).sorted()
+                    .toList();
         }
         if (files.isEmpty()) {
-            throw new IOException("no sources of " + String.join(", ", packages) + " in " + archive());
+            throw new IOException("no sources of " + String.join(", ", packages) + " in " + archive);
         }
     }
 
-    private static boolean wanted(String name, String... packages) {
-        return name.endsWith(".java") && Stream.of(packages).anyMatch(p -> name.startsWith(PARENT + p + "/"));
+    private static boolean wanted(String name, String parent, String... packages) {
+        return name.endsWith(".java") && Stream.of(packages).anyMatch(p -> name.startsWith(parent + p + "/"));
     }
 
-    private static Path archive() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of(System.getProperty("percpu.sources")))) {
-            return all.filter(p -> p.getFileName().toString().startsWith(NAME)).findFirst()
-                    .orElseThrow(() -> new IOException("there are no sources " + NAME + "*"));
-        }
+    /** The folder that the names in the archive are relative to. */
+    Path root() {
+        return folder.path;
     }
 
     private File extract(ZipFile zip, ZipEntry entry) {
