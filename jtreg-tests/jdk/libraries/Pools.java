@@ -573,7 +573,7 @@ public class Pools {
                     .onDrop(item -> {
                         Check.equal(++item.dropped, 1, "dropped");
                         drops.incrementAndGet();
-                    }).build();
+                    }).idle(Duration.ofNanos(round % 2)).build();
             List<Thread> threads = new ArrayList<>();
             AtomicInteger failures = new AtomicInteger();
             CyclicBarrier start = new CyclicBarrier(5);
