@@ -115,11 +115,7 @@ final class PerCpuCells extends FreeList {
             try {
                 action.accept((E) clear(cell));
             } catch (Throwable t) {
-                if (thrown == null) {
-                    thrown = t;
-                } else if (thrown != t) {
-                    suppress(thrown, t);
-                }
+                thrown = firstOf(thrown, t);
             }
         }
         if (count != 0) {
@@ -142,6 +138,17 @@ final class PerCpuCells extends FreeList {
         } catch (OutOfMemoryError | StackOverflowError error) {
             // The other elements are worth more.
         }
+    }
+
+    /** {@return what was thrown first} The other is added to it; there may have been none before. */
+    static Throwable firstOf(Throwable thrown, Throwable another) {
+        if (thrown == null) {
+            return another;
+        }
+        if (thrown != another) {
+            suppress(thrown, another);
+        }
+        return thrown;
     }
 
     /** Throws what an action has thrown. */

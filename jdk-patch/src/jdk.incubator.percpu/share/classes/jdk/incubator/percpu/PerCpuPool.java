@@ -465,11 +465,7 @@ public final class PerCpuPool<E> implements AutoCloseable {
             try {
                 tick();
             } catch (Throwable t) {
-                if (thrown == null) {
-                    thrown = t;
-                } else if (thrown != t) {
-                    PerCpuCells.suppress(thrown, t);
-                }
+                thrown = PerCpuCells.firstOf(thrown, t);
             }
         }
         if (thrown != null) {
@@ -555,11 +551,7 @@ public final class PerCpuPool<E> implements AutoCloseable {
                 try {
                     drop(batch.entries[i]);
                 } catch (Throwable t) {
-                    if (thrown == null) {
-                        thrown = t;
-                    } else if (thrown != t) {
-                        PerCpuCells.suppress(thrown, t);
-                    }
+                    thrown = PerCpuCells.firstOf(thrown, t);
                 }
             }
         }
