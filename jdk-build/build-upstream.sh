@@ -46,7 +46,7 @@ new_tests() {
 # shellcheck disable=SC2034 # for jtreg.sh
 run_tests() {
   local jdk=$1 suite failed passed skipped
-  local SOURCE=$TREE NATIVES=$PLACE/native TIMEOUT_FACTOR=8 JOBS=${JOBS:-2} lock=9
+  local SOURCE=$TREE NATIVES=$PLACE/native TEST_NATIVES='' TIMEOUT_FACTOR=8 JOBS=${JOBS:-2} lock=9
   local -a of_suite
   shift
   BOOT_JDK=$(find_boot_jdk) || die "there is no JDK $JDK_MAJOR to run jtreg: run make deps$OF"
@@ -104,7 +104,7 @@ if [ "${1:-}" = --tests ]; then
   # shellcheck disable=SC2034
   OUR_TARGET=test-commits
   with_tests=yes says="passes its tests" what="passes the tests that it brings" record=$RESULTS/tests/upstream-commits-tests.txt
-  finished=$CACHE/tested-trees/$({ built_with; cat "$0" "$RUNNER" "${RUNNER%/*}/natives.sh"; } | sha256)
+  finished=$CACHE/tested-trees/$({ built_with; cat "$0" "$RUNNER" "${RUNNER%/*}"/natives.*; } | sha256)
 fi
 was_done() { grep -qsE "^$(tree_of "$1")( |\$)" "$finished"; }
 

@@ -97,7 +97,8 @@ final class PoolSubject implements Subject {
         int number = pools.incrementAndGet();
         if (number <= MOST_POOLS) {
             Pool before = current;
-            Pool fresh = new Pool(number % 2 == 0, number % 5 == 0);
+            // The last one, which is used longest, is neither.
+            Pool fresh = new Pool(number % 2 == 1, number % 5 == 1);
             all.add(fresh);
             current = fresh;
             if (before != null && number % 3 != 0) {
