@@ -16,6 +16,7 @@ JDK=${JDK:-$BUILD/images/release/jdk}
 WORK=${WORK:-$BUILD/test/release}/adapters
 ONLY=${ONLY:-common caffeine jackson micrometer netty prometheus}
 MODULE=jdk.incubator.percpu
+NETTY_TESTS=buffer/src/test/java
 
 die() {
     printf 'adapters: %s\n' "$*" >&2
@@ -41,6 +42,8 @@ find_jdk_17() {
 has_module "$JDK" || die "$JDK has no module $MODULE; it is not the patched JDK"
 [ -x "${BOOT_JDK:-}/bin/java" ] || die "no stock JDK to test on; set BOOT_JDK to one"
 ! has_module "$BOOT_JDK" || die "BOOT_JDK=$BOOT_JDK has the module $MODULE; it is no stock JDK"
+[ -z "${NETTY_SRC:-}" ] || [ -d "$NETTY_SRC/$NETTY_TESTS" ] ||
+    die "NETTY_SRC=$NETTY_SRC is no checkout of Netty: there is no $NETTY_TESTS in it"
 command -v mvn >/dev/null || die "mvn not found; run 'make deps' (Debian's package is maven)"
 mkdir -p "$WORK"
 WORK=$(cd "$WORK" && pwd)
@@ -91,10 +94,9 @@ run() { # NAME HOME EXPECTED OPTION...: the tests of all modules; EXPECTED is wh
 
 # Netty does not publish its tests of buffers and allocators, so they are compiled from its source.
 run_netty_tests() {
-    local target=$WORK/target/percpu-netty tests=buffer/src/test/java
-    [ -d "$NETTY_SRC/$tests" ] || die "NETTY_SRC=$NETTY_SRC is no checkout of Netty: there is no $tests in it"
+    local target=$WORK/target/percpu-netty
     "$JDK/bin/javac" -nowarn -d "$target/netty-tests" -cp "$target/percpu-netty-1.jar:$target/lib/*" \
-        -sourcepath "$NETTY_SRC/$tests" "$here"/netty/src/netty-tests/java/percpu/adapters/netty/*.java >"$WORK/netty-tests.log" 2>&1 ||
+        -sourcepath "$NETTY_SRC/$NETTY_TESTS" "$here"/netty/src/netty-tests/java/percpu/adapters/netty/*.java >"$WORK/netty-tests.log" 2>&1 ||
         die "Netty's tests do not compile, the output is in $WORK/netty-tests.log"
     run_classes "patched, Netty tests" "$JDK" netty "$target/netty-tests" --add-modules "$MODULE"
 }
